@@ -1,0 +1,22 @@
+package org.invoicelens.config;
+
+/** How attention is computed; all variants give the same result up to rounding. */
+public enum AttentionVariant {
+  /** Two matrix products with a softmax between them. */
+  EAGER("eager"),
+  /** PyTorch's scaled dot product attention, which chooses its kernel itself. */
+  SDPA("sdpa"),
+  /** The flash kernel of scaled dot product attention, where the device has it. */
+  FLASH("flash_attention_2");
+
+  private final String id;
+
+  AttentionVariant(String id) {
+    this.id = id;
+  }
+
+  /** The name in configuration files and on the command line. */
+  public String id() {
+    return id;
+  }
+}

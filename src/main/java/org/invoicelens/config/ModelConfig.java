@@ -1,0 +1,127 @@
+package org.invoicelens.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything a configuration file says about one model; complete, valid and with absolute paths.
+ *
+ * <p>Written in {@code config/models/*.yaml}, described for editors by {@code
+ * assets/schema/model-config.schema.json}. Immutable.
+ *
+ * @param source the file it was read from
+ * @param name the model's name, as shown to the user and used in file names
+ * @param repoId the repository on the Hub, {@code owner/name}
+ * @param revision a branch, tag or commit of that repository
+ * @param endpoint {@code https://…} or {@link #BUNDLED}
+ * @param modelPath where the repository's files lie, absolute
+ * @param cachePath where what can be made again is kept, absolute
+ * @param hardware what the model asks of the computer
+ * @param footprint how large the model is, where the file says so
+ * @param loading how it is put into memory
+ * @param quantization which precisions may be used, in which order
+ * @param download how the files are fetched
+ * @param prompt what the model is asked
+ * @param inference how the answer is generated
+ */
+public record ModelConfig(
+    Path source,
+    String name,
+    String repoId,
+    String revision,
+    String endpoint,
+    Path modelPath,
+    Path cachePath,
+    Hardware hardware,
+    Optional<Footprint> footprint,
+    Loading loading,
+    Quantization quantization,
+    Download download,
+    Prompt prompt,
+    Inference inference) {
+
+  /** The endpoint of a model that ships with the application. */
+  public static final String BUNDLED = "bundled";
+
+  /** Whether the model's files come from the application itself and not from a network. */
+  public boolean isBundled() {
+    return endpoint.equals(BUNDLED);
+  }
+
+  /**
+   * What the model asks of the computer.
+   *
+   * @param minGpuMemory memory of the graphics card in bytes below which the default precision is
+   *     not offered
+   * @param minComputeCapability CUDA compute capability, such as 7.5; 0 where none is needed
+   * @param recommendedGpu a card that serves well, for the user; may be empty
+   * @param allowCpu whether the processor may do the work where no graphics card can
+   */
+  public record Hardware(
+      long minGpuMemory, double minComputeCapability, String recommendedGpu, boolean allowCpu) {}
+
+  /**
+   * How large the model is, known before it is there.
+   *
+   * @param downloadBytes all files of the repository together, in bytes
+   * @param parameters the number of weights
+   * @param quantizableParameters how many of them are in linear layers that quantisation packs
+   * @param kvBytesPerToken keys and values of one token in 16 bit, in bytes
+   */
+  public record Footprint(
+      long downloadBytes, long parameters, long quantizableParameters, long kvBytesPerToken) {}
+
+  /**
+   * How the model is put into memory.
+   *
+   * @param dtype the type of weights that are not quantised and of activations: {@link
+   *     Precision#FLOAT32} or {@link Precision#BFLOAT16}
+   * @param deviceMap {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
+   * @param attention the attention variant to start with
+   */
+  public record Loading(Precision dtype, String deviceMap, AttentionVariant attention) {}
+
+  /**
+   * Which precisions may be used.
+   *
+   * @param preferred the one to start with
+   * @param fallback the ones to go to, in order, where memory does not suffice
+   * @param groupSize weights that share a scale in 4-bit precisions: 32, 64, 128 or 256
+   * @param doubleQuant whether the scales of nf4 are quantised as well
+   */
+  public record Quantization(
+      Precision preferred, List<Precision> fallback, int groupSize, boolean doubleQuant) {
+    public Quantization {
+      fallback = List.copyOf(fallback);
+    }
+  }
+
+  /**
+   * How the files are fetched.
+   *
+   * @param maxRetries further attempts for each file after the first one failed
+   * @param connections connections open at once, 1 to 32
+   * @param minimalConnections connections of the last pass, after the retries failed
+   */
+  public record Download(int maxRetries, int connections, int minimalConnections) {}
+
+  /**
+   * What the model is asked.
+   *
+   * @param system the instruction in front of the user's turn; may be empty
+   * @param user the text of the user's turn beside the image
+   */
+  public record Prompt(String system, String user) {}
+
+  /**
+   * How the answer is generated.
+   *
+   * @param maxNewTokens the longest answer, in tokens
+   * @param temperature 0 for greedy decoding
+   * @param topP the probability mass sampled from, above 0 up to 1; unused where greedy
+   * @param maxGpuUtilization the share of the graphics card's time to stay under, above 0 up to 1
+   */
+  public record Inference(
+      int maxNewTokens, double temperature, double topP, double maxGpuUtilization) {}
+}

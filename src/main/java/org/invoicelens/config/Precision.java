@@ -1,0 +1,45 @@
+package org.invoicelens.config;
+
+/** How the linear layers of the text decoder keep their weights. */
+public enum Precision {
+  FLOAT32("float32", 32, "32 bit"),
+  BFLOAT16("bfloat16", 16, "16 bit"),
+  /** Eight-bit integers with one scale for each output channel. */
+  INT8("int8", 8, "8 bit (int8)"),
+  /** Eight-bit floats (E4M3) with one scale for each output channel. */
+  FP8("fp8", 8, "8 bit (fp8)"),
+  /** Four-bit codes of the normal distribution with one scale for each block of 64. */
+  NF4("nf4", 4, "4 bit (nf4)"),
+  /** Four-bit integers with one scale for each group. */
+  INT4("int4", 4, "4 bit (int4)");
+
+  private final String id;
+  private final int bits;
+  private final String title;
+
+  Precision(String id, int bits, String title) {
+    this.id = id;
+    this.bits = bits;
+    this.title = title;
+  }
+
+  /** The name in configuration files and on the command line. */
+  public String id() {
+    return id;
+  }
+
+  /** Bits of one weight, its share of the scales not counted. */
+  public int bits() {
+    return bits;
+  }
+
+  /** The name as a user reads it. */
+  public String title() {
+    return title;
+  }
+
+  /** Whether weights are packed, so that they are unpacked when used. */
+  public boolean isQuantized() {
+    return bits <= 8;
+  }
+}

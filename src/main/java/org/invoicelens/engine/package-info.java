@@ -1,0 +1,2 @@
+/** Initialises and optimises a verified model, with the fallbacks the configuration names. */
+package org.invoicelens.engine;

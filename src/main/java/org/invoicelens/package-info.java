@@ -1,0 +1,2 @@
+/** InvoiceLens: reads invoices on this computer with the vision-language model Pixtral. */
+package org.invoicelens;

@@ -1,0 +1,34 @@
+package org.invoicelens.pixtral;
+
+import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.StageException;
+
+/** A checkpoint that cannot be loaded. */
+public final class CheckpointException extends StageException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Why it cannot be loaded. */
+  public enum Reason {
+    FILE_MISSING,
+    BROKEN_FILE,
+    NOT_PIXTRAL,
+    MISSING_TENSOR,
+    WRONG_SHAPE,
+    OUT_OF_MEMORY,
+    DEVICE_UNAVAILABLE,
+    RUNTIME_FAILED
+  }
+
+  private final Reason reason;
+
+  public CheckpointException(Reason reason, Problem problem, String detail, Throwable cause) {
+    super(problem, detail, cause);
+    this.reason = reason;
+  }
+
+  @Override
+  public Reason reason() {
+    return reason;
+  }
+}

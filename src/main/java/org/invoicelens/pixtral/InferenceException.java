@@ -1,0 +1,36 @@
+package org.invoicelens.pixtral;
+
+import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.StageException;
+
+/** A prompt that could not be answered. The model stays usable. */
+public final class InferenceException extends StageException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Why it could not be answered. */
+  public enum Reason {
+    EMPTY_PROMPT,
+    PROMPT_TOO_LONG,
+    IMAGES_DO_NOT_MATCH,
+    UNKNOWN_TOKEN,
+    BAD_DOCUMENT,
+    DOCUMENT_TOO_LARGE,
+    NOT_FINITE,
+    OUT_OF_MEMORY,
+    OUTPUT_NOT_WRITABLE,
+    RUNTIME_FAILED
+  }
+
+  private final Reason reason;
+
+  public InferenceException(Reason reason, Problem problem, String detail, Throwable cause) {
+    super(problem, detail, cause);
+    this.reason = reason;
+  }
+
+  @Override
+  public Reason reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,2 @@
+/** The safetensors container: header, checks before any trust, memory-mapped tensors, writing. */
+package org.invoicelens.safetensors;
