@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -83,8 +84,8 @@ final class PicturePages {
     boolean[] cutOff = new boolean[1];
     reader.addIIOReadWarningListener((source, warning) -> {
       log.info("{}: {}", name, warning);
-      // The one warning of the JPEG library after which the rest of the picture is grey.
-      cutOff[0] |= warning.contains("Premature end");
+      // The JPEG library fills the rest of a cut off picture with grey and only warns of it.
+      cutOff[0] |= warning.toLowerCase(Locale.ROOT).contains("premature end");
     });
     List<BufferedImage> pages = new ArrayList<>();
     for (int page = 0; page < count; page++) {
