@@ -163,10 +163,7 @@ public final class SetupPipeline {
 
   /** All stages after the first, telling what each found and remembering how far they came. */
   public OptimizedModel run(
-      ModelConfig config,
-      SetupListener found,
-      ProgressListener listener,
-      Cancellation cancellation)
+      ModelConfig config, SetupListener found, ProgressListener listener, Cancellation cancellation)
       throws StageException {
     SetupState state = SetupState.chosen(config.source());
     found.started(Stage.HARDWARE);
@@ -207,10 +204,7 @@ public final class SetupPipeline {
    * @throws InitializationException with reason NOT_VERIFIED where the model was not set up
    */
   public OptimizedModel open(
-      ModelConfig config,
-      SetupListener found,
-      ProgressListener listener,
-      Cancellation cancellation)
+      ModelConfig config, SetupListener found, ProgressListener listener, Cancellation cancellation)
       throws StageException {
     Optional<VerificationStatus> verified = verified(config);
     if (verified.isPresent()) {

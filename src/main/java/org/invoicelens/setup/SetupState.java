@@ -54,8 +54,7 @@ public record SetupState(
 
   /** The same with a precision and a device. */
   public SetupState loadedAs(Precision precision, String device) {
-    return new SetupState(
-        config, reached, Optional.of(precision), Optional.of(device), verified);
+    return new SetupState(config, reached, Optional.of(precision), Optional.of(device), verified);
   }
 
   /** The same, verified at that time. */

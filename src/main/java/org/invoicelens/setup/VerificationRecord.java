@@ -80,8 +80,7 @@ final class VerificationRecord {
       int count = stamps.size();
       return count == 0
           ? Optional.empty()
-          : Optional.of(
-              new VerificationStatus(modelPath, true, count, count, total, List.of()));
+          : Optional.of(new VerificationStatus(modelPath, true, count, count, total, List.of()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException
@@ -104,7 +103,8 @@ final class VerificationRecord {
     for (Map.Entry<String, JsonElement> entry : json.getAsJsonObject("files").entrySet()) {
       JsonObject stamp = entry.getValue().getAsJsonObject();
       stamps.put(
-          entry.getKey(), new Stamp(stamp.get("size").getAsLong(), stamp.get("modified").getAsLong()));
+          entry.getKey(),
+          new Stamp(stamp.get("size").getAsLong(), stamp.get("modified").getAsLong()));
     }
     return stamps;
   }
