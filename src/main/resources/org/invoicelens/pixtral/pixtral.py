@@ -23,7 +23,6 @@ class Pixtral(Module):
   int8_kernel : bool
   tracing : bool
   patch : int
-  vision_layers : int
   vision_heads : int
   vision_theta : float
   vision_gelu : bool
