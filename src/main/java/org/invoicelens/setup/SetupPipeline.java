@@ -163,10 +163,7 @@ public final class SetupPipeline {
 
   /** All stages after the first, telling what each found. */
   public OptimizedModel run(
-      ModelConfig config,
-      SetupListener found,
-      ProgressListener listener,
-      Cancellation cancellation)
+      ModelConfig config, SetupListener found, ProgressListener listener, Cancellation cancellation)
       throws StageException {
     found.started(Stage.HARDWARE);
     HardwareStatus hardware = verifyHardware(config, listener, cancellation);
