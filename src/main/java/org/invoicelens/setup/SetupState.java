@@ -3,7 +3,6 @@ package org.invoicelens.setup;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -11,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import org.invoicelens.config.ApplicationFolders;
@@ -78,13 +76,8 @@ public record SetupState(
       return Optional.of(parse(Files.readString(file)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (CharacterCodingException
-        | JsonParseException
-        | IllegalStateException
-        | IllegalArgumentException
-        | UnsupportedOperationException
-        | NullPointerException
-        | DateTimeException e) {
+    } catch (CharacterCodingException | RuntimeException e) {
+      // Whatever a broken file provokes in the parser means the same here.
       log.warn("{} cannot be understood and is kept aside: {}", file, e.toString());
       keepAside(file);
       return Optional.empty();

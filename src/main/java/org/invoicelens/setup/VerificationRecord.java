@@ -2,7 +2,6 @@ package org.invoicelens.setup;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,12 +82,8 @@ final class VerificationRecord {
           : Optional.of(new VerificationStatus(modelPath, true, count, count, total, List.of()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (IOException
-        | JsonParseException
-        | IllegalStateException
-        | IllegalArgumentException
-        | UnsupportedOperationException
-        | NullPointerException e) {
+    } catch (IOException | RuntimeException e) {
+      // Whatever a broken file provokes in the parser means the same here.
       log.info("{} is of no use: {}", file(modelPath), e.toString());
       return Optional.empty();
     }
