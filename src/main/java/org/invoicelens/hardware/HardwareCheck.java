@@ -25,8 +25,12 @@ import org.invoicelens.stage.Problem;
  */
 final class HardwareCheck {
 
-  /** Left free on the disk beyond the download, as a share of it. */
+  /** One part in so many of the download is left free on the disk beside it. */
   private static final int DISK_MARGIN = 100;
+
+  private static final String ARITHMETIC = "memory arithmetic";
+  private static final String CONNECTION = "TCP connection";
+  private static final String FILE_SYSTEM = "file system";
 
   private record Failure(Reason reason, Problem problem, String detail, Throwable cause) {}
 
@@ -125,7 +129,7 @@ final class HardwareCheck {
       String meaning = "The model cannot be stored in " + config.modelPath() + ".";
       String remedy =
           "Choose another folder for the model, or ask for permission to write to " + nearest + ".";
-      add(Subject.DISK, State.FAILED, "Nothing can be written", "", meaning, remedy);
+      add(Subject.DISK, State.FAILED, "Nothing can be written", FILE_SYSTEM, meaning, remedy);
       fail(
           Reason.MODEL_FOLDER_NOT_WRITABLE,
           new Problem("Nothing can be written to " + nearest + ".", meaning, remedy),
@@ -141,7 +145,7 @@ final class HardwareCheck {
           "Free "
               + ByteSize.text(missing - diskSpace)
               + " on it, or choose a folder on another disk for the model.";
-      add(Subject.DISK, State.FAILED, found, "file system", meaning, remedy);
+      add(Subject.DISK, State.FAILED, found, FILE_SYSTEM, meaning, remedy);
       fail(
           Reason.TOO_LITTLE_DISK,
           new Problem("There is too little room on the disk: " + found + ".", meaning, remedy),
@@ -154,7 +158,7 @@ final class HardwareCheck {
             : missing == 0
                 ? "The model's files are there already."
                 : "The download needs " + ByteSize.text(missing) + ".";
-    add(Subject.DISK, State.GOOD, found, "file system", meaning, "");
+    add(Subject.DISK, State.GOOD, found, FILE_SYSTEM, meaning, "");
   }
 
   void network() {
@@ -180,13 +184,13 @@ final class HardwareCheck {
     networkAvailable = answer.reached();
     if (answer.reached()) {
       String found = answer.target() + " answered within " + answer.milliseconds() + " ms";
-      add(Subject.NETWORK, State.GOOD, found, "TCP connection", "", "");
+      add(Subject.NETWORK, State.GOOD, found, CONNECTION, "", "");
     } else {
       add(
           Subject.NETWORK,
           State.REMARK,
           answer.target() + " was not reached: " + answer.failure(),
-          "TCP connection",
+          CONNECTION,
           files,
           "To download the model, check the network connection, and ask your administrator whether"
               + " a proxy is needed (HTTPS_PROXY).");
@@ -197,14 +201,14 @@ final class HardwareCheck {
     Path folder = probes.temporary();
     try {
       ModelFolder.proveWritable(folder);
-      add(Subject.TEMPORARY_FOLDER, State.GOOD, folder + " can be written", "file system", "", "");
+      add(Subject.TEMPORARY_FOLDER, State.GOOD, folder + " can be written", FILE_SYSTEM, "", "");
     } catch (IOException e) {
       String meaning = "InvoiceLens cannot prepare invoices without a temporary folder.";
       String remedy =
           "Free some space there or ask for permission to write to it; another folder can be named"
               + " by the environment variable TMPDIR (TEMP on Windows).";
       String found = "Nothing can be written to " + folder;
-      add(Subject.TEMPORARY_FOLDER, State.FAILED, found, "file system", meaning, remedy);
+      add(Subject.TEMPORARY_FOLDER, State.FAILED, found, FILE_SYSTEM, meaning, remedy);
       fail(Reason.TEMPORARY_FOLDER_NOT_WRITABLE, new Problem(found + ".", meaning, remedy), e);
     }
   }
@@ -318,22 +322,35 @@ final class HardwareCheck {
   }
 
   private void recommend(MemoryEstimate estimate) {
-    boolean isDefault = estimate.precision() == config.quantization().preferred();
-    boolean slower = !estimate.onGpu() && best.isPresent();
-    String meaning =
-        sum(estimate)
-            + (isDefault
-                ? ""
-                : " " + config.quantization().preferred().title() + " does not fit as it should.")
-            + (slower ? " The graphics card is too small, so the processor does the work." : "");
+    Precision preferred = config.quantization().preferred();
+    boolean isDefault = estimate.precision() == preferred;
+    boolean onSmallCard = !estimate.onGpu() && best.isPresent();
+    String more = isDefault ? "" : " " + whyNot(preferred, estimate.onGpu());
+    String slower =
+        onSmallCard ? " The graphics card is too small, so the processor does the work." : "";
     add(
         Subject.PRECISION,
-        isDefault && !slower ? State.GOOD : State.REMARK,
+        isDefault && !onSmallCard ? State.GOOD : State.REMARK,
         estimate.precision().title()
             + (estimate.onGpu() ? " on the graphics card" : " on the processor"),
-        "memory arithmetic",
-        meaning,
+        ARITHMETIC,
+        sum(estimate) + more + slower,
         "");
+  }
+
+  /** Why the default precision is not the one recommended on that device. */
+  private String whyNot(Precision preferred, boolean onGpu) {
+    MemoryEstimate estimate =
+        fits.stream()
+            .filter(fit -> fit.precision() == preferred && fit.onGpu() == onGpu)
+            .findFirst()
+            .orElseThrow();
+    return estimate.fits()
+        ? preferred.title()
+            + " is kept for graphics cards of "
+            + ByteSize.binaryText(config.hardware().minGpuMemory())
+            + " or more, as the configuration asks."
+        : preferred.title() + " would need " + ByteSize.binaryText(estimate.needed()) + ".";
   }
 
   private void tooLittleMemory(List<Precision> wished) {
@@ -347,13 +364,7 @@ final class HardwareCheck {
     String remedy =
         "Close other programs, allow a smaller precision in the configuration, or choose a smaller"
             + " model.";
-    add(
-        Subject.PRECISION,
-        State.FAILED,
-        "Nothing fits",
-        "memory arithmetic",
-        sum(smallest),
-        remedy);
+    add(Subject.PRECISION, State.FAILED, "Nothing fits", ARITHMETIC, sum(smallest), remedy);
     fail(Reason.TOO_LITTLE_MEMORY, new Problem(what, sum(smallest), remedy), null);
   }
 

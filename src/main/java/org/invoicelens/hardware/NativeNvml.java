@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Reference Manual. All versioned functions used here exist in every driver that runs CUDA 12.
  * Every function returns an {@code nvmlReturn_t}, an int that is 0 on success.
  */
+@SuppressWarnings("restricted") // calling native code is what this class is for
 final class NativeNvml implements Nvml {
 
   private static final int SUCCESS = 0;

@@ -62,8 +62,8 @@ final class NetworkProbe {
         });
     Thread.ofVirtual().start(attempt);
     String failure;
-    try (Cancellation.Registration registration =
-        cancellation.onCancel(() -> attempt.cancel(true))) {
+    Cancellation.Registration registration = cancellation.onCancel(() -> attempt.cancel(true));
+    try {
       attempt.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       failure = "";
     } catch (TimeoutException e) {
@@ -79,6 +79,8 @@ final class NetworkProbe {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       failure = "the attempt was stopped";
+    } finally {
+      registration.close();
     }
     long milliseconds = (System.nanoTime() - start) / 1_000_000;
     return new Answer(failure.isEmpty(), name, milliseconds, failure);

@@ -62,7 +62,8 @@ class HardwareVerifierTest {
     assertThat(check(status, Subject.GRAPHICS).source()).isEqualTo("NVML");
     assertThat(check(status, Subject.GRAPHICS).meaning()).contains("firefox (0.3 GiB)");
     assertThat(check(status, Subject.PRECISION).state()).isEqualTo(State.REMARK);
-    assertThat(check(status, Subject.PRECISION).meaning()).contains("23.3 GiB are free");
+    assertThat(check(status, Subject.PRECISION).meaning())
+        .contains("23.3 GiB are free", "16 bit would need 28.");
   }
 
   @Test
@@ -89,6 +90,20 @@ class HardwareVerifierTest {
     assertThat(none.gpuAvailable()).isFalse();
     assertThat(none.fits()).noneMatch(MemoryEstimate::onGpu);
     assertThat(check(none, Subject.GRAPHICS).state()).isEqualTo(State.GOOD);
+  }
+
+  @Test
+  void aCardBelowTheBarOfTheConfigurationGetsAFallback() throws Exception {
+    ModelConfig config =
+        Models.config(
+            modelPath,
+            new ModelConfig.Footprint(1000, 12_682_739_712L, 10_905_190_400L, 163_840),
+            new ModelConfig.Hardware(96L << 30, 7.5, "", false));
+
+    HardwareStatus status = verify(config, H100);
+
+    assertThat(status.recommended()).contains(Precision.FP8);
+    assertThat(check(status, Subject.PRECISION).meaning()).contains("96.0 GiB or more");
   }
 
   @Test
