@@ -74,9 +74,7 @@ record CodeBook(float[] values) {
     float step = (1f - 0.1f) / steps;
     int first = steps >= 16 && i < steps ? i / 8 * 8 : i;
     float start =
-        first < (steps + 1) / 2
-            ? Math.fma(step, first, 0.1f)
-            : Math.fma(-step, steps - first, 1f);
+        first < (steps + 1) / 2 ? Math.fma(step, first, 0.1f) : Math.fma(-step, steps - first, 1f);
     return start + step * (i - first);
   }
 

@@ -32,8 +32,7 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   /** An empty program for a model of these sizes; {@code options} are resolved. */
-  static PixtralProgram load(PixtralConfig config, LoadOptions options)
-      throws CheckpointException {
+  static PixtralProgram load(PixtralConfig config, LoadOptions options) throws CheckpointException {
     PixtralConfig.Text text = config.text();
     PixtralConfig.Vision vision = config.vision();
     Map<String, Object> attributes = new LinkedHashMap<>();
@@ -44,8 +43,7 @@ final class PixtralProgram implements AutoCloseable {
     attributes.put("packing", packing(options.precision()));
     attributes.put("double_quant", options.doubleQuant());
     attributes.put(
-        "int8_kernel",
-        options.precision() == Precision.INT8 && options.device().equals("cpu"));
+        "int8_kernel", options.precision() == Precision.INT8 && options.device().equals("cpu"));
     attributes.put("tracing", false);
     attributes.put("patch", vision.patch());
     attributes.put("vision_heads", vision.heads());
@@ -67,8 +65,7 @@ final class PixtralProgram implements AutoCloseable {
     byte[] archive = TorchScriptArchive.assemble("pixtral", "Pixtral", source(), attributes);
     TorchProgram program = TorchProgram.load(archive);
     try {
-      PixtralProgram loaded =
-          new PixtralProgram(program, options.precision(), options.groupSize());
+      PixtralProgram loaded = new PixtralProgram(program, options.precision(), options.groupSize());
       loaded.putTables(options);
       return loaded;
     } catch (RuntimeException e) {

@@ -61,8 +61,7 @@ class CheckpointTest {
     PixtralConfig config = PixtralConfig.readHuggingFace(folder);
     assertThat(config.text())
         .isEqualTo(
-            new PixtralConfig.Text(
-                5120, 14336, 40, 32, 8, 128, 131072, 1024000, 1e9, 1e-5, false));
+            new PixtralConfig.Text(5120, 14336, 40, 32, 8, 128, 131072, 1024000, 1e9, 1e-5, false));
     assertThat(config.vision())
         .isEqualTo(new PixtralConfig.Vision(1024, 4096, 24, 16, 64, 16, 3, 1e4, false));
     assertThat(config.projectorBias()).isTrue();
@@ -71,17 +70,16 @@ class CheckpointTest {
   @Test
   void newerSpellingsAreRead() throws Exception {
     copyTiny();
-    change(
-        root -> {
-          root.add("image_token_id", root.remove("image_token_index"));
-          root.add("dtype", root.remove("torch_dtype"));
-          for (String part : new String[] {"text_config", "vision_config"}) {
-            JsonObject rope = new JsonObject();
-            rope.add("rope_theta", root.getAsJsonObject(part).remove("rope_theta"));
-            rope.addProperty("rope_type", "default");
-            root.getAsJsonObject(part).add("rope_parameters", rope);
-          }
-        });
+    change(root -> {
+      root.add("image_token_id", root.remove("image_token_index"));
+      root.add("dtype", root.remove("torch_dtype"));
+      for (String part : new String[] {"text_config", "vision_config"}) {
+        JsonObject rope = new JsonObject();
+        rope.add("rope_theta", root.getAsJsonObject(part).remove("rope_theta"));
+        rope.addProperty("rope_type", "default");
+        root.getAsJsonObject(part).add("rope_parameters", rope);
+      }
+    });
     assertThat(PixtralConfig.readHuggingFace(folder))
         .isEqualTo(PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf")));
   }
@@ -151,8 +149,7 @@ class CheckpointTest {
     copyTiny();
     Path index = folder.resolve("model.safetensors.index.json");
     Files.writeString(
-        index,
-        Files.readString(index).replace("model-00002-of-00002", "../model-00002-of-00002"));
+        index, Files.readString(index).replace("model-00002-of-00002", "../model-00002-of-00002"));
     refused(CheckpointException.Reason.BROKEN_FILE, "../model-00002");
   }
 
@@ -186,8 +183,7 @@ class CheckpointTest {
         SafetensorsType.F32);
     Prompt prompt = Golden.prompt("one_image");
     try (PixtralModel renamed =
-            PixtralModel.load(
-                folder, null, Golden.float32(), progress -> {}, new Cancellation());
+            Golden.load(folder, Golden.float32(), progress -> {}, new Cancellation());
         PixtralModel original = Golden.load("hf", Golden.float32())) {
       assertThat(renamed.logits(prompt, new Cancellation()))
           .isDeepEqualTo(original.logits(prompt, new Cancellation()));
@@ -239,8 +235,7 @@ class CheckpointTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(named);
     assertThat(
-            catchThrowableOfType(
-                    CheckpointException.class, () -> Checkpoint.open(folder).close())
+            catchThrowableOfType(CheckpointException.class, () -> Checkpoint.open(folder).close())
                 .reason())
         .isEqualTo(reason);
   }

@@ -73,8 +73,14 @@ final class Golden {
   }
 
   static PixtralModel load(String layout, LoadOptions options) throws Exception {
+    return load(TINY.resolve(layout), options, ProgressListener.NONE, new Cancellation());
+  }
+
+  static PixtralModel load(
+      Path folder, LoadOptions options, ProgressListener listener, Cancellation cancellation)
+      throws Exception {
     return PixtralModel.load(
-        TINY.resolve(layout), null, options, ProgressListener.NONE, new Cancellation());
+        folder, PixtralProcessor.open(folder), options, listener, cancellation);
   }
 
   static float[] flat(float[][] rows) {

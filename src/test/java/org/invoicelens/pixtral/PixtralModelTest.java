@@ -70,10 +70,7 @@ class PixtralModelTest {
     List<Integer> heard = new ArrayList<>();
     GenerationResult result =
         model.generate(
-            prompt,
-            GenerationOptions.greedy(12),
-            (id, text) -> heard.add(id),
-            new Cancellation());
+            prompt, GenerationOptions.greedy(12), (id, text) -> heard.add(id), new Cancellation());
     assertThat(heard).containsExactlyElementsOf(boxed(result.tokenIds()));
     assertThat(result.promptTokenIds()).isEqualTo(prompt.tokenIds());
     assertThat(result.timings().promptTokens()).isEqualTo(prompt.tokenIds().length);
@@ -105,18 +102,17 @@ class PixtralModelTest {
   void anAnswerStopsWithinOneTokenWhenCancelled() throws Exception {
     Cancellation cancellation = new Cancellation();
     List<Integer> heard = new ArrayList<>();
-    assertThatThrownBy(
-            () ->
-                model.generate(
-                    prompt,
-                    new GenerationOptions(1000, 0, 1, 0, true),
-                    (id, text) -> {
-                      heard.add(id);
-                      if (heard.size() == 3) {
-                        cancellation.cancel();
-                      }
-                    },
-                    cancellation))
+    assertThatThrownBy(() ->
+            model.generate(
+                prompt,
+                new GenerationOptions(1000, 0, 1, 0, true),
+                (id, text) -> {
+                  heard.add(id);
+                  if (heard.size() == 3) {
+                    cancellation.cancel();
+                  }
+                },
+                cancellation))
         .isInstanceOf(CancelledException.class);
     assertThat(heard).hasSize(3);
     assertThat(ReferenceTest.greedy(model, prompt)).hasSize(32);
@@ -180,8 +176,7 @@ class PixtralModelTest {
   @Test
   void loadingTellsHowFarItIs() throws Exception {
     List<Progress> heard = new ArrayList<>();
-    PixtralModel.load(
-            Golden.TINY.resolve("hf"), null, Golden.float32(), heard::add, new Cancellation())
+    Golden.load(Golden.TINY.resolve("hf"), Golden.float32(), heard::add, new Cancellation())
         .close();
     assertThat(heard).allMatch(progress -> progress.stage() == Stage.INITIALIZATION);
     assertThat(heard.getLast().fraction()).isEqualTo(1);
@@ -191,14 +186,12 @@ class PixtralModelTest {
   @Test
   void loadingStopsWhenCancelled() {
     Cancellation cancellation = new Cancellation();
-    assertThatThrownBy(
-            () ->
-                PixtralModel.load(
-                    Golden.TINY.resolve("hf"),
-                    null,
-                    Golden.float32(),
-                    progress -> cancellation.cancel(),
-                    cancellation))
+    assertThatThrownBy(() ->
+            Golden.load(
+                Golden.TINY.resolve("hf"),
+                Golden.float32(),
+                progress -> cancellation.cancel(),
+                cancellation))
         .isInstanceOf(CancelledException.class);
   }
 
@@ -210,7 +203,7 @@ class PixtralModelTest {
             () ->
                 PixtralModel.load(
                     Golden.TINY.resolve("hf"),
-                    null,
+                    PixtralProcessor.open(Golden.TINY.resolve("hf")),
                     Golden.float32(),
                     ProgressListener.NONE,
                     new Cancellation(),

@@ -87,8 +87,7 @@ class QuantisationTest {
       CodeBook normal = CodeBook.normalFloat();
       assertThat(normal.values()).isEqualTo(Golden.floats(expected, "nf4.code"));
       assertThat(normal.thresholds()).isEqualTo(Golden.floats(expected, "nf4.thresholds"));
-      assertThat(CodeBook.dynamic().values())
-          .isEqualTo(Golden.floats(expected, "nf4_double.code"));
+      assertThat(CodeBook.dynamic().values()).isEqualTo(Golden.floats(expected, "nf4_double.code"));
     }
   }
 
@@ -149,8 +148,7 @@ class QuantisationTest {
     for (Precision precision : Precision.values()) {
       for (boolean twice : new boolean[] {false, true}) {
         LoadOptions options =
-            new LoadOptions(
-                precision, Precision.BFLOAT16, AttentionVariant.SDPA, "cpu", 64, twice);
+            new LoadOptions(precision, Precision.BFLOAT16, AttentionVariant.SDPA, "cpu", 64, twice);
         LoadOptions resolved;
         long held;
         try (PixtralModel model = Golden.load("hf", options)) {

@@ -16,8 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-
-
 /** The tiny model against the reference data, at the tolerances that stand beside the data. */
 class ReferenceTest {
 
@@ -27,8 +25,7 @@ class ReferenceTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"hf", "hf-bf16", "native"})
-  void everyActivationAndLogitIsThatOfTheReference(String layout)
-      throws Exception {
+  void everyActivationAndLogitIsThatOfTheReference(String layout) throws Exception {
     try (PixtralModel model = Golden.load(layout, Golden.float32())) {
       double largest = 0;
       for (String name : Golden.CASES) {
@@ -49,8 +46,7 @@ class ReferenceTest {
           }
           model.program().trace(false);
           double difference =
-              Golden.largestDifference(
-                  Golden.flat(logits), Golden.floats(expected, "logits"));
+              Golden.largestDifference(Golden.flat(logits), Golden.floats(expected, "logits"));
           assertThat(difference).as(name + " logits").isLessThanOrEqualTo(LOGITS);
           largest = Math.max(largest, difference);
         }
@@ -81,8 +77,7 @@ class ReferenceTest {
           int[] answer = Golden.ids(expected, "generated_ids");
           int[] all = Arrays.copyOf(prompt.tokenIds(), prompt.tokenIds().length + 31);
           System.arraycopy(answer, 0, all, prompt.tokenIds().length, 31);
-          float[][] logits =
-              model.logits(new Prompt(all, prompt.images()), new Cancellation());
+          float[][] logits = model.logits(new Prompt(all, prompt.images()), new Cancellation());
           float[][] chosenFrom =
               Arrays.copyOfRange(logits, prompt.tokenIds().length - 1, logits.length);
           assertThat(
@@ -122,8 +117,7 @@ class ReferenceTest {
           Prompt prompt = Golden.prompt(expected);
           float[][] logits = model.logits(prompt, new Cancellation());
           assertThat(
-                  Golden.largestDifference(
-                      Golden.flat(logits), Golden.floats(expected, "logits")))
+                  Golden.largestDifference(Golden.flat(logits), Golden.floats(expected, "logits")))
               .as(name)
               .isLessThanOrEqualTo(LOGITS);
           assertThat(greedy(model, prompt))
@@ -163,14 +157,14 @@ class ReferenceTest {
       double largest = 0;
       for (String name : Golden.CASES) {
         try (SafetensorsFile expected = Golden.expected(name)) {
-          float[] logits =
-              Golden.flat(model.logits(Golden.prompt(expected), new Cancellation()));
+          float[] logits = Golden.flat(model.logits(Golden.prompt(expected), new Cancellation()));
           float[] reference = Golden.floats(expected, "logits");
           largest = Math.max(largest, Golden.largestDifference(logits, reference));
           assertThat(rootMeanSquare(logits, reference)).as(name).isLessThan(0.1);
         }
       }
-      System.out.println("bfloat16 " + attention.id() + ": largest difference of a logit" + " " + largest);
+      System.out.println(
+          "bfloat16 " + attention.id() + ": largest difference of a logit" + " " + largest);
     }
   }
 
