@@ -94,16 +94,12 @@ final class Checkpoint implements AutoCloseable {
       huggingFace = false;
     }
     PixtralConfig config =
-        huggingFace
-            ? PixtralConfig.readHuggingFace(folder)
-            : PixtralConfig.readNative(folder);
+        huggingFace ? PixtralConfig.readHuggingFace(folder) : PixtralConfig.readNative(folder);
     Map<String, SafetensorsFile> byName = new LinkedHashMap<>();
     Checkpoint checkpoint = null;
     try {
       Map<String, SafetensorsFile> tensors =
-          huggingFace
-              ? openHuggingFace(folder, byName)
-              : openSingle(folder, NATIVE_SINGLE, byName);
+          huggingFace ? openHuggingFace(folder, byName) : openSingle(folder, NATIVE_SINGLE, byName);
       List<Weight> weights = new ArrayList<>();
       for (Expected expected : expected(config, huggingFace)) {
         weights.add(find(folder, expected, tensors));
@@ -317,7 +313,8 @@ final class Checkpoint implements AutoCloseable {
             text.hidden()));
     all.add(decoder.plain("text.norm", "norm.weight", text.hidden()));
     if (!text.tiedHead()) {
-      Names head = huggingFace ? new Names("language_model.lm_head.", "lm_head.") : new Names("output.");
+      Names head =
+          huggingFace ? new Names("language_model.lm_head.", "lm_head.") : new Names("output.");
       all.add(head.plain("text.head", "weight", text.vocabulary(), text.hidden()));
     }
     for (int i = 0; i < text.layers(); i++) {
@@ -327,9 +324,7 @@ final class Checkpoint implements AutoCloseable {
           decoder,
           huggingFace ? "self_attn" : "attention",
           huggingFace ? "mlp" : "feed_forward",
-          huggingFace
-              ? List.of("input_layernorm", "post_attention_layernorm")
-              : NATIVE_NORMS,
+          huggingFace ? List.of("input_layernorm", "post_attention_layernorm") : NATIVE_NORMS,
           text.hidden(),
           text.intermediate(),
           text.heads(),
@@ -381,7 +376,8 @@ final class Checkpoint implements AutoCloseable {
       all.add(names.of(name + "up", f + name("up_proj", "w3"), 0, packable, intermediate, hidden));
       all.add(
           names.of(name + "down", f + name("down_proj", "w2"), 0, packable, hidden, intermediate));
-      all.add(names.plain(name + "attention_norm", fileName + norms.getFirst() + ".weight", hidden));
+      all.add(
+          names.plain(name + "attention_norm", fileName + norms.getFirst() + ".weight", hidden));
       all.add(names.plain(name + "mlp_norm", fileName + norms.getLast() + ".weight", hidden));
     }
 

@@ -224,7 +224,8 @@ record PixtralConfig(
         continue;
       }
       Set<Integer> tokens = new TreeSet<>();
-      Iterable<JsonElement> elements = value.isJsonArray() ? value.getAsJsonArray() : List.of(value);
+      Iterable<JsonElement> elements =
+          value.isJsonArray() ? value.getAsJsonArray() : List.of(value);
       for (JsonElement element : elements) {
         tokens.add((int) Fields.number(file, "eos_token_id", element, 0, vocabulary - 1));
       }
@@ -337,9 +338,7 @@ record PixtralConfig(
     double decimal(JsonObject parent, String key, double missing, double least, double most)
         throws CheckpointException {
       JsonElement value = parent.get(key);
-      return value == null || value.isJsonNull()
-          ? missing
-          : number(file, key, value, least, most);
+      return value == null || value.isJsonNull() ? missing : number(file, key, value, least, most);
     }
 
     /** The base of the rotation's frequencies, in either spelling. */

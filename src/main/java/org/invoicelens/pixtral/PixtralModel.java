@@ -124,40 +124,40 @@ public final class PixtralModel implements AutoCloseable {
   public float[][] logits(Prompt prompt, Cancellation cancellation)
       throws InferenceException, CancelledException {
     PromptCheck.check(prompt, config, 0);
-    return guarded(
-        () -> {
-          encode(prompt.images(), cancellation);
-          List<float[]> rows = new ArrayList<>();
-          int vocabulary = config.text().vocabulary();
-          prefill(
-              prompt,
-              cancellation,
-              () -> {
-                float[] chunk = program.logits(0);
-                for (int from = 0; from < chunk.length; from += vocabulary) {
-                  rows.add(java.util.Arrays.copyOfRange(chunk, from, from + vocabulary));
-                }
-              });
-          return rows.toArray(float[][]::new);
-        });
+    return guarded(() -> {
+      encode(prompt.images(), cancellation);
+      List<float[]> rows = new ArrayList<>();
+      int vocabulary = config.text().vocabulary();
+      prefill(
+          prompt,
+          cancellation,
+          () -> {
+            float[] chunk = program.logits(0);
+            for (int from = 0; from < chunk.length; from += vocabulary) {
+              rows.add(java.util.Arrays.copyOfRange(chunk, from, from + vocabulary));
+            }
+          });
+      return rows.toArray(float[][]::new);
+    });
   }
 
   private GenerationResult answer(
-      Prompt prompt, GenerationOptions generation, TokenListener listener, Cancellation cancellation)
+      Prompt prompt,
+      GenerationOptions generation,
+      TokenListener listener,
+      Cancellation cancellation)
       throws InferenceException, CancelledException {
     long begin = System.nanoTime();
     encode(prompt.images(), cancellation);
     long encoded = System.nanoTime();
     boolean greedy = generation.temperature() == 0;
     Sampler sampler =
-        greedy
-            ? null
-            : new Sampler(generation.temperature(), generation.topP(), generation.seed());
+        greedy ? null : new Sampler(generation.temperature(), generation.topP(), generation.seed());
     int last = prefill(prompt, cancellation, () -> {});
     int token = greedy ? program.greedy() : sampler.next(program.logits(last));
     long filled = System.nanoTime();
 
-    Answer answer = new Answer(processor, listener);
+    Answer answer = new Answer(processor.stream(), listener);
     int position = prompt.tokenIds().length;
     GenerationResult.FinishReason reason = GenerationResult.FinishReason.LENGTH;
     while (true) {
@@ -165,7 +165,7 @@ public final class PixtralModel implements AutoCloseable {
         throw notFinite(answer.size());
       }
       boolean end = !generation.ignoreEos() && config.endTokens().contains(token);
-      answer.add(token, end);
+      answer.add(token);
       if (end) {
         reason = GenerationResult.FinishReason.STOP;
         break;

@@ -32,8 +32,7 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   /** An empty program for a model of these sizes; {@code options} are resolved. */
-  static PixtralProgram load(PixtralConfig config, LoadOptions options)
-      throws CheckpointException {
+  static PixtralProgram load(PixtralConfig config, LoadOptions options) throws CheckpointException {
     PixtralConfig.Text text = config.text();
     PixtralConfig.Vision vision = config.vision();
     Map<String, Object> attributes = new LinkedHashMap<>();
@@ -44,8 +43,7 @@ final class PixtralProgram implements AutoCloseable {
     attributes.put("packing", packing(options.precision()));
     attributes.put("double_quant", options.doubleQuant());
     attributes.put(
-        "int8_kernel",
-        options.precision() == Precision.INT8 && options.device().equals("cpu"));
+        "int8_kernel", options.precision() == Precision.INT8 && options.device().equals("cpu"));
     attributes.put("tracing", false);
     attributes.put("patch", vision.patch());
     attributes.put("vision_heads", vision.heads());
@@ -61,13 +59,13 @@ final class PixtralProgram implements AutoCloseable {
     attributes.put("image_token", config.imageToken());
     attributes.put("head", text.tiedHead() ? "text.embeddings" : "text.head");
     attributes.put("weights", Map.of());
+    attributes.put("cache", Map.of());
     attributes.put("state", Map.of());
     attributes.put("traces", Map.of());
     byte[] archive = TorchScriptArchive.assemble("pixtral", "Pixtral", source(), attributes);
     TorchProgram program = TorchProgram.load(archive);
     try {
-      PixtralProgram loaded =
-          new PixtralProgram(program, options.precision(), options.groupSize());
+      PixtralProgram loaded = new PixtralProgram(program, options.precision(), options.groupSize());
       loaded.putTables(options);
       return loaded;
     } catch (RuntimeException e) {
@@ -249,7 +247,7 @@ final class PixtralProgram implements AutoCloseable {
     program.run("forget");
   }
 
-  /** Bytes of all weights and of the state. */
+  /** Bytes of weights, keys and values. */
   long memory() {
     return program.runForLong("memory");
   }

@@ -54,7 +54,11 @@ final class PromptCheck {
     if (places != patches) {
       throw refused(
           InferenceException.Reason.IMAGES_DO_NOT_MATCH,
-          "The prompt has " + places + " image tokens, but its pictures have " + patches + " parts.",
+          "The prompt has "
+              + places
+              + " image tokens, but its pictures have "
+              + patches
+              + " parts.",
           "Give as many pictures as the prompt has places for, in the right order and size.");
     }
   }

@@ -127,8 +127,7 @@ final class TorchProgram implements AutoCloseable {
           IValue.from((PtNDArray) sub.create(numbers.values(), new Shape(numbers.shape())));
       case Bytes bytes ->
           IValue.from(
-              sub.create(
-                  bytes.buffer(), new Shape(bytes.buffer().remaining()), DataType.UINT8));
+              sub.create(bytes.buffer(), new Shape(bytes.buffer().remaining()), DataType.UINT8));
       default -> throw new IllegalArgumentException("no value for " + argument);
     };
   }

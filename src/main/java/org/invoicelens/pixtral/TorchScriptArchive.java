@@ -65,11 +65,10 @@ final class TorchScriptArchive {
     pickle.write(2);
     pickle.writeBytes(("c" + unit + "\n" + className + "\n").getBytes(StandardCharsets.US_ASCII));
     pickle.writeBytes(new byte[] {')', (byte) 0x81, '}', '('});
-    attributes.forEach(
-        (name, value) -> {
-          string(pickle, name);
-          value(pickle, value);
-        });
+    attributes.forEach((name, value) -> {
+      string(pickle, name);
+      value(pickle, value);
+    });
     pickle.writeBytes(new byte[] {'u', 'b', '.'});
     return pickle.toByteArray();
   }
@@ -99,7 +98,6 @@ final class TorchScriptArchive {
   }
 
   private static void littleEndian(ByteArrayOutputStream pickle, int number) {
-    pickle.writeBytes(
-        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(number).array());
+    pickle.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(number).array());
   }
 }

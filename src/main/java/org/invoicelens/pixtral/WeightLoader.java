@@ -104,11 +104,14 @@ final class WeightLoader {
     return total;
   }
 
-  /** What loading needs for a moment beside the weights, in bytes: a piece and its float32 forms. */
+  /**
+   * What loading needs for a moment beside the weights, in bytes: a piece and its float32 forms.
+   */
   static long working(Checkpoint checkpoint) {
     long largest = 0;
     for (Checkpoint.Weight weight : checkpoint.weights()) {
-      largest = Math.max(largest, Math.min(weight.source().size(), step(weight) * weight.rowBytes()));
+      largest =
+          Math.max(largest, Math.min(weight.source().size(), step(weight) * weight.rowBytes()));
     }
     return 8 * largest;
   }
