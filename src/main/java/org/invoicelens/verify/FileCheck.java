@@ -112,7 +112,7 @@ final class FileCheck {
     private String digest(Path path, Checksum.Algorithm algorithm)
         throws IOException, CancelledException {
       MessageDigest digest = start(algorithm);
-      ByteBuffer buffer = ByteBuffer.allocate((int) Math.clamp(size, 1, BUFFER));
+      ByteBuffer buffer = ByteBuffer.allocate(Math.clamp(size, 1, BUFFER));
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
         while (channel.read(buffer.clear()) >= 0) {
           cancellation.throwIfCancelled();
