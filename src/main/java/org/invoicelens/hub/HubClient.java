@@ -183,7 +183,7 @@ public final class HubClient implements AutoCloseable {
         }
       }
       handedOver = true;
-      return new FileAnswer(response, new FileAddress(response.request().url()));
+      return new FileAnswer(response, new FileAddress(response.request().url()), failures);
     } finally {
       if (!handedOver) {
         response.close();

@@ -157,7 +157,7 @@ public final class PixtralModel implements AutoCloseable {
     int token = greedy ? program.greedy() : sampler.next(program.logits(last));
     long filled = System.nanoTime();
 
-    Answer answer = new Answer(processor, listener);
+    Answer answer = new Answer(processor.stream(), listener);
     int position = prompt.tokenIds().length;
     GenerationResult.FinishReason reason = GenerationResult.FinishReason.LENGTH;
     while (true) {
@@ -165,7 +165,7 @@ public final class PixtralModel implements AutoCloseable {
         throw notFinite(answer.size());
       }
       boolean end = !generation.ignoreEos() && config.endTokens().contains(token);
-      answer.add(token, end);
+      answer.add(token);
       if (end) {
         reason = GenerationResult.FinishReason.STOP;
         break;
