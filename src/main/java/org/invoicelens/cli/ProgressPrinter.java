@@ -32,7 +32,6 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
   private final LongSupplier clock;
 
   private Stage stage;
-  private boolean hasWhole;
   private String message = "";
   private long printedAt;
   private boolean drawn;
@@ -52,18 +51,16 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
 
   @Override
   public synchronized void onProgress(Progress progress) {
+    if (!progress.isWhole()) {
+      return;
+    }
     long now = clock.getAsLong();
     boolean fresh = progress.stage() != stage;
     if (fresh) {
       stage = progress.stage();
-      hasWhole = false;
       rate = 0;
       measuredAt = now;
       measured = progress.done();
-    }
-    hasWhole |= progress.isWhole();
-    if (hasWhole && !progress.isWhole()) {
-      return;
     }
     measure(progress, now);
     boolean news = !progress.message().isEmpty() && !progress.message().equals(message);
@@ -123,7 +120,7 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
   private String text(Progress progress) {
     List<String> parts = new ArrayList<>();
     if (!progress.message().isEmpty()) {
-      parts.add(progress.message());
+      parts.add(progress.message().replaceFirst("[.]+$", ""));
     }
     double fraction = progress.fraction();
     boolean known = fraction >= 0 && progress.total() > 0;

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.Precision;
+import org.invoicelens.invoice.WholeFile;
 import org.invoicelens.stage.Stage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +94,8 @@ public record SetupState(
     Path file = file(folders);
     try {
       Files.createDirectories(file.getParent());
-      StateFile.write(file, new GsonBuilder().setPrettyPrinting().create().toJson(json()));
+      String text = new GsonBuilder().setPrettyPrinting().create().toJson(json());
+      WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       log.warn("{} cannot be written: {}", file, e.toString());
     }
