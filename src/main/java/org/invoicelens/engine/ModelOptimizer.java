@@ -276,7 +276,6 @@ public final class ModelOptimizer {
 
   private void progress(int done, String message) throws CancelledException {
     cancellation.throwIfCancelled();
-    listener.onProgress(
-        Progress.of(Stage.OPTIMIZATION, done, STEPS, Progress.Unit.STEPS, message));
+    listener.onProgress(Progress.of(Stage.OPTIMIZATION, done, STEPS, Progress.Unit.STEPS, message));
   }
 }

@@ -102,7 +102,8 @@ public final class PixtralModel implements AutoCloseable {
           resolved.device(),
           (System.nanoTime() - start) / 1_000_000,
           program.memory());
-      model = new PixtralModel(
+      model =
+          new PixtralModel(
               program, checkpoint.config(), processor, footprint(checkpoint), resolved);
       return model;
     } catch (RuntimeException | OutOfMemoryError e) {
