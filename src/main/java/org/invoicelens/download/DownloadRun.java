@@ -394,7 +394,7 @@ final class DownloadRun {
     List<FileTransfer> files = new ArrayList<>();
     ExecutorService hashing = Executors.newFixedThreadPool(HASHING_THREADS, hashingThreads());
     try {
-      open(missing, files);
+      open(listing, missing, files);
       checkSpace(files);
       int connections =
           Math.clamp(options.connections().orElse(config.download().connections()), 1, 32);
@@ -447,31 +447,31 @@ final class DownloadRun {
         received);
   }
 
-  private void open(Map<String, Checksum> missing, List<FileTransfer> files)
+  private void open(Listing listing, Map<String, Checksum> missing, List<FileTransfer> files)
       throws IOException, DownloadException {
     Path folder = ModelFolder.partial(modelPath);
     Map<String, Integer> sameContent = new HashMap<>();
-    Set<String> names = new HashSet<>();
     for (Map.Entry<String, Checksum> file : missing.entrySet()) {
       ModelTree.checkParents(modelPath, file.getKey());
       String hex = file.getValue().hex();
       int twins = sameContent.merge(hex, 1, Integer::sum);
       String name = twins == 1 ? hex : hex + "-" + twins;
-      names.add(name);
       PartialFile partial = PartialFile.open(folder, name, file.getValue());
       files.add(new FileTransfer(file.getKey(), file.getValue(), partial));
       board.set(file.getKey(), partial.total());
     }
-    removeLeftovers(folder, names);
+    removeLeftovers(folder, listing);
   }
 
-  /** Data of files that this plan does not know: another commit's, and of no use any more. */
-  private static void removeLeftovers(Path folder, Set<String> names) throws IOException {
+  /** Data of content that this commit does not have is of no use any more. */
+  private static void removeLeftovers(Path folder, Listing listing) throws IOException {
+    Set<String> useful = new HashSet<>();
+    listing.files().forEach(file -> useful.add(Listing.checksum(file).hex()));
     try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
       for (Path file : left) {
-        String name = file.getFileName().toString().replaceFirst("\\.(part|journal)(\\.new)?$", "");
-        if (!names.contains(name) && Files.deleteIfExists(file)) {
-          log.info("Removed {}, which belongs to no file of this plan.", file);
+        String digest = file.getFileName().toString().replaceFirst("[-.].*$", "");
+        if (!useful.contains(digest) && Files.deleteIfExists(file)) {
+          log.info("Removed {}, which belongs to no file of this commit.", file);
         }
       }
     }

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A file on its way: the bytes that have come, at their places, and the journal that claims them.
  *
- * <p>The data file has its full length from the start and is sparse where the file system allows.
- * The journal claims a byte only after it was forced to disk, so what it says survives a kill and a
- * power loss. Thread-safe; bytes are written by several threads at once.
+ * <p>The data file has its full length from the first bytes on and is sparse where the file system
+ * allows. The journal claims a byte only after it was forced to disk, so what it says survives a
+ * kill and a power loss. Thread-safe; bytes are written by several threads at once.
  */
 final class PartialFile implements AutoCloseable {
 
@@ -32,6 +32,7 @@ final class PartialFile implements AutoCloseable {
   private final ByteRanges present = new ByteRanges();
   private Optional<String> tag = Optional.empty();
   private boolean changed;
+  private boolean extended;
 
   private PartialFile(Path data, Path journal, Checksum checksum, FileChannel channel) {
     this.data = data;
@@ -69,8 +70,7 @@ final class PartialFile implements AutoCloseable {
     if (claims.isPresent()) {
       claims.get().present().ranges().forEach(r -> file.present.add(r.from(), r.to()));
       file.tag = claims.get().tag();
-    } else {
-      file.extend();
+      file.extended = true;
     }
     return file;
   }
@@ -81,6 +81,7 @@ final class PartialFile implements AutoCloseable {
 
   /** Puts bytes at their place; they count from then on. */
   void write(long position, ByteBuffer bytes) throws IOException {
+    extend();
     long end = position + bytes.remaining();
     long at = position;
     while (bytes.hasRemaining()) {
@@ -156,7 +157,9 @@ final class PartialFile implements AutoCloseable {
         changed = false;
       }
       channel.truncate(0);
-      extend();
+      synchronized (this) {
+        extended = false;
+      }
     }
   }
 
@@ -177,9 +180,11 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  private void extend() throws IOException {
-    if (checksum.size() > 0) {
+  /** Gives the data file its length with the first bytes, not before there is room for them. */
+  private synchronized void extend() throws IOException {
+    if (!extended) {
       channel.write(ByteBuffer.wrap(new byte[1]), checksum.size() - 1);
+      extended = true;
     }
   }
 }

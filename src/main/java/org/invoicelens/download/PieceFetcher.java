@@ -26,7 +26,7 @@ final class PieceFetcher implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(PieceFetcher.class);
   private static final int BUFFER = 256 << 10;
-  private static final long LONGEST_IN_BUFFER = 200_000_000L;
+  private static final long LONGEST_IN_BUFFER = 100_000_000L;
 
   /** A connection that brings less than this in such a time is as good as silent. */
   private static final long DRIBBLE_WINDOW = 60_000_000_000L;
@@ -218,7 +218,8 @@ final class PieceFetcher implements Runnable {
         received.add(n);
         limit.take(n);
         long now = ticker.nanos();
-        if (buffer.position() == BUFFER || now - written > LONGEST_IN_BUFFER) {
+        boolean isLast = position + buffer.position() == end;
+        if (!isLast && (buffer.position() == BUFFER || now - written > LONGEST_IN_BUFFER)) {
           position = write(file, position);
           written = now;
         }
@@ -230,13 +231,14 @@ final class PieceFetcher implements Runnable {
           inWindow = 0;
         }
       }
+      // Before the last bytes count: with them the file would be complete.
+      if (answer.size() < 0 && answer.read(ByteBuffer.allocate(1)) >= 0) {
+        buffer.clear();
+        throw wrong(
+            file.path() + " does not end where it should.", "", Consequence.START_AGAIN_IN_ONE);
+      }
     } finally {
       write(file, position);
-    }
-    buffer.clear().limit(1);
-    if (answer.size() < 0 && answer.read(buffer) >= 0) {
-      throw wrong(
-          file.path() + " does not end where it should.", "", Consequence.START_AGAIN_IN_ONE);
     }
   }
 

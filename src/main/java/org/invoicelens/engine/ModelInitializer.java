@@ -137,7 +137,7 @@ public final class ModelInitializer {
   private static List<String> devices(ModelConfig config, List<String> notes)
       throws InitializationException, CheckpointException {
     String asked = config.loading().deviceMap();
-    boolean cpuAllowed = config.hardware().allowCpu();
+    boolean cpuAllowed = config.hardware().allowCpu() || asked.equals(CPU);
     boolean card = asked.equals("auto") && TorchRuntime.graphicsCards() > 0;
     List<String> devices = new ArrayList<>();
     if (card) {

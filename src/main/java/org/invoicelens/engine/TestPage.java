@@ -32,9 +32,6 @@ record TestPage(Prompt prompt, int width, int height) {
   /** Multiplications that a processor does in some seconds. */
   private static final double AFFORDABLE = 1e12;
 
-  /** Tokens kept for the question beside the page. */
-  private static final int QUESTION = 64;
-
   /** For models without a tokenizer: {@code <s>[INST]}, the page, {@code [/INST]}. */
   private static final int[] FRAME = {1, 3, 4};
 
@@ -48,7 +45,10 @@ record TestPage(Prompt prompt, int width, int height) {
         model.options().device().equals("cpu")
             ? AFFORDABLE / model.footprint().parameters()
             : Double.MAX_VALUE;
-    double room = model.contextLength() - newTokens - QUESTION;
+    // the smallest page stands for the question beside it
+    BufferedImage smallest = draw(width(SMALLEST_HEIGHT), SMALLEST_HEIGHT);
+    int frame = prompt(processor, question, smallest).tokenIds().length;
+    int room = model.contextLength() - newTokens - frame;
     int height = HEIGHT;
     ImageProcessor images = processor.imageProcessor();
     while (height > SMALLEST_HEIGHT && tokens(images, height) > Math.min(room, affordable)) {
