@@ -20,6 +20,7 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
   private static final int LINE = 79;
   private static final long REDRAW = 100_000_000L;
   private static final long PLAIN = 5_000_000_000L;
+  private static final long NEWS = 1_000_000_000L;
 
   /** How fast the shown rate follows the measured one. */
   private static final double SMOOTHING = 0.2;
@@ -64,7 +65,7 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     measure(progress, now);
     boolean news = !progress.message().isEmpty() && !progress.message().equals(message);
     long since = now - printedAt;
-    if (fresh || (news && !terminal) || since >= (terminal ? REDRAW : PLAIN)) {
+    if (fresh || since >= (terminal ? REDRAW : news ? NEWS : PLAIN)) {
       message = progress.message();
       printedAt = now;
       print(progress);

@@ -77,7 +77,9 @@ final class VerifyCommand extends Command {
       SetupPipeline pipeline, ModelConfig file, DownloadResult download, ProgressPrinter progress)
       throws Exception {
     if (repair) {
-      return pipeline.verify(source(pipeline, file, download), download, progress, cancellation());
+      StageReport report = new StageReport(context, progress, json);
+      return pipeline.verify(
+          source(pipeline, file, download), download, report, progress, cancellation());
     }
     boolean anyRepository =
         !download.checksums().isEmpty()

@@ -154,7 +154,7 @@ class WholePathTest {
     assertThat(setup.code()).as(setup.err()).isZero();
     assertThat(setup.json().get("ready").getAsBoolean()).isTrue();
     assertThat(setup.json().getAsJsonObject("model").get("device").getAsString()).isEqualTo("cpu");
-    assertThat(setup.err()).contains("fetched again: model.safetensors");
+    assertThat(setup.json().get("fetched_again").toString()).isEqualTo("[\"model.safetensors\"]");
     assertThat(weights)
         .hasSameBinaryContentAs(Path.of("models/bundled/pixtral-mini/model.safetensors"));
     assertThat(folder.resolve("models/pixtral-mini/.invoicelens/replaced/model.safetensors"))
