@@ -78,7 +78,11 @@ public final class SetupPipeline {
     return new HardwareVerifier(listener, cancellation).verify(config);
   }
 
-  /** The third stage. */
+  /**
+   * The third stage.
+   *
+   * @param hardware what the second stage found; null where it was not asked
+   */
   public DownloadResult download(
       ModelConfig config,
       HardwareStatus hardware,
@@ -322,8 +326,7 @@ public final class SetupPipeline {
             Optional.empty(),
             Optional.of(download.modelPath()));
     TransferOptions onlyThese = new TransferOptions(names, List.of(), true, Optional.empty(), 0);
-    download(
-        same.applyTo(config), measure(config, cancellation), onlyThese, listener, cancellation);
+    download(same.applyTo(config), null, onlyThese, listener, cancellation);
     for (Path old : aside) {
       try {
         Files.deleteIfExists(old);
@@ -358,15 +361,5 @@ public final class SetupPipeline {
       }
     }
     return aside;
-  }
-
-  /** What was measured, whether or not it suffices: files are fetched for a model that is there. */
-  private HardwareStatus measure(ModelConfig config, Cancellation cancellation)
-      throws CancelledException {
-    try {
-      return verifyHardware(config, ProgressListener.NONE, cancellation);
-    } catch (HardwareException e) {
-      return e.status();
-    }
   }
 }
