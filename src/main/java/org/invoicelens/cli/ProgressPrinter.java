@@ -119,9 +119,6 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
 
   private String text(Progress progress) {
     List<String> parts = new ArrayList<>();
-    if (!progress.message().isEmpty()) {
-      parts.add(progress.message().replaceFirst("[.]+$", ""));
-    }
     double fraction = progress.fraction();
     boolean known = fraction >= 0 && progress.total() > 0;
     boolean bytes = progress.unit() == Progress.Unit.BYTES;
@@ -145,6 +142,11 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     if (terminal && known) {
       int full = (int) (fraction * BAR);
       bar = "[" + "#".repeat(full) + ".".repeat(BAR - full) + "] ";
+    }
+    String sentence = progress.message().replaceFirst("[.]+$", "");
+    if (!sentence.isEmpty()) {
+      // At the end of a line that may be cut off, and at the start of one that is not.
+      parts.add(terminal ? parts.size() : 0, sentence);
     }
     return progress.stage().title() + ": " + bar + String.join(", ", parts);
   }
