@@ -68,6 +68,9 @@ final class ExtractCommand extends Command {
     if (json && format == InvoiceExport.Format.CSV && output == null) {
       throw usage("--json and --format csv exclude each other; give --output for the CSV.");
     }
+    if (output != null) {
+      InvoiceExport.requireWritable(output);
+    }
     SetupPipeline pipeline = new SetupPipeline(context.folders(), context.settings().get());
     ModelConfig model = pipeline.loadConfig(config.file(context));
     List<DocumentOutcome> outcomes;
@@ -87,7 +90,13 @@ final class ExtractCommand extends Command {
   private void deliver(List<DocumentOutcome> outcomes) throws InferenceException {
     InvoiceExport.Format form = Optional.ofNullable(format).orElse(InvoiceExport.Format.JSON);
     if (output != null) {
-      InvoiceExport.write(output, outcomes, form);
+      try {
+        InvoiceExport.write(output, outcomes, form);
+      } catch (InferenceException e) {
+        // The reading may have taken hours.
+        context.out().print(InvoiceExport.text(outcomes, form));
+        throw e;
+      }
       if (json) {
         JsonObject document = new JsonObject();
         document.addProperty("output", output.toString());
@@ -115,7 +124,12 @@ final class ExtractCommand extends Command {
     }
     context.out().print(table);
     if (extraction.fields().fields().isEmpty()) {
-      context.out().println("  (no fields in the answer: " + extraction.generation().text() + ")");
+      context
+          .out()
+          .println(
+              "  (no fields in the answer: "
+                  + TextTable.plain(extraction.generation().text())
+                  + ")");
     } else if (!extraction.fields().complete()) {
       context.out().println("  (the answer broke off: fields may be missing)");
     }

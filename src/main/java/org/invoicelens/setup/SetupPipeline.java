@@ -29,6 +29,7 @@ import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareVerifier;
 import org.invoicelens.hub.HubSettings;
+import org.invoicelens.hub.SafePath;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
@@ -195,7 +196,7 @@ public final class SetupPipeline {
     found.started(Stage.VERIFICATION);
     VerificationStatus verification = verify(config, download, found, listener, cancellation);
     found.verified(verification);
-    return start(config, verification, found, listener, cancellation);
+    return start(config, verification, Optional.empty(), found, listener, cancellation);
   }
 
   /** Remembers that a model was set up, so that the window opens with it. */
@@ -228,7 +229,7 @@ public final class SetupPipeline {
       throws StageException {
     Optional<VerificationStatus> verified = verified(config);
     if (verified.isPresent()) {
-      return restart(config, verified.get(), found, listener, cancellation);
+      return start(config, verified.get(), StartRecord.read(config), found, listener, cancellation);
     }
     if (config.isBundled()) {
       return run(config, found, listener, cancellation);
@@ -236,42 +237,24 @@ public final class SetupPipeline {
     found.started(Stage.VERIFICATION);
     VerificationStatus verification = check(downloaded(config), listener, cancellation);
     found.verified(verification);
-    return start(config, verification, found, listener, cancellation);
+    return start(config, verification, Optional.empty(), found, listener, cancellation);
   }
 
+  /** The last two stages; the record of an earlier start, where given, may spare the sixth. */
   private OptimizedModel start(
       ModelConfig config,
       VerificationStatus verification,
+      Optional<StartRecord> earlier,
       SetupListener found,
       ProgressListener listener,
       Cancellation cancellation)
       throws StageException {
-    found.started(Stage.INITIALIZATION);
-    ModelInstance instance = initialize(config, verification, listener, cancellation);
-    found.loaded(instance);
-    found.started(Stage.OPTIMIZATION);
-    OptimizedModel model = optimize(config, instance, listener, cancellation);
-    found.optimized(model);
-    return model;
-  }
-
-  private OptimizedModel restart(
-      ModelConfig config,
-      VerificationStatus verification,
-      SetupListener found,
-      ProgressListener listener,
-      Cancellation cancellation)
-      throws StageException {
-    Optional<StartRecord> record = StartRecord.read(config);
-    if (record.isEmpty()) {
-      return start(config, verification, found, listener, cancellation);
-    }
-    ModelConfig asBefore = record.get().applyTo(config);
+    ModelConfig asBefore = earlier.map(record -> record.applyTo(config)).orElse(config);
     found.started(Stage.INITIALIZATION);
     ModelInstance instance = initialize(asBefore, verification, listener, cancellation);
     found.loaded(instance);
-    if (record.get().isSame(instance)) {
-      return record.get().tested(instance);
+    if (earlier.isPresent() && earlier.get().isSame(instance)) {
+      return earlier.get().tested(instance);
     }
     found.started(Stage.OPTIMIZATION);
     OptimizedModel model = optimize(asBefore, instance, listener, cancellation);
@@ -307,6 +290,8 @@ public final class SetupPipeline {
     return e.status().findings().stream()
         .filter(finding -> HEALED_BY_FETCHING.contains(finding.fault()))
         .filter(finding -> download.checksums().containsKey(finding.file()))
+        // The manifest may have come with the folder from elsewhere.
+        .filter(finding -> SafePath.fault(finding.file()).isEmpty())
         .toList();
   }
 

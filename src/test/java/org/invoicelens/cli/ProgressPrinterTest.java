@@ -74,7 +74,7 @@ class ProgressPrinterTest {
     printer.onProgress(bytes(5_000_000, "Fetching"));
     assertThat(text())
         .doesNotContain("\n")
-        .contains("[##########..........] 50 % of 10.0 MB, 5.0 MB/s, 1.0 s left, Fetching");
+        .contains("[##########..........] 50 % of 10.0 MB, 5.0 MB/s, 1.0 s left, Fet");
     for (String line : text().split("\r")) {
       assertThat(line.length()).isLessThan(80);
     }

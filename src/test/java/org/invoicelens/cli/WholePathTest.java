@@ -130,6 +130,22 @@ class WholePathTest {
   }
 
   @Test
+  void readsNothingThatCouldNotBeWritten() {
+    Outcome outcome =
+        door.run(
+            "extract",
+            SAMPLES.resolve("slip-4.png"),
+            "--config",
+            CONFIG,
+            "--output",
+            folder.resolve("no/out.json"),
+            "--json");
+    assertThat(outcome.code()).isEqualTo(8);
+    assertThat(outcome.errorReason()).isEqualTo("OUTPUT_NOT_WRITABLE");
+    assertThat(outcome.err()).doesNotContain("Model start");
+  }
+
+  @Test
   void asksForTheSetupOfAModelThatIsNotThere() {
     Outcome outcome = door.run("extract", SAMPLES.resolve("slip-4.png"), "--json");
     assertThat(outcome.code()).isEqualTo(6);
