@@ -20,12 +20,22 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    prepare(ApplicationFolders.current());
+    ApplicationFolders folders = ApplicationFolders.current();
+    prepare(folders);
     if (arguments.length > 0) {
       exit(CommandLineDoor.run(arguments));
     }
-    if (hasDisplay(System.getProperty("os.name"), System.getenv()) && openWindow()) {
-      exit(0);
+    try {
+      if (hasDisplay(System.getProperty("os.name"), System.getenv()) && openWindow()) {
+        exit(0);
+      }
+    } catch (RuntimeException e) {
+      LoggerFactory.getLogger(Main.class).error("the window failed", e);
+      System.err.println(
+          "The window failed. What is known of it stands in "
+              + folders.logs().resolve("invoicelens.log")
+              + ".");
+      exit(1);
     }
     System.err.println(NO_WINDOW);
     exit(CommandLineDoor.run("demo"));

@@ -78,16 +78,16 @@ final class ExtractCommand extends Command {
       outcomes = reading.readAll();
     }
     progress.clear();
-    deliver(outcomes);
+    boolean delivered = deliver(outcomes);
     long failed = outcomes.stream().filter(outcome -> outcome.failure().isPresent()).count();
     if (failed > 0) {
       context.err().printf("%d of %d documents could not be read.%n", failed, outcomes.size());
-      return ExitCode.INFERENCE;
     }
-    return ExitCode.DONE;
+    return delivered && failed == 0 ? ExitCode.DONE : ExitCode.INFERENCE;
   }
 
-  private void deliver(List<DocumentOutcome> outcomes) throws InferenceException {
+  /** Hands the result over; false where it could not be written and went to standard output. */
+  private boolean deliver(List<DocumentOutcome> outcomes) {
     InvoiceExport.Format form = Optional.ofNullable(format).orElse(InvoiceExport.Format.JSON);
     if (output != null) {
       try {
@@ -95,7 +95,8 @@ final class ExtractCommand extends Command {
       } catch (InferenceException e) {
         // The reading may have taken hours.
         context.out().print(InvoiceExport.text(outcomes, form));
-        throw e;
+        context.err().println(e.problem().text());
+        return false;
       }
       if (json) {
         JsonObject document = new JsonObject();
@@ -114,6 +115,7 @@ final class ExtractCommand extends Command {
     } else {
       outcomes.forEach(outcome -> outcome.extraction().ifPresent(this::print));
     }
+    return true;
   }
 
   private void print(Extraction extraction) {
