@@ -179,7 +179,7 @@ public final class PixtralModel implements AutoCloseable {
         reason = GenerationResult.FinishReason.STOP;
         break;
       }
-      if (answer.size() == generation.maxNewTokens()) {
+      if (answer.size() >= generation.maxNewTokens()) {
         break;
       }
       cancellation.throwIfCancelled();
