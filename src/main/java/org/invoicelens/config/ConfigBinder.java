@@ -29,6 +29,10 @@ final class ConfigBinder {
   private static final Pattern WINDOWS_DEVICE =
       Pattern.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])(\\..*)?", Pattern.CASE_INSENSITIVE);
   private static final long GIBIBYTE = 1L << 30;
+
+  /** Beyond every model there will be, and small enough to calculate with. */
+  private static final long LARGEST_MODEL = 1_000_000_000_000_000L;
+
   private static final String OWN_FOLDER =
       "Choose a folder that holds nothing else, such as models/pixtral-12b.";
 
@@ -81,15 +85,15 @@ final class ConfigBinder {
   }
 
   private static Footprint footprint(Section section) {
-    long bytes = section.required("download_bytes").whole(1, Long.MAX_VALUE).orElse(1L);
-    long parameters = section.required("parameters").whole(1, Long.MAX_VALUE).orElse(1L);
+    Optional<Long> bytes = section.required("download_bytes").whole(1, LARGEST_MODEL);
+    Optional<Long> parameters = section.required("parameters").whole(1, LARGEST_MODEL);
     Value quantizable = section.required("quantizable_parameters");
-    long packed = quantizable.whole(0, Long.MAX_VALUE).orElse(0L);
-    if (packed > parameters && parameters > 1) {
+    Optional<Long> packed = quantizable.whole(0, LARGEST_MODEL);
+    if (packed.isPresent() && parameters.filter(all -> all < packed.get()).isPresent()) {
       quantizable.refuse("This is more than all parameters together.", "");
     }
-    long kv = section.required("kv_bytes_per_token").whole(1, Integer.MAX_VALUE).orElse(1L);
-    return new Footprint(bytes, parameters, packed, kv);
+    Optional<Long> kv = section.required("kv_bytes_per_token").whole(1, Integer.MAX_VALUE);
+    return new Footprint(bytes.orElse(0L), parameters.orElse(0L), packed.orElse(0L), kv.orElse(0L));
   }
 
   private static Loading loading(Section section) {
