@@ -2,7 +2,6 @@ package org.invoicelens;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import javafx.application.Application;
@@ -39,12 +38,11 @@ public final class Main {
   private static void prepare(ApplicationFolders folders) {
     System.setProperty("invoicelens.logs", folders.logs().toString());
     System.setProperty("pdfbox.fontcache", folders.state().toString());
-    for (Path folder : new Path[] {folders.logs(), folders.state()}) {
-      try {
-        Files.createDirectories(folder);
-      } catch (IOException e) {
-        System.err.println("The folder " + folder + " cannot be written, so no log is kept there.");
-      }
+    try {
+      Files.createDirectories(folders.logs());
+      Files.createDirectories(folders.state());
+    } catch (IOException e) {
+      System.err.println("No log is kept: " + folders.logs() + " cannot be written.");
     }
   }
 

@@ -198,7 +198,7 @@ final class ExtractCommand extends Command {
                   ++tokens[0],
                   Progress.UNKNOWN,
                   Progress.Unit.TOKENS,
-                  "Reading " + file.getFileName()));
+                  file.getFileName().toString()));
     }
 
     private void failed(Path file, InferenceException e) {
