@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,22 @@ class RatesAndRangesTest {
         });
     assertThat(DownloadFailures.disk(folder, 5, new IOException("Input/output error")).reason())
         .isEqualTo(DownloadException.Reason.NOT_WRITABLE);
+  }
+
+  @Test
+  void aJournalIsOverwrittenWhereNoNewFileCanBeMade() throws Exception {
+    Checksum checksum = new Checksum(Checksum.Algorithm.SHA256, "ab".repeat(32), 1000);
+    Path journal = folder.resolve("x.journal");
+    ByteRanges some = new ByteRanges();
+    some.add(0, 10);
+    new Journal(Optional.of("\"tag\""), some).write(journal, checksum);
+    // A folder in the place of the new file stands for a volume without room.
+    Files.createDirectory(folder.resolve("x.journal.new"));
+    some.add(500, 600);
+    new Journal(Optional.of("\"tag\""), some).write(journal, checksum);
+    Journal read = Journal.read(journal, checksum).orElseThrow();
+    assertThat(read.present().ranges()).isEqualTo(some.ranges());
+    assertThat(read.tag()).contains("\"tag\"");
   }
 
   @Test
