@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DownloadKillTest {
 
   private static final int SIZE = 4_000_000;
-  private static final int KILLS = 6;
+  private static final int KILLS = 4;
 
   @TempDir Path folder;
 
