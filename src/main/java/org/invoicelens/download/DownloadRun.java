@@ -38,7 +38,6 @@ import org.slf4j.LoggerFactory;
 final class DownloadRun {
 
   private static final Logger log = LoggerFactory.getLogger(DownloadRun.class);
-  private static final long DISK_MARGIN = 64L << 20;
   private static final int HASHING_THREADS =
       Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
 
@@ -414,7 +413,7 @@ final class DownloadRun {
       }
       board.phase("Downloading");
       files.forEach(file -> file.follower.wake());
-      Transfer transfer = new Transfer(hub, schedule, files, manifest, tuning, cancellation);
+      Transfer transfer = new Transfer(hub, schedule, files, manifest, board, tuning, cancellation);
       int now = connections;
       do {
         transfer.run(now, () -> fetcher(hub, schedule, listing));
@@ -483,7 +482,7 @@ final class DownloadRun {
     if (free < 0 && hardware != null) {
       free = hardware.diskSpace();
     }
-    if (free >= 0 && needed > 0 && needed + DISK_MARGIN > free) {
+    if (free >= 0 && needed > 0 && needed + DownloadFailures.DISK_RESERVE > free) {
       throw DownloadFailures.diskFull(modelPath, needed, null);
     }
   }

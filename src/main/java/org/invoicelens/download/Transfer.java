@@ -20,6 +20,7 @@ final class Transfer {
   private final Schedule schedule;
   private final List<FileTransfer> files;
   private final ManifestKeeper manifest;
+  private final ProgressBoard board;
   private final Tuning tuning;
   private final Cancellation cancellation;
 
@@ -28,12 +29,14 @@ final class Transfer {
       Schedule schedule,
       List<FileTransfer> files,
       ManifestKeeper manifest,
+      ProgressBoard board,
       Tuning tuning,
       Cancellation cancellation) {
     this.client = client;
     this.schedule = schedule;
     this.files = files;
     this.manifest = manifest;
+    this.board = board;
     this.tuning = tuning;
     this.cancellation = cancellation;
   }
@@ -56,6 +59,7 @@ final class Transfer {
             // Again and again: a request may have begun just after the last time.
             client.breakOff();
           }
+          board.catchUp();
           if (System.nanoTime() - saved >= tuning.journalInterval().toNanos()) {
             save();
             saved = System.nanoTime();
