@@ -14,7 +14,6 @@ import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import oshi.SystemInfo;
 
 /**
  * A checkpoint in memory, ready to answer prompts.
@@ -410,6 +409,6 @@ public final class PixtralModel implements AutoCloseable {
 
   /** Main memory that programs can still have, in bytes. */
   public static long availableMainMemory() {
-    return new SystemInfo().getHardware().getMemory().getAvailable();
+    return MainMemory.measure().available();
   }
 }
