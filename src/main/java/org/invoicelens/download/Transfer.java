@@ -50,7 +50,7 @@ final class Transfer {
     for (int i = 1; i <= connections; i++) {
       threads.add(Thread.ofPlatform().daemon().name("download-" + i).unstarted(worker.get()));
     }
-    try (Cancellation.Registration asked = cancellation.onCancel(schedule::stop)) {
+    try (Cancellation.Registration _ = cancellation.onCancel(schedule::stop)) {
       threads.forEach(Thread::start);
       long saved = System.nanoTime();
       for (Thread thread : threads) {
