@@ -9,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig.Footprint;
+import org.invoicelens.hardware.MainMemory;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
