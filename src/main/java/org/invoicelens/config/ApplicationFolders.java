@@ -1,9 +1,22 @@
 package org.invoicelens.config;
 
+import java.net.URISyntaxException;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Where the application finds what it ships with and keeps what it makes.
+ *
+ * <p>Installed, it keeps everything in the folders the platform gives each user: on Linux those of
+ * the XDG Base Directory Specification, on Windows {@code %LOCALAPPDATA%} and on macOS {@code
+ * ~/Library}. A checkout keeps models and the state of the setup in itself, so that several
+ * checkouts do not disturb each other.
  *
  * @param program what ships: {@code config/}, {@code assets/}, {@code models/bundled/}; read-only
  *     when installed
@@ -14,6 +27,15 @@ import java.nio.file.Path;
  */
 public record ApplicationFolders(Path program, Path data, Path state, Path logs) {
 
+  /** The system property that names the program folder. */
+  public static final String HOME_PROPERTY = "invoicelens.home";
+
+  /** The system property that names one folder for data, state and logs. */
+  public static final String DATA_PROPERTY = "invoicelens.data";
+
+  /** The environment variable that does the same, where the property is not set. */
+  public static final String DATA_VARIABLE = "INVOICELENS_DATA";
+
   /** The folder that holds one repository for each bundled model. */
   public Path bundledModels() {
     return program.resolve("models").resolve("bundled");
@@ -21,11 +43,111 @@ public record ApplicationFolders(Path program, Path data, Path state, Path logs)
 
   /** The configurations that ship. */
   public Path modelConfigs() {
-    return program.resolve("config").resolve("models");
+    return configsIn(program);
   }
 
   /** The folders of the running application, from where it was started and the platform's rules. */
   public static ApplicationFolders current() {
-    throw new UnsupportedOperationException();
+    return of(System::getProperty, System.getenv(), codeLocation());
+  }
+
+  /**
+   * The folders an application would have.
+   *
+   * @param properties the value of a system property, or null
+   * @param environment the environment variables
+   * @param code the jar or the folder the classes were loaded from
+   */
+  static ApplicationFolders of(
+      UnaryOperator<String> properties, Map<String, String> environment, Optional<Path> code) {
+    Path program =
+        folder(properties.apply(HOME_PROPERTY))
+            .or(() -> code.flatMap(ApplicationFolders::shippedAbove))
+            .orElseGet(() -> absolute(properties.apply("user.dir")));
+    Optional<Path> everything =
+        folder(properties.apply(DATA_PROPERTY)).or(() -> folder(environment.get(DATA_VARIABLE)));
+    if (everything.isPresent()) {
+      Path data = everything.get();
+      return new ApplicationFolders(program, data, data.resolve("state"), data.resolve("logs"));
+    }
+    ApplicationFolders installed = installed(program, properties, environment);
+    return Files.isRegularFile(program.resolve("pom.xml"))
+        ? new ApplicationFolders(
+            program,
+            program,
+            program.resolve("models").resolve(".invoicelens-state"),
+            installed.logs)
+        : installed;
+  }
+
+  private static ApplicationFolders installed(
+      Path program, UnaryOperator<String> properties, Map<String, String> environment) {
+    Path home = absolute(properties.apply("user.home"));
+    String system =
+        Optional.ofNullable(properties.apply("os.name")).orElse("").toLowerCase(Locale.ROOT);
+    if (system.startsWith("windows")) {
+      Path local =
+          folder(environment.get("LOCALAPPDATA"))
+              .orElseGet(() -> home.resolve("AppData").resolve("Local"))
+              .resolve("InvoiceLens");
+      return new ApplicationFolders(
+          program, local.resolve("Data"), local.resolve("State"), local.resolve("Logs"));
+    }
+    if (system.startsWith("mac")) {
+      Path library = home.resolve("Library");
+      Path support = library.resolve("Application Support").resolve("InvoiceLens");
+      return new ApplicationFolders(
+          program,
+          support,
+          support.resolve("State"),
+          library.resolve("Logs").resolve("InvoiceLens"));
+    }
+    Path data =
+        xdg(environment, "XDG_DATA_HOME").orElseGet(() -> home.resolve(".local").resolve("share"));
+    Path state =
+        xdg(environment, "XDG_STATE_HOME")
+            .orElseGet(() -> home.resolve(".local").resolve("state"))
+            .resolve("invoicelens");
+    return new ApplicationFolders(
+        program, data.resolve("invoicelens"), state, state.resolve("logs"));
+  }
+
+  /** The specification has relative values ignored. */
+  private static Optional<Path> xdg(Map<String, String> environment, String variable) {
+    return Optional.ofNullable(environment.get(variable))
+        .filter(value -> value.startsWith("/"))
+        .flatMap(ApplicationFolders::folder);
+  }
+
+  private static Optional<Path> shippedAbove(Path code) {
+    for (Path folder = code; folder != null; folder = folder.getParent()) {
+      if (Files.isDirectory(configsIn(folder))) {
+        return Optional.of(folder);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Path configsIn(Path program) {
+    return program.resolve("config").resolve("models");
+  }
+
+  private static Optional<Path> folder(String text) {
+    return text == null || text.isBlank() ? Optional.empty() : Optional.of(absolute(text));
+  }
+
+  private static Path absolute(String text) {
+    return Path.of(text == null ? "" : text).toAbsolutePath().normalize();
+  }
+
+  private static Optional<Path> codeLocation() {
+    try {
+      CodeSource source = ApplicationFolders.class.getProtectionDomain().getCodeSource();
+      return source == null || source.getLocation() == null
+          ? Optional.empty()
+          : Optional.of(Path.of(source.getLocation().toURI()));
+    } catch (URISyntaxException | FileSystemNotFoundException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -1,5 +1,8 @@
 package org.invoicelens.config;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** How attention is computed; all variants give the same result up to rounding. */
 public enum AttentionVariant {
   /** Two matrix products with a softmax between them. */
@@ -13,6 +16,11 @@ public enum AttentionVariant {
 
   AttentionVariant(String id) {
     this.id = id;
+  }
+
+  /** The variant of that name, exactly as in configuration files. */
+  public static Optional<AttentionVariant> byId(String id) {
+    return Arrays.stream(values()).filter(variant -> variant.id.equals(id)).findFirst();
   }
 
   /** The name in configuration files and on the command line. */

@@ -3,6 +3,7 @@ package org.invoicelens.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Everything a configuration file says about one model; complete, valid and with absolute paths.
@@ -49,11 +50,106 @@ public record ModelConfig(
     return endpoint.equals(BUNDLED);
   }
 
+  /** The same with the repository's files in another folder. */
+  public ModelConfig withModelPath(Path folder) {
+    Path absolute = folder.toAbsolutePath().normalize();
+    return with(repoId, revision, endpoint, absolute, footprint, loading, quantization);
+  }
+
+  /**
+   * The same for another repository. How large that one is, is not known.
+   *
+   * @throws IllegalArgumentException with a text for the user, where it is no repository's name
+   */
+  public ModelConfig withRepository(String repository) {
+    Refusal.throwIfPresent(HubAddress.refuseRepoId(repository));
+    Optional<Footprint> known = repository.equals(repoId) ? footprint : Optional.empty();
+    return with(repository, revision, endpoint, modelPath, known, loading, quantization);
+  }
+
+  /**
+   * The same at another branch, tag or commit.
+   *
+   * @throws IllegalArgumentException with a text for the user, where it cannot be one
+   */
+  public ModelConfig withRevision(String other) {
+    Refusal.throwIfPresent(HubAddress.refuseRevision(other));
+    return with(repoId, other, endpoint, modelPath, footprint, loading, quantization);
+  }
+
+  /**
+   * The same from another Hub; a slash at the end is dropped.
+   *
+   * @param address {@code https://…}, {@code http://…} of this computer, or {@link #BUNDLED}
+   * @throws IllegalArgumentException with a text for the user, where it is none of these
+   */
+  public ModelConfig withEndpoint(String address) {
+    Refusal.throwIfPresent(HubAddress.refuseEndpoint(address));
+    String canonical = HubAddress.canonicalEndpoint(address);
+    return with(repoId, revision, canonical, modelPath, footprint, loading, quantization);
+  }
+
+  /**
+   * The same with another precision to start with, which leaves the fallbacks if it was among them.
+   * Where nothing is packed in that precision, all other weights and the activations take it too.
+   */
+  public ModelConfig withPrecision(Precision precision) {
+    Loading matching =
+        precision.isQuantized()
+            ? loading
+            : new Loading(precision, loading.deviceMap, loading.attention);
+    Quantization other =
+        new Quantization(
+            precision,
+            quantization.fallback.stream().filter(fallback -> fallback != precision).toList(),
+            quantization.groupSize,
+            quantization.doubleQuant);
+    return with(repoId, revision, endpoint, modelPath, footprint, matching, other);
+  }
+
+  /**
+   * The same on another device.
+   *
+   * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
+   * @throws IllegalArgumentException with a text for the user, where it is none of these
+   */
+  public ModelConfig withDevice(String device) {
+    Refusal.throwIfPresent(Loading.refuseDevice(device));
+    Loading other = new Loading(loading.dtype, device, loading.attention);
+    return with(repoId, revision, endpoint, modelPath, footprint, other, quantization);
+  }
+
+  private ModelConfig with(
+      String newRepoId,
+      String newRevision,
+      String newEndpoint,
+      Path newModelPath,
+      Optional<Footprint> newFootprint,
+      Loading newLoading,
+      Quantization newQuantization) {
+    return new ModelConfig(
+        source,
+        name,
+        newRepoId,
+        newRevision,
+        newEndpoint,
+        newModelPath,
+        cachePath,
+        hardware,
+        newFootprint,
+        newLoading,
+        newQuantization,
+        download,
+        prompt,
+        inference);
+  }
+
   /**
    * What the model asks of the computer.
    *
    * @param minGpuMemory memory of the graphics card in bytes below which the default precision is
-   *     not offered
+   *     not offered; nominal, in units of 1024³: a card sold with that much passes although it
+   *     reports a little less
    * @param minComputeCapability CUDA compute capability, such as 7.5; 0 where none is needed
    * @param recommendedGpu a card that serves well, for the user; may be empty
    * @param allowCpu whether the processor may do the work where no graphics card can
@@ -80,7 +176,17 @@ public record ModelConfig(
    * @param deviceMap {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
    * @param attention the attention variant to start with
    */
-  public record Loading(Precision dtype, String deviceMap, AttentionVariant attention) {}
+  public record Loading(Precision dtype, String deviceMap, AttentionVariant attention) {
+
+    private static final Pattern DEVICE = Pattern.compile("auto|cpu|cuda(:[0-9]{1,2})?");
+
+    static Optional<Refusal> refuseDevice(String text) {
+      return DEVICE.matcher(text).matches()
+          ? Optional.empty()
+          : Optional.of(
+              new Refusal("\"" + text + "\" is not a device.", "Write auto, cpu, cuda or cuda:0."));
+    }
+  }
 
   /**
    * Which precisions may be used.

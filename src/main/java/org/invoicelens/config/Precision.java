@@ -1,5 +1,8 @@
 package org.invoicelens.config;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** How the linear layers of the text decoder keep their weights. */
 public enum Precision {
   FLOAT32("float32", 32, "32 bit"),
@@ -21,6 +24,11 @@ public enum Precision {
     this.id = id;
     this.bits = bits;
     this.title = title;
+  }
+
+  /** The precision of that name, exactly as in configuration files. */
+  public static Optional<Precision> byId(String id) {
+    return Arrays.stream(values()).filter(precision -> precision.id.equals(id)).findFirst();
   }
 
   /** The name in configuration files and on the command line. */

@@ -1,21 +1,63 @@
 package org.invoicelens.invoice;
 
+import java.awt.image.BufferedImage;
+import java.util.List;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.pixtral.GenerationOptions;
+import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.pixtral.Prompt;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads documents with a ready model, by the prompt of its configuration. */
+/** Reads documents with a ready model, by the prompt of its configuration. Thread-safe. */
 public final class InvoiceReader {
 
-  public InvoiceReader(OptimizedModel model, ModelConfig config) {}
+  private static final Logger log = LoggerFactory.getLogger(InvoiceReader.class);
 
-  /** Reads one document, telling of every token as it comes. */
+  private final OptimizedModel model;
+  private final ModelConfig config;
+
+  public InvoiceReader(OptimizedModel model, ModelConfig config) {
+    this.model = model;
+    this.config = config;
+  }
+
+  /**
+   * Reads one document, telling of every token as it comes. All pages go into one prompt; where
+   * they are too long for the model, as many of the first ones as fit.
+   */
   public Extraction read(
       InvoiceDocument document, TokenListener listener, Cancellation cancellation)
       throws InferenceException, CancelledException {
-    throw new UnsupportedOperationException();
+    List<BufferedImage> pages = document.pages();
+    GenerationOptions options =
+        new GenerationOptions(
+            config.inference().maxNewTokens(),
+            config.inference().temperature(),
+            config.inference().topP(),
+            0,
+            false);
+    for (int count = pages.size(); ; count--) {
+      cancellation.throwIfCancelled();
+      try {
+        Prompt prompt =
+            model
+                .processor()
+                .prepare(config.prompt().system(), config.prompt().user(), pages.subList(0, count));
+        GenerationResult result = model.model().generate(prompt, options, listener, cancellation);
+        return new Extraction(
+            document.name(), InvoiceFields.parse(result.text()), result, pages.size(), count);
+      } catch (InferenceException e) {
+        if (e.reason() != InferenceException.Reason.PROMPT_TOO_LONG || count == 1) {
+          throw e;
+        }
+        log.info("{}: {} pages are too many for one prompt", document.name(), count);
+      }
+    }
   }
 }

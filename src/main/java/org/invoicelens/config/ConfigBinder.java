@@ -1,0 +1,271 @@
+package org.invoicelens.config;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.invoicelens.config.ModelConfig.Download;
+import org.invoicelens.config.ModelConfig.Footprint;
+import org.invoicelens.config.ModelConfig.Hardware;
+import org.invoicelens.config.ModelConfig.Inference;
+import org.invoicelens.config.ModelConfig.Loading;
+import org.invoicelens.config.ModelConfig.Prompt;
+import org.invoicelens.config.ModelConfig.Quantization;
+
+/**
+ * The keys of a configuration, their defaults and their limits. What is missing or wrong becomes
+ * its default here; the faults decide whether the result is used.
+ */
+final class ConfigBinder {
+
+  private static final Pattern NAME =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._ -]{0,62}[A-Za-z0-9_-])?");
+  private static final Pattern WINDOWS_DEVICE =
+      Pattern.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])(\\..*)?", Pattern.CASE_INSENSITIVE);
+  private static final long GIBIBYTE = 1L << 30;
+  private static final String OWN_FOLDER =
+      "Choose a folder that holds nothing else, such as models/pixtral-12b.";
+
+  private final Path source;
+  private final ApplicationFolders folders;
+
+  ConfigBinder(Path source, ApplicationFolders folders) {
+    this.source = source;
+    this.folders = folders;
+  }
+
+  ModelConfig bind(Section root) {
+    String name = root.required("name").text(ConfigBinder::refuseName).orElse("");
+    String repoId = root.required("repo_id").text(HubAddress::refuseRepoId).orElse("");
+    String revision = root.value("revision").text(HubAddress::refuseRevision).orElse("main");
+    String endpoint =
+        root.value("endpoint")
+            .text(HubAddress::refuseEndpoint)
+            .map(HubAddress::canonicalEndpoint)
+            .orElse("https://huggingface.co");
+    Path modelPath = modelPath(root.required("model_path"));
+    Path cachePath = cachePath(root.value("cache_path"), modelPath);
+    return new ModelConfig(
+        source,
+        name,
+        repoId,
+        revision,
+        endpoint,
+        modelPath,
+        cachePath,
+        root.section("hardware", ConfigBinder::hardware),
+        root.optionalSection("footprint", ConfigBinder::footprint),
+        root.section("loading", ConfigBinder::loading),
+        root.section("quantization", ConfigBinder::quantization),
+        root.section("download", ConfigBinder::download),
+        root.section("prompt", ConfigBinder::prompt),
+        root.section("inference", ConfigBinder::inference));
+  }
+
+  private static Hardware hardware(Section section) {
+    return new Hardware(
+        section
+            .value("min_gpu_memory_gb")
+            .decimal(Value.Bound.from(0), 4096)
+            .map(gigabytes -> Math.round(gigabytes * GIBIBYTE))
+            .orElse(0L),
+        section.value("min_compute_capability").decimal(Value.Bound.from(0), 99).orElse(0.0),
+        section.value("recommended_gpu").text().orElse(""),
+        section.value("allow_cpu").flag().orElse(true));
+  }
+
+  private static Footprint footprint(Section section) {
+    long bytes = section.required("download_bytes").whole(1, Long.MAX_VALUE).orElse(1L);
+    long parameters = section.required("parameters").whole(1, Long.MAX_VALUE).orElse(1L);
+    Value quantizable = section.required("quantizable_parameters");
+    long packed = quantizable.whole(0, Long.MAX_VALUE).orElse(0L);
+    if (packed > parameters && parameters > 1) {
+      quantizable.refuse("This is more than all parameters together.", "");
+    }
+    long kv = section.required("kv_bytes_per_token").whole(1, Integer.MAX_VALUE).orElse(1L);
+    return new Footprint(bytes, parameters, packed, kv);
+  }
+
+  private static Loading loading(Section section) {
+    return new Loading(
+        section
+            .value("dtype")
+            .choice(byId(Precision::id, Precision.BFLOAT16, Precision.FLOAT32))
+            .orElse(Precision.BFLOAT16),
+        section.value("device_map").text(Loading::refuseDevice).orElse("auto"),
+        section
+            .value("attn_implementation")
+            .choice(byId(AttentionVariant::id, AttentionVariant.values()))
+            .orElse(AttentionVariant.SDPA));
+  }
+
+  private static Quantization quantization(Section section) {
+    Precision eightBit =
+        section.section(
+            "int8",
+            int8 ->
+                int8.value("format")
+                    .choice(byId(Precision::id, Precision.INT8, Precision.FP8))
+                    .orElse(Precision.INT8));
+    FourBit fourBit =
+        section.section(
+            "int4",
+            int4 ->
+                new FourBit(
+                    int4.value("format")
+                        .choice(byId(Precision::id, Precision.NF4, Precision.INT4))
+                        .orElse(Precision.NF4),
+                    groupSize(int4.value("group_size")),
+                    int4.value("double_quant").flag().orElse(true)));
+    Map<String, Precision> precisions = byId(Precision::id, Precision.values());
+    precisions.put(Precision.INT8.id(), eightBit);
+    precisions.put(Precision.INT4.id(), fourBit.format);
+    Precision preferred = section.value("default").choice(precisions).orElse(Precision.BFLOAT16);
+    return new Quantization(
+        preferred,
+        fallback(section.value("fallback"), precisions, preferred),
+        fourBit.groupSize,
+        fourBit.doubleQuant);
+  }
+
+  private record FourBit(Precision format, int groupSize, boolean doubleQuant) {}
+
+  private static int groupSize(Value value) {
+    return value
+        .whole(1, Integer.MAX_VALUE)
+        .filter(size ->
+            value.passes(
+                List.of(32L, 64L, 128L, 256L).contains(size)
+                    ? Optional.empty()
+                    : Optional.of(
+                        new Refusal(
+                            "Groups of " + size + " weights are not possible.",
+                            "Write 32, 64, 128 or 256."))))
+        .orElse(64L)
+        .intValue();
+  }
+
+  private static List<Precision> fallback(
+      Value value, Map<String, Precision> precisions, Precision preferred) {
+    List<Precision> chosen = new ArrayList<>();
+    for (Value element : value.list().orElse(List.of())) {
+      Optional<Precision> precision = element.choice(precisions);
+      if (precision.isEmpty()) {
+        continue;
+      }
+      if (precision.get() == preferred) {
+        element.refuse(precision.get().id() + " is the default already.", "Remove it here.");
+      } else if (chosen.contains(precision.get())) {
+        element.refuse(precision.get().id() + " is in the list already.", "Remove it here.");
+      } else {
+        chosen.add(precision.get());
+      }
+    }
+    return chosen;
+  }
+
+  private static Download download(Section section) {
+    return new Download(
+        section.value("max_retries").whole(0, 10).orElse(2L).intValue(),
+        section.value("connections").whole(1, 32).orElse(8L).intValue(),
+        section.section(
+            "minimal", minimal -> minimal.value("connections").whole(1, 32).orElse(1L).intValue()));
+  }
+
+  private static Prompt prompt(Section section) {
+    return new Prompt(
+        section.value("system").anyText().orElse(""),
+        section
+            .required("user")
+            .anyText(text ->
+                text.isBlank()
+                    ? Optional.of(new Refusal("The prompt is empty.", "Say what to read."))
+                    : Optional.empty())
+            .orElse(""));
+  }
+
+  private static Inference inference(Section section) {
+    return new Inference(
+        section.value("max_new_tokens").whole(1, 131_072).orElse(1024L).intValue(),
+        section.value("temperature").decimal(Value.Bound.from(0), 2).orElse(0.0),
+        section.value("top_p").decimal(Value.Bound.above(0), 1).orElse(1.0),
+        section.value("max_gpu_utilization").decimal(Value.Bound.above(0), 1).orElse(0.8));
+  }
+
+  private Path modelPath(Value value) {
+    Optional<Path> path = path(value);
+    return path.filter(p -> value.passes(refuseModelPath(p))).orElse(folders.data());
+  }
+
+  private Optional<Refusal> refuseModelPath(Path path) {
+    if (path.getParent() == null) {
+      return Optional.of(
+          new Refusal("The root of a file system cannot be the model folder.", OWN_FOLDER));
+    }
+    for (Path bundled : List.of(folders.bundledModels(), resolve("models/bundled"))) {
+      if (path.startsWith(bundled)) {
+        return Optional.of(
+            new Refusal("This folder holds the models that ship with InvoiceLens.", OWN_FOLDER));
+      }
+    }
+    for (Path taken : List.of(folders.bundledModels(), folders.data(), folders.state())) {
+      if (taken.startsWith(path)) {
+        return Optional.of(new Refusal("This folder also holds " + taken + ".", OWN_FOLDER));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Path cachePath(Value value, Path modelPath) {
+    Path path = path(value).orElseGet(() -> resolve("models/.cache"));
+    if (value.isPresent() && path.startsWith(modelPath) && !modelPath.equals(folders.data())) {
+      value.refuse("The cache may not lie in the model folder.", "Write models/.cache.");
+    }
+    return path;
+  }
+
+  private Optional<Path> path(Value value) {
+    return value
+        .text()
+        .flatMap(text -> {
+          try {
+            return Optional.of(resolve(text));
+          } catch (InvalidPathException e) {
+            value.refuse("\"" + text + "\" is not a path: " + e.getReason() + ".", "");
+            return Optional.empty();
+          }
+        });
+  }
+
+  private Path resolve(String text) {
+    boolean inHome = text.equals("~") || text.startsWith("~/") || text.startsWith("~\\");
+    Path path =
+        inHome
+            ? Path.of(System.getProperty("user.home"))
+                .resolve(text.substring(1).replaceFirst("^[/\\\\]+", ""))
+            : folders.data().resolve(text);
+    return path.toAbsolutePath().normalize();
+  }
+
+  private static Optional<Refusal> refuseName(String text) {
+    return NAME.matcher(text).matches() && !WINDOWS_DEVICE.matcher(text).matches()
+        ? Optional.empty()
+        : Optional.of(
+            new Refusal(
+                "\"" + text + "\" cannot name a model, because files are named after it.",
+                "Use up to 64 letters, digits, dots, hyphens and spaces."));
+  }
+
+  @SafeVarargs
+  private static <T> Map<String, T> byId(Function<T, String> id, T... values) {
+    return Arrays.stream(values)
+        .collect(Collectors.toMap(id, Function.identity(), (a, b) -> a, LinkedHashMap::new));
+  }
+}

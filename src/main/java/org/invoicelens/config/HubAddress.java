@@ -1,0 +1,99 @@
+package org.invoicelens.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The rules for what names a repository on the Hub: endpoint, repository and revision.
+ *
+ * <p>The rules for repositories are those of the Hub's own client: two parts of letters, digits,
+ * {@code -}, {@code _} and {@code .}; no {@code --} and no {@code ..}; neither part begins or ends
+ * with a dot or hyphen; each has at most 96 characters, and the name does not end in {@code .git}.
+ */
+final class HubAddress {
+
+  private static final Pattern PART = Pattern.compile("\\w([\\w.-]{0,94}\\w)?");
+  private static final Pattern REVISION = Pattern.compile("\\w[\\w./+-]{0,254}");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
+
+  private HubAddress() {}
+
+  static Optional<Refusal> refuseRepoId(String text) {
+    String[] parts = text.split("/", -1);
+    boolean valid =
+        parts.length == 2
+            && PART.matcher(parts[0]).matches()
+            && PART.matcher(parts[1]).matches()
+            && !text.contains("--")
+            && !text.contains("..")
+            && !text.endsWith(".git");
+    return refuseUnless(
+        valid,
+        "\"" + text + "\" is not the name of a repository.",
+        "Write owner/name, such as mistral-community/pixtral-12b.");
+  }
+
+  static Optional<Refusal> refuseRevision(String text) {
+    boolean valid =
+        REVISION.matcher(text).matches()
+            && !text.contains("..")
+            && !text.contains("//")
+            && !text.endsWith("/")
+            && !text.endsWith(".")
+            && !text.endsWith(".lock");
+    return refuseUnless(
+        valid,
+        "\"" + text + "\" is not a revision.",
+        "Write a branch, a tag or a commit, such as main.");
+  }
+
+  static Optional<Refusal> refuseEndpoint(String text) {
+    if (text.equals(ModelConfig.BUNDLED)) {
+      return Optional.empty();
+    }
+    Optional<URI> address = address(text);
+    if (address.isEmpty()) {
+      return Optional.of(
+          new Refusal(
+              "\"" + text + "\" is not the address of a Hub.",
+              "Write https://huggingface.co, the https address of a mirror, or bundled."));
+    }
+    boolean safe =
+        !address.get().getScheme().equalsIgnoreCase("http")
+            || LOOPBACK.matcher(address.get().getHost().toLowerCase(Locale.ROOT)).matches();
+    return refuseUnless(
+        safe,
+        "\"" + text + "\" is not encrypted, which only an address of this computer may be.",
+        "Write https:// instead of http://.");
+  }
+
+  /** A valid endpoint in the form the rest of the program expects: without a slash at the end. */
+  static String canonicalEndpoint(String endpoint) {
+    return endpoint.replaceAll("/+$", "");
+  }
+
+  private static Optional<URI> address(String text) {
+    try {
+      URI address = new URI(text);
+      boolean valid =
+          ("https".equalsIgnoreCase(address.getScheme())
+                  || "http".equalsIgnoreCase(address.getScheme()))
+              && address.getHost() != null
+              && address.getRawUserInfo() == null
+              && address.getRawQuery() == null
+              && address.getRawFragment() == null
+              && address.getPort() <= 65_535;
+      return Optional.of(address).filter(a -> valid);
+    } catch (URISyntaxException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Refusal> refuseUnless(boolean valid, String message, String suggestion) {
+    return valid ? Optional.empty() : Optional.of(new Refusal(message, suggestion));
+  }
+}

@@ -1,0 +1,25 @@
+package org.invoicelens.invoice;
+
+import java.util.Optional;
+import org.invoicelens.stage.StageException;
+
+/**
+ * What became of one document among several: it was read, or it could not be.
+ *
+ * @param document the document's name
+ * @param extraction what was read; empty where it could not be
+ * @param failure why it could not be read; empty where it was
+ */
+public record DocumentOutcome(
+    String document, Optional<Extraction> extraction, Optional<StageException> failure) {
+
+  /** A document that was read. */
+  public static DocumentOutcome read(Extraction extraction) {
+    return new DocumentOutcome(extraction.document(), Optional.of(extraction), Optional.empty());
+  }
+
+  /** A document that could not be read. */
+  public static DocumentOutcome failed(String document, StageException failure) {
+    return new DocumentOutcome(document, Optional.empty(), Optional.of(failure));
+  }
+}

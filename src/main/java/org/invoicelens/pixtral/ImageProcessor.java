@@ -1,0 +1,105 @@
+package org.invoicelens.pixtral;
+
+import java.awt.image.BufferedImage;
+import org.invoicelens.stage.Problem;
+
+/**
+ * Turns a picture into the pixels that the vision tower takes. Thread-safe.
+ *
+ * <p>Transparent parts are laid on white; a picture whose longer side is above the limit is shrunk
+ * to it, both sides rounded down; then both sides are rounded up to a multiple of the patch; the
+ * values are scaled and normalised for each channel. This is what the image processor of the
+ * published checkpoint does (transformers 4.50 and later), bit for bit up to the normalisation.
+ */
+public final class ImageProcessor {
+
+  private static final int CHANNELS = 3;
+
+  private final ImageSettings settings;
+  private final float[][] normalised = new float[CHANNELS][256];
+
+  ImageProcessor(ImageSettings settings) {
+    this.settings = settings;
+    for (int channel = 0; channel < CHANNELS; channel++) {
+      for (int value = 0; value < 256; value++) {
+        normalised[channel][value] =
+            (float)
+                ((value * settings.rescaleFactor() - settings.mean()[channel])
+                    / settings.deviation()[channel]);
+      }
+    }
+  }
+
+  /**
+   * The size at which the model sees a picture, and its grid of patches.
+   *
+   * @param width in pixels
+   * @param height in pixels
+   * @param columns patches in a row
+   * @param rows rows of patches
+   */
+  public record Size(int width, int height, int columns, int rows) {}
+
+  /**
+   * The size at which the model sees a picture of the given size.
+   *
+   * @throws InferenceException where the picture is so narrow that nothing would be left of it
+   */
+  public Size size(int width, int height) throws InferenceException {
+    int patch = settings.patchSize();
+    if (!settings.resize()) {
+      if (width % patch != 0 || height % patch != 0) {
+        throw unsuitable(
+            width, height, "This model takes only pictures whose sides are multiples of " + patch);
+      }
+      return new Size(width, height, width / patch, height / patch);
+    }
+    double ratio = Math.max(width, height) / (double) settings.longestEdge();
+    int shrunkWidth = ratio > 1 ? (int) Math.floor(width / ratio) : width;
+    int shrunkHeight = ratio > 1 ? (int) Math.floor(height / ratio) : height;
+    if (shrunkWidth == 0 || shrunkHeight == 0) {
+      throw unsuitable(
+          width,
+          height,
+          "It is so long and narrow that nothing is left of it at the size the model reads");
+    }
+    int columns = (shrunkWidth - 1) / patch + 1;
+    int rows = (shrunkHeight - 1) / patch + 1;
+    return new Size(columns * patch, rows * patch, columns, rows);
+  }
+
+  /**
+   * Prepares one upright picture of any type.
+   *
+   * @throws InferenceException where the picture's proportions are impossible
+   */
+  public ImagePixels process(BufferedImage picture) throws InferenceException {
+    Size size = size(picture.getWidth(), picture.getHeight());
+    byte[] bytes = resized(picture, size);
+    int plane = size.width() * size.height();
+    float[] values = new float[CHANNELS * plane];
+    for (int channel = 0; channel < CHANNELS; channel++) {
+      float[] table = normalised[channel];
+      for (int i = 0; i < plane; i++) {
+        values[channel * plane + i] = table[bytes[CHANNELS * i + channel] & 255];
+      }
+    }
+    return new ImagePixels(values, size.width(), size.height());
+  }
+
+  /** The picture at the model's size, before normalisation: {@code [height, width, 3]}. */
+  static byte[] resized(BufferedImage picture, Size size) {
+    return BicubicResize.resize(new RgbRows(picture), size.width(), size.height());
+  }
+
+  private static InferenceException unsuitable(int width, int height, String meaning) {
+    return new InferenceException(
+        InferenceException.Reason.BAD_DOCUMENT,
+        new Problem(
+            "The picture of " + width + " × " + height + " pixels cannot be read.",
+            meaning + ".",
+            "Cut out the part that matters and try again."),
+        "",
+        null);
+  }
+}

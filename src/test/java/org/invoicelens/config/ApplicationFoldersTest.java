@@ -1,0 +1,120 @@
+package org.invoicelens.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApplicationFoldersTest {
+
+  @TempDir Path folder;
+  private final Map<String, String> properties = new HashMap<>();
+  private final Map<String, String> environment = new HashMap<>();
+  private Path program;
+  private Path home;
+
+  @BeforeEach
+  void prepare() throws Exception {
+    program = Files.createDirectories(folder.resolve("program"));
+    home = folder.resolve("home");
+    properties.put("user.home", home.toString());
+    properties.put("user.dir", folder.toString());
+    properties.put("os.name", "Linux");
+    properties.put("invoicelens.home", program.toString());
+  }
+
+  @Test
+  void installedOnLinuxFollowsXdg() {
+    assertThat(folders())
+        .isEqualTo(
+            new ApplicationFolders(
+                program,
+                home.resolve(".local/share/invoicelens"),
+                home.resolve(".local/state/invoicelens"),
+                home.resolve(".local/state/invoicelens/logs")));
+
+    environment.put("XDG_DATA_HOME", folder.resolve("d").toString());
+    environment.put("XDG_STATE_HOME", folder.resolve("s").toString());
+
+    assertThat(folders().data()).isEqualTo(folder.resolve("d/invoicelens"));
+    assertThat(folders().state()).isEqualTo(folder.resolve("s/invoicelens"));
+  }
+
+  @Test
+  void relativeXdgFoldersAreIgnored() {
+    environment.put("XDG_DATA_HOME", "relative");
+
+    assertThat(folders().data()).isEqualTo(home.resolve(".local/share/invoicelens"));
+  }
+
+  @Test
+  void installedOnWindowsKeepsLargeDataOutOfTheRoamingProfile() {
+    properties.put("os.name", "Windows 11");
+    environment.put("LOCALAPPDATA", folder.resolve("Local").toString());
+
+    assertThat(folders())
+        .isEqualTo(
+            new ApplicationFolders(
+                program,
+                folder.resolve("Local/InvoiceLens/Data"),
+                folder.resolve("Local/InvoiceLens/State"),
+                folder.resolve("Local/InvoiceLens/Logs")));
+  }
+
+  @Test
+  void installedOnMacOsUsesTheLibrary() {
+    properties.put("os.name", "Mac OS X");
+
+    assertThat(folders().data()).isEqualTo(home.resolve("Library/Application Support/InvoiceLens"));
+    assertThat(folders().logs()).isEqualTo(home.resolve("Library/Logs/InvoiceLens"));
+  }
+
+  @Test
+  void aCheckoutKeepsModelsAndStateInItself() throws Exception {
+    Files.createFile(program.resolve("pom.xml"));
+
+    assertThat(folders())
+        .isEqualTo(
+            new ApplicationFolders(
+                program,
+                program,
+                program.resolve("models/.invoicelens-state"),
+                home.resolve(".local/state/invoicelens/logs")));
+  }
+
+  @Test
+  void oneFolderCanHoldEverything() throws Exception {
+    Files.createFile(program.resolve("pom.xml"));
+    Path stick = folder.resolve("stick");
+    environment.put("INVOICELENS_DATA", stick.toString());
+
+    assertThat(folders())
+        .isEqualTo(
+            new ApplicationFolders(program, stick, stick.resolve("state"), stick.resolve("logs")));
+
+    properties.put("invoicelens.data", folder.resolve("other").toString());
+
+    assertThat(folders().data()).isEqualTo(folder.resolve("other"));
+  }
+
+  @Test
+  void theProgramFolderIsFoundAboveTheJar() throws Exception {
+    properties.remove("invoicelens.home");
+    Files.createDirectories(program.resolve("config/models"));
+    Path jar = program.resolve("lib/app/invoicelens.jar");
+
+    assertThat(ApplicationFolders.of(properties::get, environment, Optional.of(jar)).program())
+        .isEqualTo(program);
+    assertThat(folders().program()).isEqualTo(folder);
+  }
+
+  private ApplicationFolders folders() {
+    return ApplicationFolders.of(properties::get, environment, Optional.empty());
+  }
+}
