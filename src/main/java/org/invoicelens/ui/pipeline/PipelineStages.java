@@ -25,14 +25,19 @@ import org.invoicelens.invoice.InvoiceReader;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.setup.SetupPipeline;
+import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The stages of the pipeline that the command line uses as well. Thread-safe. */
 public final class PipelineStages implements Stages {
+
+  private static final Logger log = LoggerFactory.getLogger(PipelineStages.class);
 
   private final ApplicationFolders folders;
   private final SetupPipeline pipeline;
@@ -60,6 +65,26 @@ public final class PipelineStages implements Stages {
     } catch (ConfigException e) {
       return new ModelChoice(file, Optional.empty(), Optional.of(e));
     }
+  }
+
+  @Override
+  public Optional<Recalled> recall() {
+    return SetupState.read(folders).flatMap(this::recalled);
+  }
+
+  private Optional<Recalled> recalled(SetupState state) {
+    try {
+      ModelConfig config = state.overrides().applyTo(pipeline.loadConfig(state.config()));
+      return Optional.of(new Recalled(config, state.reached(), pipeline.verified(config)));
+    } catch (ConfigException e) {
+      log.warn("The setup begun with {} cannot go on: {}", state.config(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void remember(SetupState state) {
+    state.write(folders);
   }
 
   @Override

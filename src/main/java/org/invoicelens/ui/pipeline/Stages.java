@@ -2,6 +2,7 @@ package org.invoicelens.ui.pipeline;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
@@ -9,6 +10,7 @@ import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
@@ -23,6 +25,12 @@ public interface Stages {
 
   /** The configurations to choose from, the broken ones among them. */
   List<ModelChoice> choices() throws IOException;
+
+  /** How far the setup had come; empty where none was begun, or its configuration is gone. */
+  Optional<Recalled> recall();
+
+  /** Keeps how far the setup has come. */
+  void remember(SetupState state);
 
   HardwareStatus verifyHardware(
       ModelConfig config, ProgressListener listener, Cancellation cancellation)
