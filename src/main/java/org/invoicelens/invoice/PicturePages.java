@@ -16,6 +16,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.metadata.IIOMetadataFormatImpl;
 import javax.imageio.stream.ImageInputStream;
 import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.pixtral.Orientation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.w3c.dom.Element;

@@ -1,25 +1,48 @@
 package org.invoicelens.setup;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
+import org.invoicelens.config.ConfigLoader;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.Manifest;
+import org.invoicelens.download.ModelDownloader;
 import org.invoicelens.download.TransferOptions;
 import org.invoicelens.engine.InitializationException;
+import org.invoicelens.engine.ModelInitializer;
 import org.invoicelens.engine.ModelInstance;
+import org.invoicelens.engine.ModelOptimizer;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.hardware.HardwareVerifier;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.Stage;
 import org.invoicelens.stage.StageException;
+import org.invoicelens.verify.DownloadVerifier;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
+import org.invoicelens.verify.VerificationStatus.Finding;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The six stages in order, as one call or one by one. Both doors, the window and the command line,
@@ -27,18 +50,34 @@ import org.invoicelens.verify.VerificationStatus;
  */
 public final class SetupPipeline {
 
-  public SetupPipeline(ApplicationFolders folders, HubSettings settings) {}
+  private static final Logger log = LoggerFactory.getLogger(SetupPipeline.class);
+
+  /** The faults that fetching a file again can heal. */
+  private static final Set<Finding.Fault> HEALED_BY_FETCHING =
+      EnumSet.of(
+          Finding.Fault.MISSING,
+          Finding.Fault.WRONG_SIZE,
+          Finding.Fault.WRONG_CHECKSUM,
+          Finding.Fault.UNREADABLE);
+
+  private final ApplicationFolders folders;
+  private final HubSettings settings;
+
+  public SetupPipeline(ApplicationFolders folders, HubSettings settings) {
+    this.folders = folders;
+    this.settings = settings;
+  }
 
   /** The first stage. */
   public ModelConfig loadConfig(Path file) throws ConfigException {
-    throw new UnsupportedOperationException();
+    return new ConfigLoader(folders).load(file);
   }
 
   /** The second stage. */
   public HardwareStatus verifyHardware(
       ModelConfig config, ProgressListener listener, Cancellation cancellation)
       throws HardwareException, CancelledException {
-    throw new UnsupportedOperationException();
+    return new HardwareVerifier(listener, cancellation).verify(config);
   }
 
   /** The third stage. */
@@ -49,7 +88,8 @@ public final class SetupPipeline {
       ProgressListener listener,
       Cancellation cancellation)
       throws DownloadException, CancelledException {
-    throw new UnsupportedOperationException();
+    return new ModelDownloader(folders, settings, options, listener, cancellation)
+        .download(config, hardware);
   }
 
   /** The fourth stage; files that are wrong are fetched again once. */
@@ -59,7 +99,39 @@ public final class SetupPipeline {
       ProgressListener listener,
       Cancellation cancellation)
       throws DownloadException, VerificationException, CancelledException {
-    throw new UnsupportedOperationException();
+    try {
+      return check(download, listener, cancellation);
+    } catch (VerificationException e) {
+      Set<String> wrong = healable(download, e);
+      if (wrong.isEmpty()) {
+        throw e;
+      }
+      log.warn("{} is fetched again: {}", wrong, e.detail());
+      listener.onProgress(
+          Progress.of(
+              Stage.VERIFICATION,
+              0,
+              Progress.UNKNOWN,
+              Progress.Unit.BYTES,
+              "Not right and fetched again: " + String.join(", ", wrong) + "."));
+      fetchAgain(config, download, wrong, listener, cancellation);
+      return check(download, listener, cancellation);
+    }
+  }
+
+  /**
+   * Verifies a model folder and fetches nothing.
+   *
+   * @throws VerificationException naming every file that is not right
+   */
+  public VerificationStatus check(
+      DownloadResult download, ProgressListener listener, Cancellation cancellation)
+      throws VerificationException, CancelledException {
+    VerificationStatus status = new DownloadVerifier(listener, cancellation).verify(download);
+    if (status.verified()) {
+      VerificationRecord.write(download.modelPath(), download.checksums().keySet());
+    }
+    return status;
   }
 
   /** The fifth stage. */
@@ -69,7 +141,7 @@ public final class SetupPipeline {
       ProgressListener listener,
       Cancellation cancellation)
       throws InitializationException, CancelledException {
-    throw new UnsupportedOperationException();
+    return new ModelInitializer(listener, cancellation).initialize(verification, config);
   }
 
   /** The sixth stage. */
@@ -79,13 +151,187 @@ public final class SetupPipeline {
       ProgressListener listener,
       Cancellation cancellation)
       throws OptimizationException, CancelledException {
-    throw new UnsupportedOperationException();
+    return new ModelOptimizer(listener, cancellation).optimize(instance, config);
   }
 
   /** All stages after the first. */
   public OptimizedModel run(
       ModelConfig config, ProgressListener listener, Cancellation cancellation)
       throws StageException {
-    throw new UnsupportedOperationException();
+    return run(config, SetupListener.NONE, listener, cancellation);
+  }
+
+  /** All stages after the first, telling what each found and remembering how far they came. */
+  public OptimizedModel run(
+      ModelConfig config, SetupListener found, ProgressListener listener, Cancellation cancellation)
+      throws StageException {
+    SetupState state = SetupState.chosen(config.source());
+    found.started(Stage.HARDWARE);
+    HardwareStatus hardware = verifyHardware(config, listener, cancellation);
+    found.measured(hardware);
+    state.reached(Stage.HARDWARE).write(folders);
+
+    found.started(Stage.DOWNLOAD);
+    DownloadResult download =
+        download(config, hardware, TransferOptions.DEFAULT, listener, cancellation);
+    found.downloaded(download);
+    state.reached(Stage.DOWNLOAD).write(folders);
+
+    found.started(Stage.VERIFICATION);
+    VerificationStatus verification = verify(config, download, listener, cancellation);
+    found.verified(verification);
+    state = state.reached(Stage.VERIFICATION).verifiedAt(Instant.now());
+    state.write(folders);
+
+    OptimizedModel model = start(config, verification, found, listener, cancellation);
+    state.reached(Stage.OPTIMIZATION).loadedAs(model.dtype(), model.device()).write(folders);
+    return model;
+  }
+
+  /**
+   * Whether a model's files are there, verified and unchanged since, by size and modification time;
+   * empty where they have to be verified.
+   */
+  public Optional<VerificationStatus> verified(ModelConfig config) {
+    return VerificationRecord.unchanged(config.modelPath());
+  }
+
+  /**
+   * Starts a model that was set up before, without hashing files that have not changed since they
+   * were verified. A bundled model that was not set up is set up now, in seconds; another one is
+   * not, since that may be a long download.
+   *
+   * @throws InitializationException with reason NOT_VERIFIED where the model was not set up
+   */
+  public OptimizedModel open(
+      ModelConfig config, SetupListener found, ProgressListener listener, Cancellation cancellation)
+      throws StageException {
+    Optional<VerificationStatus> verified = verified(config);
+    if (verified.isPresent()) {
+      return start(config, verified.get(), found, listener, cancellation);
+    }
+    if (config.isBundled()) {
+      return run(config, found, listener, cancellation);
+    }
+    found.started(Stage.VERIFICATION);
+    VerificationStatus verification = check(downloaded(config), listener, cancellation);
+    found.verified(verification);
+    return start(config, verification, found, listener, cancellation);
+  }
+
+  private OptimizedModel start(
+      ModelConfig config,
+      VerificationStatus verification,
+      SetupListener found,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws StageException {
+    found.started(Stage.INITIALIZATION);
+    ModelInstance instance = initialize(config, verification, listener, cancellation);
+    found.loaded(instance);
+    found.started(Stage.OPTIMIZATION);
+    OptimizedModel model = optimize(config, instance, listener, cancellation);
+    found.optimized(model);
+    return model;
+  }
+
+  private static DownloadResult downloaded(ModelConfig config) throws InitializationException {
+    try {
+      return Manifest.read(config.modelPath())
+          .map(manifest -> manifest.asDownloadResult(config.modelPath()))
+          .orElseThrow(() -> notSetUp(config, null));
+    } catch (IOException e) {
+      throw notSetUp(config, e);
+    }
+  }
+
+  private static InitializationException notSetUp(ModelConfig config, IOException cause) {
+    return new InitializationException(
+        InitializationException.Reason.NOT_VERIFIED,
+        new Problem(
+            "The model " + config.name() + " is not set up on this computer yet.",
+            "Nothing can be read before its files are here and verified.",
+            "Set it up first: in the window, or with \"invoicelens setup\"."),
+        config.modelPath().toString(),
+        cause);
+  }
+
+  private static Set<String> healable(DownloadResult download, VerificationException e) {
+    Set<String> wrong = new TreeSet<>();
+    if (e.reason() == VerificationException.Reason.FILES_WRONG) {
+      for (Finding finding : e.status().findings()) {
+        if (HEALED_BY_FETCHING.contains(finding.fault())
+            && download.checksums().containsKey(finding.file())) {
+          wrong.add(finding.file());
+        }
+      }
+    }
+    return wrong;
+  }
+
+  private void fetchAgain(
+      ModelConfig config,
+      DownloadResult download,
+      Set<String> wrong,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, CancelledException {
+    List<Path> aside = setAside(download.modelPath(), wrong);
+    ConfigOverrides same =
+        new ConfigOverrides(
+            Optional.of(download.repoId()).filter(id -> !id.isEmpty()),
+            Optional.of(download.commit()).filter(commit -> !commit.isEmpty()),
+            Optional.empty(),
+            Optional.of(download.modelPath()),
+            Optional.empty(),
+            Optional.empty());
+    TransferOptions onlyThese =
+        new TransferOptions(new ArrayList<>(wrong), List.of(), true, Optional.empty(), 0);
+    download(
+        same.applyTo(config), measure(config, cancellation), onlyThese, listener, cancellation);
+    for (Path old : aside) {
+      try {
+        Files.deleteIfExists(old);
+      } catch (IOException e) {
+        log.warn("{} stays behind: {}", old, e.toString());
+      }
+    }
+  }
+
+  /** What is wrong lies aside until its replacement is there, since it may be all the user has. */
+  private static List<Path> setAside(Path modelPath, Set<String> wrong) throws DownloadException {
+    List<Path> aside = new ArrayList<>();
+    for (String name : wrong) {
+      Path file = modelPath.resolve(name);
+      Path old = modelPath.resolve(".invoicelens").resolve("replaced").resolve(name);
+      try {
+        if (Files.exists(file)) {
+          Files.createDirectories(old.getParent());
+          Files.move(file, old, StandardCopyOption.REPLACE_EXISTING);
+          aside.add(old);
+        }
+      } catch (IOException e) {
+        throw new DownloadException(
+            DownloadException.Reason.NOT_WRITABLE,
+            new Problem(
+                "The file " + file + " is not right and cannot be replaced.",
+                "The model cannot be used as it is.",
+                "Check that you may change files in that folder and that no other program has it"
+                    + " open, then try again."),
+            e.toString(),
+            e);
+      }
+    }
+    return aside;
+  }
+
+  /** What was measured, whether or not it suffices: files are fetched for a model that is there. */
+  private HardwareStatus measure(ModelConfig config, Cancellation cancellation)
+      throws CancelledException {
+    try {
+      return verifyHardware(config, ProgressListener.NONE, cancellation);
+    } catch (HardwareException e) {
+      return e.status();
+    }
   }
 }

@@ -1,0 +1,120 @@
+package org.invoicelens.download;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What lies in a model folder and was proved by its digest, as {@code .invoicelens/manifest.json}
+ * records it.
+ *
+ * @param repoId the repository the files came from, {@code owner/name}
+ * @param commit the commit of that repository, 40 hexadecimal digits
+ * @param files every proved file by its path in the repository, with {@code /}
+ */
+public record Manifest(String repoId, String commit, Map<String, Entry> files) {
+
+  private static final int VERSION = 1;
+  private static final long LARGEST = 16L << 20;
+
+  public Manifest {
+    files = Map.copyOf(files);
+  }
+
+  /**
+   * One proved file.
+   *
+   * @param checksum what its content is
+   * @param modifiedMillis its modification time when it was proved, in milliseconds since 1970
+   */
+  public record Entry(Checksum checksum, long modifiedMillis) {}
+
+  /**
+   * Reads the manifest of a model folder.
+   *
+   * @return empty where there is none, or one that a broken disk or another program has spoilt:
+   *     then the files have to be proved again
+   * @throws IOException where it is there and cannot be read
+   */
+  public static Optional<Manifest> read(Path modelPath) throws IOException {
+    Path file = ModelFolder.manifest(modelPath);
+    try {
+      if (Files.size(file) > LARGEST) {
+        return Optional.empty();
+      }
+      return Optional.of(parse(Files.readString(file)));
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    } catch (java.nio.charset.CharacterCodingException
+        | JsonParseException
+        | IllegalStateException
+        | IllegalArgumentException
+        | ClassCastException
+        | NullPointerException
+        | UnsupportedOperationException spoilt) {
+      return Optional.empty();
+    }
+  }
+
+  private static Manifest parse(String text) {
+    JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+    if (json.get("version").getAsInt() != VERSION) {
+      throw new IllegalArgumentException("version");
+    }
+    Map<String, Entry> files = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonElement> member : json.getAsJsonObject("files").entrySet()) {
+      JsonObject file = member.getValue().getAsJsonObject();
+      Checksum checksum =
+          new Checksum(
+              Checksum.Algorithm.valueOf(file.get("algorithm").getAsString()),
+              file.get("digest").getAsString(),
+              file.get("size").getAsLong());
+      files.put(member.getKey(), new Entry(checksum, file.get("modified").getAsLong()));
+    }
+    return new Manifest(
+        json.get("repository").getAsString(), json.get("commit").getAsString(), files);
+  }
+
+  /** Writes the manifest of a model folder; a reader sees the old one or this one, whole. */
+  public void write(Path modelPath) throws IOException {
+    JsonObject list = new JsonObject();
+    new TreeMap<>(files)
+        .forEach((path, entry) -> {
+          JsonObject file = new JsonObject();
+          file.addProperty("size", entry.checksum().size());
+          file.addProperty("algorithm", entry.checksum().algorithm().name());
+          file.addProperty("digest", entry.checksum().hex());
+          file.addProperty("modified", entry.modifiedMillis());
+          list.add(path, file);
+        });
+    JsonObject json = new JsonObject();
+    json.addProperty("version", VERSION);
+    json.addProperty("repository", repoId);
+    json.addProperty("commit", commit);
+    json.add("files", list);
+    Path file = ModelFolder.manifest(modelPath);
+    Files.createDirectories(file.getParent());
+    DurableFiles.write(file, json.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same as the result of a download that found everything in place. */
+  public DownloadResult asDownloadResult(Path modelPath) {
+    Map<String, Checksum> checksums =
+        files.entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, file -> file.getValue().checksum()));
+    long size = checksums.values().stream().mapToLong(Checksum::size).sum();
+    return new DownloadResult(modelPath, repoId, commit, checksums, Duration.ZERO, size, 0);
+  }
+}

@@ -1,0 +1,33 @@
+package org.invoicelens.setup;
+
+import org.invoicelens.download.DownloadResult;
+import org.invoicelens.engine.ModelInstance;
+import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.stage.Stage;
+import org.invoicelens.verify.VerificationStatus;
+
+/** Hears what every stage of a whole setup found, on the thread that runs it. */
+public interface SetupListener {
+
+  /** A listener that does nothing. */
+  SetupListener NONE = new SetupListener() {};
+
+  /** A stage begins. */
+  default void started(Stage stage) {}
+
+  /** The second stage ended. */
+  default void measured(HardwareStatus status) {}
+
+  /** The third stage ended. */
+  default void downloaded(DownloadResult result) {}
+
+  /** The fourth stage ended. */
+  default void verified(VerificationStatus status) {}
+
+  /** The fifth stage ended; the model still belongs to the setup. */
+  default void loaded(ModelInstance instance) {}
+
+  /** The sixth stage ended. */
+  default void optimized(OptimizedModel model) {}
+}
