@@ -1,26 +1,68 @@
 package org.invoicelens;
 
-import java.awt.GraphicsEnvironment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
 import javafx.application.Application;
 import org.invoicelens.cli.CommandLineDoor;
+import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.ui.InvoiceLensApplication;
 
 /** Picks the door: the window, or the command line where there are arguments or no display. */
 public final class Main {
 
+  private static final String NO_WINDOW =
+      "No display was found, so no window can open. Running \"invoicelens demo\" instead;"
+          + " \"invoicelens --help\" lists every command.";
+
   private Main() {}
 
   public static void main(String[] arguments) {
+    prepare(ApplicationFolders.current());
     if (arguments.length > 0) {
       exit(CommandLineDoor.run(arguments));
     }
-    if (GraphicsEnvironment.isHeadless()) {
-      System.err.println(
-          "No display was found, so no window can open. Running \"invoicelens demo\" instead;"
-              + " \"invoicelens --help\" lists every command.");
+    if (!hasDisplay(System.getProperty("os.name"), System.getenv()) || !openWindow()) {
+      System.err.println(NO_WINDOW);
       exit(CommandLineDoor.run("demo"));
     }
-    Application.launch(InvoiceLensApplication.class);
+  }
+
+  /**
+   * Tells the log and the PDF library where to write, before either is first used. Neither is worth
+   * refusing to start for: without its folder each does without its file.
+   */
+  private static void prepare(ApplicationFolders folders) {
+    System.setProperty("invoicelens.logs", folders.logs().toString());
+    System.setProperty("pdfbox.fontcache", folders.state().toString());
+    for (Path folder : new Path[] {folders.logs(), folders.state()}) {
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException e) {
+        System.err.println("The folder " + folder + " cannot be written, so no log is kept there.");
+      }
+    }
+  }
+
+  /** Where X and Wayland are used, a display has a name; elsewhere there is always one. */
+  static boolean hasDisplay(String system, Map<String, String> environment) {
+    String name = system.toLowerCase(Locale.ROOT);
+    return name.startsWith("windows")
+        || name.startsWith("mac")
+        || !environment.getOrDefault("DISPLAY", "").isEmpty()
+        || !environment.getOrDefault("WAYLAND_DISPLAY", "").isEmpty();
+  }
+
+  /** Runs the window until it is closed; false where the display cannot be opened after all. */
+  private static boolean openWindow() {
+    try {
+      Application.launch(InvoiceLensApplication.class);
+      return true;
+    } catch (UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   private static void exit(int code) {

@@ -1,5 +1,7 @@
 package org.invoicelens.pixtral;
 
+import java.util.Arrays;
+
 /**
  * Bicubic resampling with antialiasing, bit for bit that of the Python Imaging Library: horizontal
  * first, then vertical, each pass in integers with 22 fraction bits and rounded to 8 bits.
@@ -54,7 +56,7 @@ final class BicubicResize {
     byte[] target = new byte[stride * taps.first.length];
     int[] sums = new int[stride];
     for (int y = 0; y < taps.first.length; y++) {
-      java.util.Arrays.fill(sums, HALF);
+      Arrays.fill(sums, HALF);
       int at = taps.first[y] * stride;
       for (int weight : taps.weights[y]) {
         for (int i = 0; i < stride; i++) {

@@ -11,6 +11,7 @@ public final class InferenceException extends StageException {
   /** Why it could not be answered. */
   public enum Reason {
     EMPTY_PROMPT,
+    NO_TOKENIZER,
     PROMPT_TOO_LONG,
     IMAGES_DO_NOT_MATCH,
     UNKNOWN_TOKEN,

@@ -161,31 +161,38 @@ public final class SetupPipeline {
     return run(config, SetupListener.NONE, listener, cancellation);
   }
 
-  /** All stages after the first, telling what each found and remembering how far they came. */
+  /** All stages after the first, telling what each found. */
   public OptimizedModel run(
       ModelConfig config, SetupListener found, ProgressListener listener, Cancellation cancellation)
       throws StageException {
-    SetupState state = SetupState.chosen(config.source());
     found.started(Stage.HARDWARE);
     HardwareStatus hardware = verifyHardware(config, listener, cancellation);
     found.measured(hardware);
-    state.reached(Stage.HARDWARE).write(folders);
-
     found.started(Stage.DOWNLOAD);
     DownloadResult download =
         download(config, hardware, TransferOptions.DEFAULT, listener, cancellation);
     found.downloaded(download);
-    state.reached(Stage.DOWNLOAD).write(folders);
-
     found.started(Stage.VERIFICATION);
     VerificationStatus verification = verify(config, download, listener, cancellation);
     found.verified(verification);
-    state = state.reached(Stage.VERIFICATION).verifiedAt(Instant.now());
-    state.write(folders);
+    return start(config, verification, found, listener, cancellation);
+  }
 
-    OptimizedModel model = start(config, verification, found, listener, cancellation);
-    state.reached(Stage.OPTIMIZATION).loadedAs(model.dtype(), model.device()).write(folders);
-    return model;
+  /** Remembers that a model was set up, and how, for {@link #remembered} and for the window. */
+  public void remember(ModelConfig config, OptimizedModel model) {
+    SetupState.chosen(config.source())
+        .reached(Stage.OPTIMIZATION)
+        .verifiedAt(Instant.now())
+        .loadedAs(model.dtype(), config.loading().deviceMap())
+        .write(folders);
+  }
+
+  /** A configuration with the precision and device of its last setup. */
+  public ModelConfig remembered(ModelConfig config) {
+    return SetupState.read(folders)
+        .filter(state -> state.config().equals(config.source()))
+        .map(state -> state.overrides().applyTo(config))
+        .orElse(config);
   }
 
   /**

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * @param config the chosen configuration file
  * @param reached the last stage that ended well
  * @param precision the precision in use or chosen; empty where the configuration decides
- * @param device the device in use or chosen; empty where the configuration decides
+ * @param device the chosen device, {@code auto} or as in a configuration; empty where the
+ *     configuration decides
  * @param verified when the model's files were verified
  */
 public record SetupState(

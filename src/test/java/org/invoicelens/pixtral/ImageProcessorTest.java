@@ -86,7 +86,7 @@ class ImageProcessorTest {
         for (int channel = 0; channel < 3; channel++) {
           for (int y = 0; y < 16; y++) {
             for (int x = 0; x < 16; x++) {
-              assertThat(value(pixels, channel, (int) at[0] * 16 + y, (int) at[1] * 16 + x))
+              assertThat(value(pixels, channel, (int) at[0] + y, (int) at[1] + x))
                   .isCloseTo(values[next++], within(1e-6f));
             }
           }

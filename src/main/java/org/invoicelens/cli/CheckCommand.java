@@ -1,0 +1,96 @@
+package org.invoicelens.cli;
+
+import com.google.gson.JsonObject;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.hardware.HardwareException;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.hardware.MemoryEstimate;
+import org.invoicelens.setup.SetupPipeline;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+
+/** {@code check}: what this computer has, and whether the model can run on it. */
+@CommandLine.Command(
+    name = "check",
+    header = "Show what this computer has and whether the model can run on it.")
+final class CheckCommand extends Command {
+
+  @Mixin private ConfigOption config;
+
+  CheckCommand(CommandContext context) {
+    super(context);
+  }
+
+  @Override
+  ExitCode execute(ProgressPrinter progress) throws Exception {
+    SetupPipeline pipeline = new SetupPipeline(context.folders(), context.settings().get());
+    ModelConfig model = pipeline.loadConfig(config.file(context));
+    try {
+      HardwareStatus status = pipeline.verifyHardware(model, progress, cancellation());
+      progress.clear();
+      print(model, status, new JsonObject());
+      return ExitCode.DONE;
+    } catch (HardwareException e) {
+      progress.clear();
+      JsonObject refusal = new JsonObject();
+      refusal.add(
+          "error",
+          JsonReports.error(ExitCode.HARDWARE, e.reason().name(), e.problem().text(), e.detail()));
+      refusal.addProperty("exit_code", ExitCode.HARDWARE.number());
+      print(model, e.status(), refusal);
+      context.err().println(e.problem().text());
+      return ExitCode.HARDWARE;
+    }
+  }
+
+  private void print(ModelConfig model, HardwareStatus status, JsonObject refusal) {
+    if (json) {
+      JsonObject document = JsonReports.hardware(status);
+      document.addProperty("model", model.name());
+      refusal.asMap().forEach(document::add);
+      printJson(document);
+      return;
+    }
+    TextTable checks = new TextTable("");
+    for (HardwareStatus.Check check : status.checks()) {
+      String mark =
+          switch (check.state()) {
+            case GOOD -> "✓";
+            case REMARK -> "!";
+            case FAILED -> "✗";
+          };
+      String source = check.source().isEmpty() ? "" : " (" + check.source() + ")";
+      checks.row(mark, check.subject().title(), check.found() + source);
+      for (String line : new String[] {check.meaning(), check.remedy()}) {
+        if (!line.isEmpty()) {
+          checks.row("", "", line);
+        }
+      }
+    }
+    context.out().print(checks);
+    if (!status.fits().isEmpty()) {
+      context.out().printf("%nMemory that %s needs:%n", model.name());
+      context.out().print(memory(status));
+    }
+    status
+        .recommended()
+        .ifPresent(precision -> context.out().printf("%nRecommended: %s%n", precision.title()));
+  }
+
+  private static TextTable memory(HardwareStatus status) {
+    TextTable table = new TextTable("  ");
+    table.row("", "weights", "KV cache", "runtime", "reserve", "needed", "free", "");
+    for (MemoryEstimate estimate : status.fits()) {
+      table.row(
+          estimate.precision().title() + (estimate.onGpu() ? ", graphics card" : ", processor"),
+          Amounts.memory(estimate.weights()),
+          Amounts.memory(estimate.kvCache()),
+          Amounts.memory(estimate.runtime()),
+          Amounts.memory(estimate.reserve()),
+          Amounts.memory(estimate.needed()),
+          Amounts.memory(estimate.available()),
+          estimate.fits() ? "fits" : "does not fit");
+    }
+    return table;
+  }
+}

@@ -1,0 +1,188 @@
+package org.invoicelens.cli;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.Precision;
+import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.TransferOptions;
+import org.invoicelens.hardware.HardwareException;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.setup.ConfigOverrides;
+import org.invoicelens.setup.SetupPipeline;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code download}: the third stage alone, for the configured model or any repository. */
+@CommandLine.Command(
+    name = "download",
+    header = "Download the model's files, going on where it stopped.",
+    description = {
+      "An access token is taken from HF_TOKEN or the file that HF_TOKEN_PATH names, never from an",
+      "argument."
+    })
+final class DownloadCommand extends Command {
+
+  private static final int MOST_CONNECTIONS = 32;
+
+  @Mixin private ConfigOption config;
+  @Mixin private HubOptions hub;
+
+  @Option(
+      names = "--repo-id",
+      paramLabel = "OWNER/NAME",
+      description = "Another repository; all its files are fetched.")
+  private String repoId;
+
+  @Option(
+      names = "--revision",
+      paramLabel = "V",
+      description = "A branch, tag or commit of the repository.")
+  private String revision;
+
+  @Option(names = "--dir", paramLabel = "DIR", description = "Where the files go.")
+  private Path dir;
+
+  @Option(
+      names = "--include",
+      paramLabel = "PATTERN",
+      description = "Fetch only files whose path matches, such as *.json. May be repeated.")
+  private List<String> include = List.of();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "PATTERN",
+      description = "Leave out files whose path matches. May be repeated.")
+  private List<String> exclude = List.of();
+
+  @Option(names = "--connections", paramLabel = "N", description = "Connections at once, 1 to 32.")
+  private Integer connections;
+
+  @Option(
+      names = "--limit-rate",
+      paramLabel = "BYTES/S",
+      description = "The highest rate, in bytes a second.")
+  private Long limitRate;
+
+  DownloadCommand(CommandContext context) {
+    super(context);
+  }
+
+  @Override
+  ExitCode execute(ProgressPrinter progress) throws Exception {
+    validate();
+    SetupPipeline pipeline = new SetupPipeline(context.folders(), hub.settings(this));
+    ModelConfig file = pipeline.loadConfig(config.file(context));
+    ModelConfig model = overrides().applyTo(file);
+    TransferOptions options =
+        new TransferOptions(
+            include,
+            exclude,
+            repoId != null,
+            Optional.ofNullable(connections),
+            Optional.ofNullable(limitRate).orElse(0L));
+    Compatibility compatible = measure(pipeline, model, progress);
+    DownloadResult result =
+        pipeline.download(model, compatible.hardware(), options, progress, cancellation());
+    progress.clear();
+    if (json) {
+      JsonObject document = JsonReports.download(result);
+      document.add("compatible", compatible.json());
+      printJson(document);
+    } else {
+      print(result, compatible);
+    }
+    return ExitCode.DONE;
+  }
+
+  private void validate() {
+    if (repoId != null && !repoId.matches("[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")) {
+      throw usage(
+          "--repo-id must be OWNER/NAME, such as mistral-community/pixtral-12b, not '"
+              + repoId
+              + "'.");
+    }
+    if (revision != null && (revision.isBlank() || !revision.equals(revision.strip()))) {
+      throw usage("--revision must be a branch, tag or commit, not '" + revision + "'.");
+    }
+    if (connections != null && (connections < 1 || connections > MOST_CONNECTIONS)) {
+      throw usage("--connections must be between 1 and 32, not " + connections + ".");
+    }
+    if (limitRate != null && limitRate < 1) {
+      throw usage("--limit-rate must be a number of bytes above 0, not " + limitRate + ".");
+    }
+  }
+
+  private ConfigOverrides overrides() {
+    Optional<Path> folder =
+        Optional.ofNullable(dir)
+            .or(() ->
+                Optional.ofNullable(repoId)
+                    .map(id ->
+                        context
+                            .folders()
+                            .data()
+                            .resolve("models")
+                            .resolve(id.substring(id.indexOf('/') + 1))));
+    return new ConfigOverrides(
+        Optional.ofNullable(repoId),
+        Optional.ofNullable(revision),
+        hub.endpoint(this),
+        folder,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /**
+   * How this computer suits the model.
+   *
+   * @param hardware what was measured
+   * @param refusal why the model cannot run here; empty where it can
+   */
+  private record Compatibility(HardwareStatus hardware, Optional<HardwareException> refusal) {
+
+    JsonObject json() {
+      JsonObject json = new JsonObject();
+      json.addProperty("can_run", refusal.isEmpty());
+      json.addProperty("reason", refusal.map(e -> e.reason().name()).orElse(null));
+      json.addProperty("message", refusal.map(e -> e.problem().text()).orElse(null));
+      json.addProperty("recommended", hardware.recommended().map(Precision::id).orElse(null));
+      return json;
+    }
+  }
+
+  /** A repository named on the command line is fetched whether or not it can be used here. */
+  private Compatibility measure(SetupPipeline pipeline, ModelConfig model, ProgressPrinter progress)
+      throws Exception {
+    try {
+      return new Compatibility(
+          pipeline.verifyHardware(model, progress, cancellation()), Optional.empty());
+    } catch (HardwareException e) {
+      if (repoId == null) {
+        throw e;
+      }
+      return new Compatibility(e.status(), Optional.of(e));
+    }
+  }
+
+  private void print(DownloadResult result, Compatibility compatible) {
+    context.out().println(result.modelPath());
+    context
+        .out()
+        .printf(
+            "%d files, %s, of them received now: %s in %s%n",
+            result.checksums().size(),
+            Amounts.bytes(result.totalSize()),
+            Amounts.bytes(result.transferred()),
+            Amounts.time(result.downloadTime()));
+    if (!result.commit().isEmpty()) {
+      context.out().println("commit " + result.commit() + " of " + result.repoId());
+    }
+    compatible
+        .refusal()
+        .ifPresent(e -> context.out().println("It cannot run here: " + e.problem().text()));
+  }
+}

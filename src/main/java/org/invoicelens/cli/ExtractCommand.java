@@ -1,0 +1,217 @@
+package org.invoicelens.cli;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.invoice.DocumentFiles;
+import org.invoicelens.invoice.DocumentLoader;
+import org.invoicelens.invoice.DocumentOutcome;
+import org.invoicelens.invoice.Extraction;
+import org.invoicelens.invoice.InvoiceDocument;
+import org.invoicelens.invoice.InvoiceExport;
+import org.invoicelens.invoice.InvoiceFields;
+import org.invoicelens.invoice.InvoiceReader;
+import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.setup.SetupListener;
+import org.invoicelens.setup.SetupPipeline;
+import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.Stage;
+import org.invoicelens.stage.StageException;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code extract}: documents in, fields out. */
+@CommandLine.Command(
+    name = "extract",
+    header = "Read the fields of invoices.",
+    description = {
+      "A file that cannot be read does not keep the others from being read; the exit code is then",
+      "8. Without --format or --json the fields are printed for people."
+    })
+final class ExtractCommand extends Command {
+
+  @Mixin private ConfigOption config;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Images, PDFs, and folders of them.")
+  private List<Path> files;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Write the result to this file instead of standard output.")
+  private Path output;
+
+  @Option(
+      names = "--format",
+      paramLabel = "F",
+      converter = Choices.Format.class,
+      completionCandidates = Choices.Format.class,
+      description = "The form of the result: ${COMPLETION-CANDIDATES}; json unless given.")
+  private InvoiceExport.Format format;
+
+  ExtractCommand(CommandContext context) {
+    super(context);
+  }
+
+  @Override
+  ExitCode execute(ProgressPrinter progress) throws Exception {
+    if (json && format == InvoiceExport.Format.CSV && output == null) {
+      throw usage("--json and --format csv exclude each other; give --output for the CSV.");
+    }
+    SetupPipeline pipeline = new SetupPipeline(context.folders(), context.settings().get());
+    ModelConfig model = pipeline.remembered(pipeline.loadConfig(config.file(context)));
+    List<DocumentOutcome> outcomes;
+    try (Reading reading = new Reading(pipeline, model, progress)) {
+      outcomes = reading.readAll();
+    }
+    progress.clear();
+    deliver(outcomes);
+    long failed = outcomes.stream().filter(outcome -> outcome.failure().isPresent()).count();
+    if (failed > 0) {
+      context.err().printf("%d of %d documents could not be read.%n", failed, outcomes.size());
+      return ExitCode.INFERENCE;
+    }
+    return ExitCode.DONE;
+  }
+
+  private void deliver(List<DocumentOutcome> outcomes) throws InferenceException {
+    InvoiceExport.Format form = Optional.ofNullable(format).orElse(InvoiceExport.Format.JSON);
+    if (output != null) {
+      InvoiceExport.write(output, outcomes, form);
+      if (json) {
+        JsonObject document = new JsonObject();
+        document.addProperty("output", output.toString());
+        document.addProperty("documents", outcomes.size());
+        document.addProperty(
+            "failed", outcomes.stream().filter(o -> o.failure().isPresent()).count());
+        printJson(document);
+      } else {
+        context.err().println("Written to " + output + ".");
+      }
+    } else if (json) {
+      printJson(InvoiceExport.json(outcomes));
+    } else if (format != null) {
+      context.out().print(InvoiceExport.text(outcomes, form));
+    } else {
+      outcomes.forEach(outcome -> outcome.extraction().ifPresent(this::print));
+    }
+  }
+
+  private void print(Extraction extraction) {
+    context.out().println(extraction.document());
+    TextTable table = new TextTable("  ");
+    for (InvoiceFields.Field field : extraction.fields().fields()) {
+      table.row(field.name(), field.value());
+    }
+    context.out().print(table);
+    if (extraction.fields().fields().isEmpty()) {
+      context.out().println("  (no fields in the answer: " + extraction.generation().text() + ")");
+    } else if (!extraction.fields().complete()) {
+      context.out().println("  (the answer broke off: fields may be missing)");
+    }
+    if (extraction.pagesRead() < extraction.pages()) {
+      context
+          .out()
+          .printf("  (only %d of %d pages fit)%n", extraction.pagesRead(), extraction.pages());
+    }
+  }
+
+  /** One run over all documents, with a model that is started for the first one that opens. */
+  private final class Reading implements AutoCloseable {
+
+    private final SetupPipeline pipeline;
+    private final ModelConfig config;
+    private final ProgressPrinter progress;
+    private final DocumentLoader loader = new DocumentLoader();
+    private final List<DocumentOutcome> outcomes = new ArrayList<>();
+    private OptimizedModel model;
+
+    Reading(SetupPipeline pipeline, ModelConfig config, ProgressPrinter progress) {
+      this.pipeline = pipeline;
+      this.config = config;
+      this.progress = progress;
+    }
+
+    List<DocumentOutcome> readAll() throws StageException {
+      for (Path file : expand()) {
+        cancellation().throwIfCancelled();
+        InvoiceDocument document;
+        try {
+          document = loader.load(file);
+        } catch (InferenceException e) {
+          failed(file, e);
+          continue;
+        }
+        start();
+        try {
+          Extraction read =
+              new InvoiceReader(model, config).read(document, listener(file), cancellation());
+          outcomes.add(
+              DocumentOutcome.read(
+                  new Extraction(
+                      file.toString(),
+                      read.fields(),
+                      read.generation(),
+                      read.pages(),
+                      read.pagesRead())));
+        } catch (InferenceException e) {
+          failed(file, e);
+        }
+      }
+      return outcomes;
+    }
+
+    private List<Path> expand() {
+      List<Path> expanded = new ArrayList<>();
+      for (Path chosen : files) {
+        try {
+          expanded.addAll(DocumentFiles.expand(List.of(chosen)));
+        } catch (InferenceException e) {
+          failed(chosen, e);
+        }
+      }
+      return expanded.stream().distinct().toList();
+    }
+
+    private void start() throws StageException {
+      if (model == null) {
+        model = pipeline.open(config, SetupListener.NONE, progress, cancellation());
+      }
+    }
+
+    private TokenListener listener(Path file) {
+      int[] tokens = new int[1];
+      return (id, text) ->
+          progress.onProgress(
+              new Progress(
+                  Stage.INFERENCE,
+                  file.getFileName().toString(),
+                  ++tokens[0],
+                  Progress.UNKNOWN,
+                  Progress.Unit.TOKENS,
+                  "Reading " + file.getFileName()));
+    }
+
+    private void failed(Path file, InferenceException e) {
+      progress.line(file + ": " + e.problem().text());
+      outcomes.add(DocumentOutcome.failed(file.toString(), e));
+    }
+
+    @Override
+    public void close() {
+      if (model != null) {
+        model.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package org.invoicelens.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.Stage;
+
+/**
+ * Progress on a stream: one line drawn over again and again where a person watches, and otherwise a
+ * plain line now and then. Thread-safe.
+ */
+final class ProgressPrinter implements ProgressListener, AutoCloseable {
+
+  private static final int BAR = 20;
+  private static final int LINE = 79;
+  private static final long REDRAW = 100_000_000L;
+  private static final long PLAIN = 5_000_000_000L;
+  private static final long MESSAGE = 1_000_000_000L;
+
+  /** How fast the shown rate follows the measured one. */
+  private static final double SMOOTHING = 0.2;
+
+  private static final long MEASURE = 500_000_000L;
+
+  private final PrintStream stream;
+  private final boolean terminal;
+  private final LongSupplier clock;
+
+  private Stage stage;
+  private boolean hasWhole;
+  private String message = "";
+  private long printedAt;
+  private boolean drawn;
+  private long measuredAt;
+  private long measured;
+  private double rate;
+
+  ProgressPrinter(PrintStream stream, boolean terminal) {
+    this(stream, terminal, System::nanoTime);
+  }
+
+  ProgressPrinter(PrintStream stream, boolean terminal, LongSupplier clock) {
+    this.stream = stream;
+    this.terminal = terminal;
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized void onProgress(Progress progress) {
+    long now = clock.getAsLong();
+    boolean fresh = progress.stage() != stage;
+    if (fresh) {
+      stage = progress.stage();
+      hasWhole = false;
+      rate = 0;
+      measuredAt = now;
+      measured = progress.done();
+    }
+    hasWhole |= progress.isWhole();
+    if (hasWhole && !progress.isWhole()) {
+      return;
+    }
+    measure(progress, now);
+    boolean news = !progress.message().isEmpty() && !progress.message().equals(message);
+    long since = now - printedAt;
+    if (fresh || since >= (terminal ? REDRAW : news ? MESSAGE : PLAIN)) {
+      message = progress.message();
+      printedAt = now;
+      print(progress);
+    }
+  }
+
+  /** Prints a line of its own. */
+  synchronized void line(String text) {
+    clear();
+    stream.println(text);
+  }
+
+  /** Takes the drawn line away, so that other output can follow. */
+  synchronized void clear() {
+    if (drawn) {
+      stream.print("\r" + " ".repeat(LINE) + "\r");
+      stream.flush();
+      drawn = false;
+    }
+  }
+
+  @Override
+  public void close() {
+    clear();
+  }
+
+  private void measure(Progress progress, long now) {
+    long elapsed = now - measuredAt;
+    if (progress.done() < measured) {
+      measuredAt = now;
+      measured = progress.done();
+    } else if (elapsed >= MEASURE) {
+      double latest = (progress.done() - measured) * 1e9 / elapsed;
+      rate = rate == 0 ? latest : rate + SMOOTHING * (latest - rate);
+      measuredAt = now;
+      measured = progress.done();
+    }
+  }
+
+  private void print(Progress progress) {
+    String text = text(progress);
+    if (terminal) {
+      String line = text.length() > LINE ? text.substring(0, LINE - 1) + "…" : text;
+      stream.print("\r" + line + " ".repeat(LINE - line.length()));
+      stream.flush();
+      drawn = true;
+    } else {
+      stream.println(text);
+    }
+  }
+
+  private String text(Progress progress) {
+    StringBuilder text = new StringBuilder(progress.stage().title()).append(": ");
+    double fraction = progress.fraction();
+    if (fraction >= 0 && progress.total() > 0) {
+      if (terminal) {
+        int full = (int) (fraction * BAR);
+        text.append('[').append("#".repeat(full)).append(".".repeat(BAR - full)).append("] ");
+      }
+      text.append((int) (fraction * 100)).append(" %");
+      if (progress.unit() == Progress.Unit.BYTES) {
+        text.append(" of ").append(Amounts.bytes(progress.total()));
+      }
+      text.append(' ');
+    }
+    if (progress.unit() == Progress.Unit.BYTES && rate >= 1) {
+      text.append(Amounts.bytes((long) rate)).append("/s ");
+      if (fraction >= 0 && fraction < 1) {
+        double seconds = Math.min(1e6, (progress.total() - progress.done()) / rate);
+        text.append(Amounts.time(Duration.ofSeconds((long) Math.ceil(seconds)))).append(" left ");
+      }
+    }
+    return text.append(progress.message()).toString().stripTrailing();
+  }
+}

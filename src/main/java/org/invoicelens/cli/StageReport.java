@@ -1,0 +1,123 @@
+package org.invoicelens.cli;
+
+import com.google.gson.JsonObject;
+import java.util.List;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadResult;
+import org.invoicelens.engine.ModelInstance;
+import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.setup.SetupListener;
+import org.invoicelens.stage.Stage;
+import org.invoicelens.verify.VerificationStatus;
+
+/** Tells in a line what each stage found, and keeps the same for JSON. */
+final class StageReport implements SetupListener {
+
+  private final CommandContext context;
+  private final ProgressPrinter progress;
+  private final boolean silent;
+  private final JsonObject json = new JsonObject();
+  private List<String> noted = List.of();
+
+  StageReport(CommandContext context, ProgressPrinter progress, boolean silent) {
+    this.context = context;
+    this.progress = progress;
+    this.silent = silent;
+  }
+
+  /** What was found so far, by stage. */
+  JsonObject json() {
+    return json;
+  }
+
+  void configured(ModelConfig config) {
+    json.add("config", JsonReports.config(config));
+    tell(Stage.CONFIGURATION, config.name() + ", from " + config.source());
+  }
+
+  @Override
+  public void measured(HardwareStatus status) {
+    json.add("hardware", JsonReports.hardware(status));
+    String graphics =
+        status.gpus().stream()
+            .filter(HardwareStatus.Gpu::isUsable)
+            .findFirst()
+            .map(gpu -> gpu.name() + " with " + Amounts.memory(gpu.memoryTotal()))
+            .orElse("no usable graphics card");
+    tell(
+        Stage.HARDWARE,
+        status.cores()
+            + " processor cores, "
+            + Amounts.memory(status.memoryTotal())
+            + " of memory, "
+            + graphics);
+  }
+
+  @Override
+  public void downloaded(DownloadResult result) {
+    json.add("download", JsonReports.download(result));
+    String files = result.checksums().size() + " files, " + Amounts.bytes(result.totalSize());
+    tell(
+        Stage.DOWNLOAD,
+        result.transferred() == 0
+            ? files + ", all of them here already"
+            : files
+                + "; "
+                + Amounts.bytes(result.transferred())
+                + " received in "
+                + Amounts.time(result.downloadTime()));
+  }
+
+  @Override
+  public void verified(VerificationStatus status) {
+    json.add("verification", JsonReports.verification(status));
+    tell(
+        Stage.VERIFICATION,
+        status.checksumMatches() + " of " + status.fileCount() + " files are what they must be");
+  }
+
+  @Override
+  public void loaded(ModelInstance instance) {
+    tell(
+        Stage.INITIALIZATION,
+        "loaded as " + instance.dtype().title() + " on " + device(instance.device()));
+    noted = instance.notes();
+    noted.forEach(this::note);
+  }
+
+  @Override
+  public void optimized(OptimizedModel model) {
+    json.add("model", JsonReports.model(model));
+    tell(
+        Stage.OPTIMIZATION,
+        "the test answer took "
+            + Amounts.time(model.inferenceTime())
+            + ", the model holds "
+            + Amounts.memory(model.memoryUsage())
+            + ", attention "
+            + model.attention().id());
+    model.notes().stream().filter(text -> !noted.contains(text)).forEach(this::note);
+    for (OptimizedModel.Criterion criterion : model.criteria()) {
+      note((criterion.met() ? "✓ " : "✗ ") + criterion.name() + ": " + criterion.found());
+    }
+  }
+
+  private static String device(String device) {
+    return device.equals("cpu") ? "the processor" : "the graphics card (" + device + ")";
+  }
+
+  private void tell(Stage stage, String found) {
+    if (!silent) {
+      progress.clear();
+      context.out().printf("%-15s %s%n", stage.title(), found);
+      context.out().flush();
+    }
+  }
+
+  private void note(String text) {
+    if (!silent) {
+      context.out().printf("%-15s %s%n", "", text);
+    }
+  }
+}

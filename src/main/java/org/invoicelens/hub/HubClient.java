@@ -1,0 +1,403 @@
+package org.invoicelens.hub;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import okio.BufferedSource;
+import org.invoicelens.hub.HubException.Reason;
+import org.invoicelens.stage.Problem;
+
+/**
+ * The Hub's protocol, as far as reading a model needs it: revision to commit, listing, files.
+ *
+ * <p>The protocol is described at {@code https://huggingface.co/docs/hub/api}. The token goes to
+ * the endpoint's own scheme, host and port only. Thread-safe; one per run.
+ */
+public final class HubClient implements AutoCloseable {
+
+  private static final int MOST_REDIRECTS = 10;
+  private static final int MOST_PAGES = 1_000;
+  private static final int MOST_FILES = 100_000;
+  private static final long LARGEST_ANSWER = 32L << 20;
+  private static final Pattern REPOSITORY =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}");
+  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
+  private static final Pattern REVISION = Pattern.compile("[\\p{Alnum}_][\\p{Alnum}._/+@-]{0,254}");
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern NEXT_PAGE =
+      Pattern.compile("<([^>]*)>\\s*;[^,]*\\brel=\"?next\"?", Pattern.CASE_INSENSITIVE);
+
+  private final HubSettings settings;
+  private final HttpUrl endpoint;
+  private final OkHttpClient client;
+  private final HubFailures failures;
+
+  /**
+   * A client for one endpoint, through the environment's proxies where the settings name none.
+   *
+   * @param endpoint such as {@code https://huggingface.co}; may have a path
+   * @throws HubException where the endpoint, the proxy or the file of certificates is not usable
+   */
+  public HubClient(HubSettings settings, String endpoint) throws HubException {
+    this(settings, endpoint, System.getenv());
+  }
+
+  HubClient(HubSettings settings, String endpoint, Map<String, String> environment)
+      throws HubException {
+    this(settings, endpoint, ProxyRoutes.of(settings.proxy(), environment));
+  }
+
+  private HubClient(HubSettings settings, String endpoint, ProxyRoutes routes) throws HubException {
+    this.settings = settings;
+    this.endpoint = parse(endpoint);
+    this.client = HttpClients.create(settings, routes);
+    this.failures = new HubFailures(this.endpoint, settings.token().isPresent(), routes);
+  }
+
+  /** A client for the bundled hub, which no proxy stands before and no token goes to. */
+  public static HubClient forBundledHub(HubSettings settings, BundledHub hub) throws HubException {
+    return new HubClient(settings.forBundledHub(), hub.endpoint(), ProxyRoutes.none());
+  }
+
+  /** The endpoint's host, for messages. */
+  public String host() {
+    return endpoint.host();
+  }
+
+  /**
+   * The commit that a branch or tag names now; a commit names itself.
+   *
+   * @return 40 hexadecimal digits
+   */
+  public String resolveRevision(String repoId, String revision) throws HubException {
+    checkRepository(repoId);
+    if (!REVISION.matcher(revision).matches()) {
+      throw new HubException(
+          Reason.BAD_SETTING,
+          new Problem(
+              "This is not the name of a revision.",
+              "A revision is a branch, a tag or a commit, such as main.",
+              "Correct revision in the configuration or --revision."),
+          "",
+          null);
+    }
+    HttpUrl url = api(repoId).addPathSegment("revision").addPathSegment(revision).build();
+    try (Response response = send(url, Want.data())) {
+      requireSuccess(response, repoId, revision, Optional.empty());
+      JsonElement answer = json(response);
+      JsonElement sha = answer.isJsonObject() ? answer.getAsJsonObject().get("sha") : null;
+      if (sha == null || !sha.isJsonPrimitive() || !COMMIT.matcher(sha.getAsString()).matches()) {
+        throw HubFailures.badAnswer(
+            "The server does not say which commit " + revision + " is.", url.toString());
+      }
+      return sha.getAsString();
+    }
+  }
+
+  /**
+   * All files of a repository at a commit; folders are left out.
+   *
+   * @throws HubException with {@link Reason#UNSAFE_NAME} where any name cannot be trusted
+   */
+  public List<HubFile> listFiles(String repoId, String commit) throws HubException {
+    checkRepository(repoId);
+    HttpUrl page =
+        api(repoId)
+            .addPathSegment("tree")
+            .addPathSegment(commit)
+            .addQueryParameter("recursive", "true")
+            .addQueryParameter("expand", "false")
+            .build();
+    List<HubFile> files = new ArrayList<>();
+    for (int pages = 0; page != null; pages++) {
+      if (pages == MOST_PAGES || files.size() > MOST_FILES) {
+        throw HubFailures.badAnswer("The listing of " + repoId + " does not end.", page.toString());
+      }
+      try (Response response = send(page, Want.data())) {
+        requireSuccess(response, repoId, commit, Optional.empty());
+        addFiles(json(response), files, repoId);
+        page = nextPage(response);
+      }
+    }
+    Optional<String> fault = SafePath.fault(files.stream().map(HubFile::path).toList());
+    if (fault.isPresent()) {
+      throw new HubException(
+          Reason.UNSAFE_NAME,
+          new Problem(
+              "The repository " + repoId + " holds a file name that is not safe.",
+              "The name " + fault.get() + ". Nothing was written.",
+              "Do not use this repository; tell its owner."),
+          fault.get(),
+          null);
+    }
+    return List.copyOf(files);
+  }
+
+  /**
+   * Asks for a file or a part of it; follows redirects.
+   *
+   * @return an answer with status 200, 206 or 416; everything else is a failure
+   */
+  public FileAnswer open(FileRequest request) throws HubException {
+    checkRepository(request.repoId());
+    HttpUrl url =
+        request
+            .address()
+            .map(FileAddress::url)
+            .orElseGet(() ->
+                endpoint
+                    .newBuilder()
+                    .addPathSegments(request.repoId())
+                    .addPathSegment("resolve")
+                    .addPathSegment(request.commit())
+                    .addPathSegments(request.path())
+                    .build());
+    Response response = send(url, Want.file(request));
+    boolean handedOver = false;
+    try {
+      if (response.code() != 416) {
+        requireSuccess(response, request.repoId(), request.commit(), Optional.of(request.path()));
+        String encoding = response.header("Content-Encoding", "identity");
+        if (!encoding.equalsIgnoreCase("identity")) {
+          throw HubFailures.badAnswer(
+              request.path() + " came in a changed form (" + encoding + ").",
+              "Content-Encoding although identity was asked for");
+        }
+        boolean isPage = request.path().toLowerCase(Locale.ROOT).matches(".*\\.x?html?");
+        if (!isPage && isWebPage(response)) {
+          throw HubFailures.webPage(response.request().url());
+        }
+      }
+      handedOver = true;
+      return new FileAnswer(response, new FileAddress(response.request().url()));
+    } finally {
+      if (!handedOver) {
+        response.close();
+      }
+    }
+  }
+
+  /** Breaks off every request under way; later requests are not affected. */
+  public void breakOff() {
+    client.dispatcher().cancelAll();
+  }
+
+  @Override
+  public void close() {
+    client.dispatcher().executorService().shutdown();
+    client.connectionPool().evictAll();
+  }
+
+  /** What a request carries beside its address. */
+  private record Want(Map<String, String> headers) {
+
+    static Want data() {
+      return new Want(Map.of("Accept", "application/json"));
+    }
+
+    static Want file(FileRequest request) {
+      if (request.isWhole()) {
+        return new Want(Map.of("Accept-Encoding", "identity"));
+      }
+      String last = request.to() == FileRequest.END ? "" : String.valueOf(request.to() - 1);
+      String range = "bytes=" + request.from() + "-" + last;
+      return new Want(
+          request
+              .ifRange()
+              .map(tag -> Map.of("Accept-Encoding", "identity", "Range", range, "If-Range", tag))
+              .orElse(Map.of("Accept-Encoding", "identity", "Range", range)));
+    }
+  }
+
+  private Response send(HttpUrl start, Want want) throws HubException {
+    if (settings.offline()) {
+      throw new HubException(
+          Reason.OFFLINE,
+          new Problem(
+              "The network is switched off for this application.",
+              "HF_HUB_OFFLINE is set, so no request leaves this computer.",
+              "Unset HF_HUB_OFFLINE, or copy the model's files into the model folder."),
+          "",
+          null);
+    }
+    HttpUrl url = start;
+    boolean stayed = true;
+    for (int hops = 0; hops <= MOST_REDIRECTS; hops++) {
+      // A token that left the endpoint's own address would be lost for good: once away, never
+      // again.
+      stayed = stayed && failures.isEndpoint(url);
+      Request.Builder request = new Request.Builder().url(url);
+      want.headers().forEach(request::header);
+      if (stayed && settings.token().isPresent()) {
+        request.header("Authorization", settings.token().get().authorization());
+      }
+      Response response = execute(request.build());
+      HttpUrl next = redirect(response);
+      if (next == null) {
+        return response;
+      }
+      response.close();
+      if (url.isHttps() && !next.isHttps()) {
+        throw HubFailures.badAnswer(
+            url.host() + " sends us from a secure to an insecure address.",
+            HubFailures.withoutQuery(next));
+      }
+      url = next;
+    }
+    throw HubFailures.badAnswer(
+        start.host() + " sends us in circles.", "more than " + MOST_REDIRECTS + " redirects");
+  }
+
+  private Response execute(Request request) throws HubException {
+    try {
+      return client.newCall(request).execute();
+    } catch (IOException failure) {
+      throw failures.of(request.url(), failure);
+    }
+  }
+
+  private static HttpUrl redirect(Response response) throws HubException {
+    return switch (response.code()) {
+      case 301, 302, 303, 307, 308 -> {
+        String location = response.header("Location", "");
+        HttpUrl next = location.isEmpty() ? null : response.request().url().resolve(location);
+        if (next == null) {
+          response.close();
+          throw HubFailures.badAnswer(
+              response.request().url().host() + " sends us to no address.", location);
+        }
+        yield next;
+      }
+      default -> null;
+    };
+  }
+
+  private void requireSuccess(
+      Response response, String repoId, String revision, Optional<String> file)
+      throws HubException {
+    if (response.code() != 200 && !(file.isPresent() && response.code() == 206)) {
+      throw failures.of(response, repoId, revision, file);
+    }
+  }
+
+  private JsonElement json(Response response) throws HubException {
+    HttpUrl url = response.request().url();
+    if (isWebPage(response)) {
+      throw HubFailures.webPage(url);
+    }
+    try {
+      BufferedSource body = response.body().source();
+      if (body.request(LARGEST_ANSWER + 1)) {
+        throw HubFailures.badAnswer(
+            "The answer of " + url.host() + " is too long.", url.toString());
+      }
+      return JsonParser.parseString(body.readUtf8());
+    } catch (JsonParseException | IllegalStateException notJson) {
+      throw HubFailures.badAnswer(
+          "The answer of " + url.host() + " cannot be understood.", notJson.toString());
+    } catch (IOException broken) {
+      throw failures.of(url, broken);
+    }
+  }
+
+  private static boolean isWebPage(Response response) {
+    String type = response.header("Content-Type", "").toLowerCase(Locale.ROOT);
+    return type.startsWith("text/html") || type.startsWith("application/xhtml");
+  }
+
+  private static void addFiles(JsonElement answer, List<HubFile> files, String repoId)
+      throws HubException {
+    try {
+      JsonArray entries = answer.getAsJsonArray();
+      for (JsonElement element : entries) {
+        JsonObject entry = element.getAsJsonObject();
+        if (!entry.get("type").getAsString().equals("file")) {
+          continue;
+        }
+        JsonObject large =
+            entry.has("lfs") && entry.get("lfs").isJsonObject()
+                ? entry.getAsJsonObject("lfs")
+                : null;
+        Optional<String> sha256 =
+            large == null ? Optional.empty() : Optional.of(large.get("oid").getAsString());
+        long size = (large == null ? entry : large).get("size").getAsLong();
+        String oid = entry.get("oid").getAsString();
+        if (size < 0
+            || !COMMIT.matcher(oid).matches()
+            || sha256.filter(hex -> !SHA256.matcher(hex).matches()).isPresent()) {
+          throw new IllegalArgumentException("size or digest of an entry");
+        }
+        files.add(new HubFile(entry.get("path").getAsString(), size, oid, sha256));
+      }
+    } catch (IllegalStateException
+        | IllegalArgumentException
+        | ClassCastException
+        | UnsupportedOperationException
+        | NullPointerException notAListing) {
+      throw HubFailures.badAnswer(
+          "The listing of " + repoId + " cannot be understood.", notAListing.toString());
+    }
+  }
+
+  private HttpUrl nextPage(Response response) throws HubException {
+    for (String header : response.headers("Link")) {
+      Matcher next = NEXT_PAGE.matcher(header);
+      if (next.find()) {
+        HttpUrl url = response.request().url().resolve(next.group(1));
+        if (url == null || !failures.isEndpoint(url)) {
+          throw HubFailures.badAnswer(
+              "The listing goes on at another server, which is not followed.",
+              url == null ? "" : HubFailures.withoutQuery(url));
+        }
+        return url;
+      }
+    }
+    return null;
+  }
+
+  private HttpUrl.Builder api(String repoId) {
+    return endpoint.newBuilder().addPathSegments("api/models").addPathSegments(repoId);
+  }
+
+  private static void checkRepository(String repoId) throws HubException {
+    if (!REPOSITORY.matcher(repoId).matches() || repoId.contains("..")) {
+      throw new HubException(
+          Reason.BAD_SETTING,
+          new Problem(
+              "This is not the name of a model on the Hub.",
+              "A name is written owner/name, in letters, digits, dots, dashes and underscores.",
+              "Correct repo_id in the configuration or --repo-id."),
+          "",
+          null);
+    }
+  }
+
+  private static HttpUrl parse(String endpoint) throws HubException {
+    HttpUrl url = HttpUrl.parse(endpoint.strip().replaceFirst("/+$", ""));
+    if (url == null || url.query() != null || !url.username().isEmpty()) {
+      throw new HubException(
+          Reason.BAD_SETTING,
+          new Problem(
+              "The address of the Hub is not usable.",
+              "It has to be written like https://huggingface.co.",
+              "Correct the endpoint in the configuration, --endpoint or HF_ENDPOINT."),
+          "",
+          null);
+    }
+    return url;
+  }
+}

@@ -1,0 +1,295 @@
+package org.invoicelens.pixtral;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.invoicelens.config.AttentionVariant;
+import org.invoicelens.config.Precision;
+
+/**
+ * Pixtral as a TorchScript program: the methods of {@code pixtral.py} with Java's types.
+ *
+ * <p>It holds weights, keys and values, and the hidden states of the call at hand. Not thread-safe.
+ */
+final class PixtralProgram implements AutoCloseable {
+
+  private static final String SOURCE = "pixtral.py";
+  private static final int FLOAT32 = 6;
+  private static final int BFLOAT16 = 15;
+
+  private final TorchProgram program;
+  private final Precision precision;
+  private final int group;
+
+  private PixtralProgram(TorchProgram program, Precision precision, int group) {
+    this.program = program;
+    this.precision = precision;
+    this.group = group;
+  }
+
+  /** An empty program for a model of these sizes; {@code options} are resolved. */
+  static PixtralProgram load(PixtralConfig config, LoadOptions options) throws CheckpointException {
+    PixtralConfig.Text text = config.text();
+    PixtralConfig.Vision vision = config.vision();
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    attributes.put("training", false);
+    attributes.put("dtype", options.dtype() == Precision.BFLOAT16 ? BFLOAT16 : FLOAT32);
+    attributes.put("device", options.device());
+    attributes.put("attention", number(options.attention()));
+    attributes.put("packing", packing(options.precision()));
+    attributes.put("double_quant", options.doubleQuant());
+    attributes.put(
+        "int8_kernel", options.precision() == Precision.INT8 && options.device().equals("cpu"));
+    attributes.put("tracing", false);
+    attributes.put("patch", vision.patch());
+    attributes.put("vision_heads", vision.heads());
+    attributes.put("vision_theta", vision.theta());
+    attributes.put("vision_gelu", vision.gelu());
+    attributes.put("projector_bias", config.projectorBias());
+    attributes.put("layers", text.layers());
+    attributes.put("heads", text.heads());
+    attributes.put("kv_heads", text.kvHeads());
+    attributes.put("head_dim", text.headDim());
+    attributes.put("theta", text.theta());
+    attributes.put("epsilon", text.epsilon());
+    attributes.put("image_token", config.imageToken());
+    attributes.put("head", text.tiedHead() ? "text.embeddings" : "text.head");
+    attributes.put("weights", Map.of());
+    attributes.put("state", Map.of());
+    attributes.put("traces", Map.of());
+    byte[] archive = TorchScriptArchive.assemble("pixtral", "Pixtral", source(), attributes);
+    TorchProgram program = TorchProgram.load(archive);
+    try {
+      PixtralProgram loaded = new PixtralProgram(program, options.precision(), options.groupSize());
+      loaded.putTables(options);
+      return loaded;
+    } catch (RuntimeException e) {
+      program.close();
+      throw e;
+    }
+  }
+
+  private static String source() {
+    try (InputStream in = PixtralProgram.class.getResourceAsStream(SOURCE)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int number(AttentionVariant attention) {
+    return switch (attention) {
+      case EAGER -> 0;
+      case SDPA -> 1;
+      case FLASH -> 2;
+    };
+  }
+
+  private static int packing(Precision precision) {
+    return switch (precision) {
+      case FLOAT32, BFLOAT16 -> 0;
+      case INT8 -> 1;
+      case FP8 -> 2;
+      case NF4 -> 3;
+      case INT4 -> 4;
+    };
+  }
+
+  private void putTables(LoadOptions options) {
+    if (options.precision().bits() != 4) {
+      return;
+    }
+    boolean normal = options.precision() == Precision.NF4;
+    CodeBook codes = normal ? CodeBook.normalFloat() : CodeBook.integers();
+    program.run("table", "code.pairs", new TorchProgram.Numbers(codes.pairs(), 256, 2));
+    if (normal) {
+      putTable("code.thresholds", codes.thresholds());
+    }
+    if (normal && options.doubleQuant()) {
+      CodeBook scales = CodeBook.dynamic();
+      putTable("code.scale", scales.values());
+      putTable("code.scale.thresholds", scales.thresholds());
+    }
+  }
+
+  private void putTable(String name, float[] values) {
+    program.run("table", name, new TorchProgram.Numbers(values, values.length));
+  }
+
+  /**
+   * Values that share a scale in a weight of four bits: the configured number, or the largest power
+   * of two below that divides the weight. Groups of int4 do not cross rows, blocks of nf4 may.
+   */
+  static int group(Precision precision, int configured, long rows, long columns) {
+    long values = precision == Precision.NF4 ? rows * columns : columns;
+    int group = Integer.highestOneBit(configured);
+    while (values % group != 0) {
+      group /= 2;
+    }
+    return group;
+  }
+
+  /** Makes room for a weight. */
+  void begin(String name, long[] shape, boolean packable) {
+    program.run("begin", name, shape, packable, group(shape, packable));
+  }
+
+  /**
+   * Fills rows of a weight from {@code first} on.
+   *
+   * @param raw the rows' bytes, direct
+   * @param type PyTorch's number for their type
+   * @param shape of the whole weight
+   * @param headRows as in {@link Checkpoint.Weight}
+   */
+  void rows(
+      String name,
+      ByteBuffer raw,
+      int type,
+      long first,
+      long count,
+      long[] shape,
+      int headRows,
+      boolean packable) {
+    long[] part = shape.clone();
+    part[0] = count;
+    program.run(
+        "rows",
+        name,
+        new TorchProgram.Bytes(raw),
+        type,
+        first,
+        part,
+        headRows,
+        packable,
+        group(shape, packable));
+  }
+
+  /** To be called after a weight's last row. */
+  void finish(String name, boolean packable) {
+    program.run("finish", name, packable);
+  }
+
+  private int group(long[] shape, boolean packable) {
+    return packable && precision.bits() == 4 ? group(precision, group, shape[0], shape[1]) : 1;
+  }
+
+  /** Begins a picture; returns its number of patches. */
+  int imageBegin(ImagePixels image) {
+    TorchProgram.Numbers pixels =
+        new TorchProgram.Numbers(image.values(), 3, image.height(), image.width());
+    return Math.toIntExact(program.runForLong("image_begin", pixels));
+  }
+
+  void imageLayer(int layer) {
+    program.run("image_layer", layer);
+  }
+
+  void imageEnd() {
+    program.run("image_end");
+  }
+
+  /** Makes room for the keys and values of that many positions. */
+  void reserve(int positions) {
+    program.run("reserve", positions);
+  }
+
+  /**
+   * Begins tokens of a prompt.
+   *
+   * @param patch the first projected patch that they take
+   * @param patches how many they take
+   */
+  void textBegin(long[] ids, int position, int patch, int patches) {
+    program.run("text_begin", new TorchProgram.Ids(ids), position, patch, patches);
+  }
+
+  void textLayer(int layer, int position) {
+    program.run("text_layer", layer, position);
+  }
+
+  /** The logits after the tokens at hand from {@code first} on, one row after the other. */
+  float[] logits(int first) {
+    return program.runForFloats("logits", first);
+  }
+
+  /** The likeliest token after those at hand; negative where a logit is not finite. */
+  int greedy() {
+    return sound(program.runForLongs("greedy"));
+  }
+
+  /** One token through the decoder, and the likeliest after it; negative as above. */
+  int stepGreedy(int token, int position) {
+    return sound(program.runForLongs("step_greedy", token, position));
+  }
+
+  /** One token through the decoder, and the logits after it. */
+  float[] stepLogits(int token, int position) {
+    program.run("step", token, position);
+    return logits(0);
+  }
+
+  private static int sound(long[] best) {
+    return best[1] == 1 ? Math.toIntExact(best[0]) : -1;
+  }
+
+  void useAttention(AttentionVariant attention) {
+    program.run("set_attention", number(attention));
+  }
+
+  /** Forgets the prompt at hand, but for the room of keys and values. */
+  void forget() {
+    program.run("forget");
+  }
+
+  /** Bytes of all weights and of the state. */
+  long memory() {
+    return program.runForLong("memory");
+  }
+
+  /** Starts or stops keeping the activations of what follows. */
+  void trace(boolean on) {
+    program.run("set_tracing", on);
+  }
+
+  /** An activation kept, all rows one after the other. */
+  float[] traced(String name) {
+    return program.runForFloats("traced", name);
+  }
+
+  /** A weight's bytes as they are held. */
+  byte[] fetch(String name) {
+    return program.runForBytes("fetch", name);
+  }
+
+  /** A packed weight in float32. */
+  float[] unpack(String name) {
+    return program.runForFloats("unpack", name);
+  }
+
+  /** The scales of a weight of four bits. */
+  float[] scales(String name) {
+    return program.runForFloats("scales", name);
+  }
+
+  /** A product with a decoder's weight, {@code rows} times its columns in. */
+  float[] project(float[] input, int rows, String name) {
+    return program.runForFloats(
+        "project", new TorchProgram.Numbers(input, rows, input.length / rows), name);
+  }
+
+  /** Native values alive on this side; 0 between calls. */
+  int alive() {
+    return program.alive();
+  }
+
+  @Override
+  public void close() {
+    program.run("clear");
+    program.close();
+  }
+}

@@ -1,0 +1,112 @@
+package org.invoicelens.pixtral;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import org.invoicelens.stage.Problem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import oshi.SystemInfo;
+
+/**
+ * The native PyTorch library, loaded at most once in a process.
+ *
+ * <p>The library that ships is the one for the processor. A folder with one for graphics cards is
+ * named by the system property or environment variable {@code PYTORCH_LIBRARY_PATH}. The one that
+ * ships is unpacked into the user's cache, or below the folder that the system property {@value
+ * #CACHE_PROPERTY} names. Nothing is ever fetched from a network.
+ */
+public final class TorchRuntime {
+
+  /** The system property with the folder in which the library is unpacked. */
+  public static final String CACHE_PROPERTY = "invoicelens.native-cache";
+
+  private static final Logger log = LoggerFactory.getLogger(TorchRuntime.class);
+
+  private static Engine engine;
+  private static CheckpointException failure;
+
+  private TorchRuntime() {}
+
+  /**
+   * The engine, loaded on the first call.
+   *
+   * @throws CheckpointException {@code RUNTIME_FAILED} where the library cannot be loaded; the same
+   *     at every later call, since a process can try but once
+   */
+  static synchronized Engine engine() throws CheckpointException {
+    if (failure != null) {
+      throw failure;
+    }
+    if (engine == null) {
+      try {
+        engine = load();
+      } catch (RuntimeException | LinkageError e) {
+        log.error("The PyTorch library cannot be loaded.", e);
+        failure = failed(e);
+        throw failure;
+      }
+    }
+    return engine;
+  }
+
+  /** Graphics cards that the loaded library can use. */
+  public static int graphicsCards() throws CheckpointException {
+    return engine().getGpuCount();
+  }
+
+  /** To be called on a thread before it runs a program: the setting is the thread's own. */
+  static void prepareThread() {
+    JniUtils.setGraphExecutorOptimize(false);
+  }
+
+  private static Engine load() {
+    setDefault("ai.djl.offline", "true");
+    // sequences grow with every token; the profiling executor would specialise anew each time
+    setDefault("ai.djl.pytorch.graph_optimizer", "false");
+    setDefault("ai.djl.pytorch.num_threads", Integer.toString(physicalCores()));
+    String cache = System.getProperty(CACHE_PROPERTY);
+    if (cache != null) {
+      setDefault("DJL_CACHE_DIR", cache);
+    }
+    if (System.getProperty("PYTORCH_LIBRARY_PATH", System.getenv("PYTORCH_LIBRARY_PATH")) == null) {
+      setDefault("PYTORCH_FLAVOR", "cpu");
+    }
+    Engine loaded = Engine.getEngine("PyTorch");
+    log.info(
+        "PyTorch {} with {} threads, {} graphics cards",
+        loaded.getVersion(),
+        JniUtils.getNumThreads(),
+        loaded.getGpuCount());
+    return loaded;
+  }
+
+  private static int physicalCores() {
+    int logical = Runtime.getRuntime().availableProcessors();
+    try {
+      int physical = new SystemInfo().getHardware().getProcessor().getPhysicalProcessorCount();
+      return Math.max(1, Math.min(physical, logical));
+    } catch (RuntimeException | LinkageError e) {
+      log.debug("The number of cores is unknown.", e);
+      return logical;
+    }
+  }
+
+  private static void setDefault(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  private static CheckpointException failed(Throwable cause) {
+    return new CheckpointException(
+        CheckpointException.Reason.RUNTIME_FAILED,
+        new Problem(
+            "The PyTorch library could not be loaded.",
+            "Without it no model can run on this computer.",
+            "Make sure that the disk of your home folder has 500 MB free and that no virus scanner"
+                + " took the library away, then start again. On Windows, install the Microsoft"
+                + " Visual C++ runtime."),
+        cause.toString(),
+        cause);
+  }
+}
