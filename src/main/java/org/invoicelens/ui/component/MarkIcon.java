@@ -2,12 +2,12 @@ package org.invoicelens.ui.component;
 
 import javafx.beans.value.ObservableValue;
 import javafx.scene.AccessibleRole;
-import org.kordamp.ikonli.javafx.FontIcon;
 
 /** A {@link Mark} as an icon with its word for those who do not see it. */
-public final class MarkIcon extends FontIcon {
+public final class MarkIcon extends Icon {
 
   public MarkIcon(Mark mark) {
+    super(mark.icon());
     getStyleClass().add("mark");
     setAccessibleRole(AccessibleRole.IMAGE_VIEW);
     show(mark);
@@ -20,7 +20,7 @@ public final class MarkIcon extends FontIcon {
   }
 
   private void show(Mark mark) {
-    setIconCode(mark.icon());
+    draw(mark.icon());
     for (Mark other : Mark.values()) {
       getStyleClass().remove("mark-" + other.id());
     }

@@ -10,6 +10,7 @@ import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.beans.property.ReadOnlyDoubleWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.value.ObservableValue;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.invoicelens.config.ModelConfig;
@@ -43,7 +44,8 @@ public final class DownloadViewModel extends StepViewModel {
   private final ObservableList<Double> rates = FXCollections.observableArrayList();
   private final Map<String, FileProgress> byName = new LinkedHashMap<>();
   private TransferRate rate = new TransferRate();
-  private boolean givenUp;
+  private boolean leaving;
+  private boolean discarding;
   private Runnable abandoned = () -> {};
 
   /**
@@ -111,7 +113,7 @@ public final class DownloadViewModel extends StepViewModel {
   public void retry() {
     ModelConfig config = session.config().get();
     HardwareStatus hardware = session.hardware().get();
-    givenUp = false;
+    leaving = false;
     rate.interrupt();
     folder.set(folderWords(config, hardware));
     say(config.isBundled() ? "bundled" : "working", config.name());
@@ -183,12 +185,11 @@ public final class DownloadViewModel extends StepViewModel {
   @Override
   protected void stopped() {
     pace.set("");
-    if (givenUp) {
-      discard();
-      return;
-    }
     setFact(percent.get().isEmpty() ? text("step.paused") : text("download.paused", percent.get()));
     say("stopped");
+    if (leaving) {
+      leave();
+    }
   }
 
   @Override
@@ -197,6 +198,12 @@ public final class DownloadViewModel extends StepViewModel {
     pace.set("");
   }
 
+  @Override
+  public ObservableValue<Boolean> cancellable() {
+    return state().map(now -> now == StepState.WORKING || now == StepState.PAUSED);
+  }
+
+  /** Asks what is to become of the part that is there, and goes back. */
   @Override
   public void cancel() {
     int answer =
@@ -211,13 +218,21 @@ public final class DownloadViewModel extends StepViewModel {
     if (answer == 2) {
       return;
     }
-    givenUp = answer == 1;
+    discarding = answer == 1;
     if (busy().get()) {
+      leaving = true;
       stop();
-    } else if (givenUp) {
+    } else {
+      leave();
+    }
+  }
+
+  private void leave() {
+    leaving = false;
+    abandoned.run();
+    if (discarding) {
       discard();
     }
-    abandoned.run();
   }
 
   private void discard() {
@@ -239,6 +254,15 @@ public final class DownloadViewModel extends StepViewModel {
     setFact(text("step.paused"));
     folder.set(folderWords(session.config().get(), session.hardware().get()));
     say("stopped");
+  }
+
+  /** Counts as passed, because the files were verified before the window was last closed. */
+  public void restoreDone() {
+    setState(StepState.DONE);
+    setFact(text("step.done"));
+    folder.set(folderWords(session.config().get(), null));
+    say("done", session.config().get().name());
+    setNext(text("download.next"), true);
   }
 
   @Override

@@ -24,7 +24,6 @@ import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.start.StartViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepViewModel;
-import org.invoicelens.ui.task.Work;
 import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.invoicelens.ui.verification.VerificationViewModel;
@@ -45,6 +44,7 @@ public final class WizardViewModel {
   private final SetupSession session;
   private final WorkRunner runner;
   private final Desktop desktop;
+  private final SetupMemory memory;
   private final WelcomeViewModel welcome;
   private final HardwareViewModel hardware;
   private final DownloadViewModel download;
@@ -66,6 +66,7 @@ public final class WizardViewModel {
     this.session = session;
     this.runner = runner;
     this.desktop = desktop;
+    this.memory = new SetupMemory(stages, runner);
     this.workspace = workspace;
     welcome = new WelcomeViewModel(stages, session, runner);
     hardware = new HardwareViewModel(stages, session, runner, desktop);
@@ -93,6 +94,15 @@ public final class WizardViewModel {
         });
     start.whenFinished(() -> workspaceOpen.set(true));
     session.model().subscribe(this::modelChanged);
+    session
+        .config()
+        .subscribe(
+            (before, now) -> {
+              if (before != null) {
+                workspace.stop();
+                steps.subList(1, steps.size()).forEach(StepViewModel::reset);
+              }
+            });
   }
 
   public WelcomeViewModel welcome() {
@@ -137,7 +147,20 @@ public final class WizardViewModel {
 
   /** Goes where the user was when the program was last closed. */
   public void begin() {
-    inBackground((listener, cancellation) -> stages.recall(), this::goOn);
+    runner.start(
+        (listener, cancellation) -> stages.recall(),
+        new WorkObserver<>() {
+          @Override
+          public void succeeded(Optional<Recalled> recalled) {
+            goOn(recalled);
+          }
+
+          @Override
+          public void failed(Throwable thrown) {
+            log.error("What was set up before cannot be found out", thrown);
+            show(welcome);
+          }
+        });
   }
 
   private void goOn(Optional<Recalled> recalled) {
@@ -167,11 +190,6 @@ public final class WizardViewModel {
     current.get().next();
   }
 
-  /** Whether there is a step to go back to. */
-  public boolean hasBack() {
-    return steps.indexOf(current.get()) > 0;
-  }
-
   /** The step before the current one; its result stays as it is. */
   public void back() {
     show(steps.get(steps.indexOf(current.get()) - 1));
@@ -189,17 +207,8 @@ public final class WizardViewModel {
   }
 
   private void chosen() {
-    boolean another =
-        hardware.status().get() != null || session.download().get() != null || hasModel();
-    if (another && !welcome.choseTheSame()) {
-      steps.subList(1, steps.size()).forEach(StepViewModel::reset);
-    }
     remember(state -> state);
     show(hardware);
-  }
-
-  private boolean hasModel() {
-    return session.model().get() != null;
   }
 
   private void show(StepViewModel step) {
@@ -209,12 +218,7 @@ public final class WizardViewModel {
 
   private void modelChanged(ReadyModel before, ReadyModel now) {
     if (before != null) {
-      inBackground(
-          (listener, cancellation) -> {
-            before.close();
-            return before;
-          },
-          closed -> log.info("The model was closed"));
+      free(before);
     }
     if (now != null) {
       OptimizedModel facts = now.facts();
@@ -228,13 +232,7 @@ public final class WizardViewModel {
   }
 
   private void remember(UnaryOperator<SetupState> change) {
-    SetupState state = change.apply(SetupState.chosen(session.config().get().source()));
-    inBackground(
-        (listener, cancellation) -> {
-          stages.remember(state);
-          return state;
-        },
-        written -> {});
+    memory.keep(change.apply(SetupState.chosen(session.config().get().source())));
   }
 
   /**
@@ -267,18 +265,21 @@ public final class WizardViewModel {
         });
   }
 
-  private <V> void inBackground(Work<V> work, java.util.function.Consumer<V> whenDone) {
+  private void free(ReadyModel model) {
     runner.start(
-        work,
+        (listener, cancellation) -> {
+          model.close();
+          return model;
+        },
         new WorkObserver<>() {
           @Override
-          public void succeeded(V result) {
-            whenDone.accept(result);
+          public void succeeded(ReadyModel closed) {
+            log.info("The model is closed");
           }
 
           @Override
           public void failed(Throwable thrown) {
-            log.error("Unexpected failure behind the wizard", thrown);
+            log.error("The model could not be closed", thrown);
           }
         });
   }

@@ -11,6 +11,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.value.ObservableValue;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.StageException;
 import org.invoicelens.ui.failure.Failure;
@@ -96,6 +97,11 @@ public abstract class StepViewModel {
   /** What stopping is called here, with its mnemonic. */
   public String stopText() {
     return text(id + ".stop");
+  }
+
+  /** Whether there is something to give up. */
+  public ObservableValue<Boolean> cancellable() {
+    return busy();
   }
 
   /** Gives up what runs, as the user asked by the button {@link #stopText()}. */

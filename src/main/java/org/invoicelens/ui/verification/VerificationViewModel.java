@@ -3,6 +3,7 @@ package org.invoicelens.ui.verification;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.beans.property.ReadOnlyDoubleWrapper;
@@ -12,11 +13,13 @@ import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.step.SetupSession;
+import org.invoicelens.ui.step.StepAction;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.step.StepViewModel;
 import org.invoicelens.ui.task.WorkRunner;
@@ -67,25 +70,52 @@ public final class VerificationViewModel extends StepViewModel {
   public void retry() {
     ModelConfig config = session.config().get();
     DownloadResult download = session.download().get();
+    HardwareStatus hardware = session.hardware().get();
     clear();
     say("");
     setFact(text("step.working"));
     setNext(text("verification.next"), false);
     run(
-        (listener, cancellation) -> stages.verify(config, download, listener, cancellation),
+        (listener, cancellation) ->
+            stages.verify(
+                config,
+                download == null ? stages.download(config, hardware == null ? stages.verifyHardware(config, listener, cancellation) : hardware, listener, cancellation) : download,
+                listener,
+                cancellation),
         this::passed);
+  }
+
+  /** Takes a proof from before the window was last closed. */
+  public void restore(VerificationStatus status) {
+    session.verification().set(status);
+    setState(StepState.DONE);
+    describe(status);
+  }
+
+  @Override
+  public List<StepAction> actions() {
+    return List.of(
+        new StepAction(
+            "verify-again",
+            text("verification.again"),
+            state().map(now -> now == StepState.DONE),
+            this::retry));
   }
 
   private void passed(VerificationStatus status) {
     session.verification().set(status);
     byName.values().forEach(file -> file.update(1, Mark.GOOD, file.words().get()));
+    describe(status);
+    finish();
+  }
+
+  private void describe(VerificationStatus status) {
     fraction.set(1);
     amount.set(
         text("verification.amount.done", status.fileCount(), Amounts.bytes(status.totalSize())));
     setFact(text("verification.fact", status.fileCount()));
     say("done", session.config().get().name());
     setNext(text("verification.next"), true);
-    finish();
   }
 
   @Override

@@ -24,7 +24,7 @@ import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.component.Rows;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.ui.text.Amounts;
-import org.kordamp.ikonli.javafx.FontIcon;
+import org.invoicelens.ui.component.Icon;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
 /** One card for each model to choose from. */
@@ -46,7 +46,7 @@ public final class WelcomeView extends VBox {
     searching.managedProperty().bind(model.busy());
     HBox privacy =
         new HBox(
-            new FontIcon(Material2OutlinedAL.LOCK), Labels.wrapped(text("welcome.privacy")));
+            new Icon(Material2OutlinedAL.LOCK), Labels.wrapped(text("welcome.privacy")));
     HBox.setHgrow(privacy.getChildren().getLast(), Priority.ALWAYS);
     privacy.getStyleClass().add("privacy");
     privacy

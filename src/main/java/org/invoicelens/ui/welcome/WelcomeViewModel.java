@@ -68,9 +68,9 @@ public final class WelcomeViewModel extends StepViewModel {
   @Override
   public void next() {
     ModelConfig config = chosen.get().config().orElseThrow();
-    session.config().set(config);
-    setFact(config.name());
-    setState(StepState.DONE);
+    ModelConfig known = session.config().get();
+    // The same file again keeps what was found out about it, such as the precision that fits.
+    restore(known != null && known.source().equals(config.source()) ? known : config);
     finish();
   }
 

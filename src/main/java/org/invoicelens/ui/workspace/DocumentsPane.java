@@ -16,7 +16,7 @@ import javafx.util.Subscription;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
-import org.kordamp.ikonli.javafx.FontIcon;
+import org.invoicelens.ui.component.Icon;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
 /** The documents with their states, and the place to drop more. */
@@ -54,7 +54,7 @@ final class DocumentsPane extends VBox {
     Label hint = Labels.wrapped(text("workspace.drop.keys"), "muted", "small");
     VBox invitation =
         new VBox(
-            new FontIcon(Material2OutlinedAL.CLOUD_UPLOAD),
+            new Icon(Material2OutlinedAL.CLOUD_UPLOAD),
             Labels.wrapped(text("workspace.drop")),
             hint);
     invitation.getStyleClass().add("drop-words");

@@ -19,7 +19,7 @@ import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import org.invoicelens.ui.component.Labels;
 import org.kordamp.ikonli.Ikon;
-import org.kordamp.ikonli.javafx.FontIcon;
+import org.invoicelens.ui.component.Icon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
@@ -88,7 +88,7 @@ final class PreviewPane extends BorderPane {
     buttons.getStyleClass().add("buttons");
     VBox invitation =
         new VBox(
-            new FontIcon(Material2OutlinedAL.DESCRIPTION),
+            new Icon(Material2OutlinedAL.DESCRIPTION),
             Labels.wrapped(text("workspace.invitation"), "invitation-title"),
             Labels.wrapped(text("workspace.invitation.more"), "muted"),
             buttons);
@@ -135,7 +135,7 @@ final class PreviewPane extends BorderPane {
   }
 
   private static Button tool(String id, Ikon icon, Runnable action) {
-    Button button = new Button(null, new FontIcon(icon));
+    Button button = new Button(null, new Icon(icon));
     button.setId(id);
     button.getStyleClass().add("button-icon");
     button.setAccessibleText(text("preview." + id));

@@ -22,7 +22,7 @@ import javafx.scene.layout.Region;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.desktop.Desktop;
 import org.kordamp.ikonli.Ikon;
-import org.kordamp.ikonli.javafx.FontIcon;
+import org.invoicelens.ui.component.Icon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 import org.kordamp.ikonli.material2.Material2OutlinedMZ;
@@ -68,12 +68,17 @@ public final class WorkspaceView extends BorderPane {
     addEventFilter(KeyEvent.KEY_PRESSED, this::key);
   }
 
+  /** Puts the keyboard where documents come in. */
+  public void takeFocus() {
+    lookup("#drop-zone").requestFocus();
+  }
+
   private HBox bar(Runnable setUpAnother) {
     Region gap = new Region();
     HBox.setHgrow(gap, Priority.ALWAYS);
     HBox bar =
         new HBox(
-            new FontIcon(Material2OutlinedAL.FIND_IN_PAGE),
+            new Icon(Material2OutlinedAL.FIND_IN_PAGE),
             Labels.plain(text("application.name"), "brand-name"),
             button("open", "workspace.open", Material2OutlinedAL.FOLDER_OPEN, model::open),
             button("paste", "workspace.paste", Material2AL.CONTENT_PASTE, this::paste),
@@ -93,7 +98,7 @@ public final class WorkspaceView extends BorderPane {
   }
 
   private static Button button(String id, String key, Ikon icon, Runnable action) {
-    Button button = new Button(text(key), new FontIcon(icon));
+    Button button = new Button(text(key), new Icon(icon));
     button.setId(id);
     button.getStyleClass().add("flat");
     button.setTooltip(new Tooltip(text(key + ".tip")));
@@ -106,12 +111,12 @@ public final class WorkspaceView extends BorderPane {
     HBox.setHgrow(gap, Priority.ALWAYS);
     HBox status =
         new HBox(
-            new FontIcon(Material2AL.CHECK_CIRCLE),
+            new Icon(Material2AL.CHECK_CIRCLE),
             Labels.bound(model.modelWords(), "small"),
             Labels.bound(model.deviceWords(), "muted", "small"),
             Labels.bound(model.rateWords(), "muted", "small"),
             gap,
-            new FontIcon(Material2OutlinedAL.LOCK),
+            new Icon(Material2OutlinedAL.LOCK),
             Labels.plain(text("status.private"), "muted", "small"));
     status.setId("status");
     status.getStyleClass().add("status");
