@@ -5,20 +5,24 @@ import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.javafx.FontIcon;
 
 /**
- * A symbol as a label, so that its size can be given in em: {@link FontIcon} counts em by its own
- * size and would grow with every pass of the style sheets.
+ * A symbol whose size and colour are those of a label's text, so that both can be given in style
+ * sheets: {@link FontIcon} counts em by its own size and would grow with every pass of them.
  */
 public class Icon extends Label {
 
-  public Icon(Ikon symbol) {
+  private final FontIcon symbol;
+
+  public Icon(Ikon code) {
+    symbol = new FontIcon(code);
+    setGraphic(symbol);
     getStyleClass().add("icon");
-    draw(symbol);
+    setMinWidth(USE_PREF_SIZE);
+    fontProperty().subscribe(font -> symbol.setIconSize((int) Math.round(font.getSize())));
+    textFillProperty().subscribe(symbol::setIconColor);
   }
 
   /** Shows another symbol. */
-  protected final void draw(Ikon symbol) {
-    FontIcon source = new FontIcon(symbol);
-    setText(source.getText());
-    setStyle("-fx-font-family: \"" + source.getFont().getFamily() + "\"");
+  protected final void draw(Ikon code) {
+    symbol.setIconCode(code);
   }
 }

@@ -37,6 +37,13 @@ public final class Labels {
     return label;
   }
 
+  /** A short word in a frame of its own, never cut off. */
+  public static Label tag(String text, String styleClass) {
+    Label label = plain(text, "tag", styleClass);
+    label.setMinWidth(Region.USE_PREF_SIZE);
+    return label;
+  }
+
   /** A label in one line that follows a value. */
   public static Label bound(ObservableValue<String> text, String... styleClasses) {
     Label label = plain("", styleClasses);

@@ -18,6 +18,7 @@ import org.invoicelens.ui.component.Card;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
+import org.invoicelens.ui.component.Rows;
 import org.invoicelens.ui.text.Amounts;
 
 /** The checks as rows and the memory as bars. */
@@ -46,6 +47,7 @@ public final class HardwareView extends VBox {
     Card checks = new Card();
     checks.getStyleClass().add("rows");
     status.checks().forEach(check -> checks.getChildren().add(row(check)));
+    Rows.markFirst(checks);
     results.getChildren().add(checks);
     if (!status.fits().isEmpty()) {
       results.getChildren().add(memory(status));
@@ -54,6 +56,7 @@ public final class HardwareView extends VBox {
 
   private static Node row(Check check) {
     VBox words = new VBox(Labels.wrapped(check.found()));
+    words.getStyleClass().add("row-words");
     if (!check.meaning().isEmpty()) {
       words.getChildren().add(Labels.wrapped(check.meaning(), "muted", "small"));
     }
@@ -103,7 +106,7 @@ public final class HardwareView extends VBox {
     }
     FlowPane legend = new FlowPane();
     legend.getStyleClass().add("legend");
-    for (String part : List.of("weights", "kv-cache", "runtime", "reserve")) {
+    for (String part : List.of("weights", "kv-cache", "runtime", "reserve", "limit")) {
       Region swatch = new Region();
       swatch.getStyleClass().addAll("swatch", "memory-" + part);
       HBox entry = new HBox(swatch, Labels.plain(text("memory.part." + part), "muted", "small"));
@@ -118,7 +121,7 @@ public final class HardwareView extends VBox {
     VBox name = new VBox(Labels.plain(fit.precision().title()));
     name.getStyleClass().add("fit-name");
     if (recommended) {
-      name.getChildren().add(Labels.plain(text("memory.recommended"), "tag", "accent"));
+      name.getChildren().add(Labels.tag(text("memory.recommended"), "accent"));
     }
     MemoryBar bar = new MemoryBar(fit, scale);
     HBox.setHgrow(bar, Priority.ALWAYS);

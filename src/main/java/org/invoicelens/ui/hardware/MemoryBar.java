@@ -25,6 +25,7 @@ final class MemoryBar extends Region {
     this.available = fit.available();
     this.sizes = List.of(fit.weights(), fit.kvCache(), fit.runtime(), fit.reserve());
     getStyleClass().add("memory-bar");
+    setMaxHeight(USE_PREF_SIZE);
     if (!fit.fits()) {
       getStyleClass().add("too-large");
     }

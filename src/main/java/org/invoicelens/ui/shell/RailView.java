@@ -61,6 +61,7 @@ final class RailView extends VBox {
     words.managedProperty().bind(step.fact().isNotEmpty());
     VBox texts = new VBox(Labels.plain(step.title(), "rail-title"), words);
     texts.setMinWidth(0);
+    texts.getStyleClass().add("rail-words");
     HBox row = new HBox(dot, texts);
     row.setId("rail-" + step.id());
     row.getStyleClass().add("rail-step");
@@ -101,7 +102,7 @@ final class RailView extends VBox {
   private static Node workspaceRow(int number) {
     StackPane dot = new StackPane(Labels.plain(String.valueOf(number), "dot-number"));
     dot.getStyleClass().add("dot");
-    HBox row = new HBox(dot, new VBox(Labels.plain(text("workspace.title"), "rail-title")));
+    HBox row = new HBox(dot, Labels.plain(text("workspace.title"), "rail-title"));
     row.getStyleClass().add("rail-step");
     return row;
   }

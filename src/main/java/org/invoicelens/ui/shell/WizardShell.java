@@ -4,12 +4,14 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -32,7 +34,7 @@ public final class WizardShell extends BorderPane {
   private final WizardViewModel wizard;
   private final Map<StepViewModel, Node> pages = new LinkedHashMap<>();
   private final ScrollPane scroll = new ScrollPane();
-  private final HBox actions = new HBox();
+  private final FlowPane actions = new FlowPane();
   private final Button cancel = new Button();
   private final Button back = new Button(text("wizard.back"));
   private final Button next = new Button();
@@ -88,9 +90,11 @@ public final class WizardShell extends BorderPane {
     next.setOnAction(e -> wizard.next());
     next.managedProperty().bind(next.visibleProperty());
     actions.getStyleClass().add("buttons");
-    Region gap = new Region();
-    HBox.setHgrow(gap, Priority.ALWAYS);
-    HBox bar = new HBox(workspace, actions, gap, cancel, back, next);
+    HBox.setHgrow(actions, Priority.ALWAYS);
+    HBox bar = new HBox(workspace, actions, cancel, back, next);
+    for (Button button : List.of(workspace, cancel, back, next)) {
+      button.setMinWidth(Region.USE_PREF_SIZE);
+    }
     bar.getStyleClass().add("bottom-bar");
     return bar;
   }

@@ -23,6 +23,7 @@ public final class StartView extends VBox {
     Card phases = new Card();
     phases.getStyleClass().add("rows");
     model.phases().forEach(phase -> phases.getChildren().add(row(phase)));
+    Rows.markFirst(phases);
 
     VBox criteria = new VBox();
     criteria.getStyleClass().add("rows");

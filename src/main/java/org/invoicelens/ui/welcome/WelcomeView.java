@@ -71,9 +71,8 @@ public final class WelcomeView extends VBox {
     head.getStyleClass().add("choice-head");
     head.getChildren()
         .add(
-            Labels.plain(
+            Labels.tag(
                 text(config.isBundled() ? "welcome.tag.bundled" : "welcome.tag.download"),
-                "tag",
                 config.isBundled() ? "good" : "accent"));
     FlowPane facts = new FlowPane();
     facts.getStyleClass().add("choice-facts");
