@@ -9,6 +9,7 @@ import javafx.application.Application;
 import org.invoicelens.cli.CommandLineDoor;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.ui.InvoiceLensApplication;
+import org.slf4j.LoggerFactory;
 
 /** Picks the door: the window, or the command line where there are arguments or no display. */
 public final class Main {
@@ -24,10 +25,11 @@ public final class Main {
     if (arguments.length > 0) {
       exit(CommandLineDoor.run(arguments));
     }
-    if (!hasDisplay(System.getProperty("os.name"), System.getenv()) || !openWindow()) {
-      System.err.println(NO_WINDOW);
-      exit(CommandLineDoor.run("demo"));
+    if (hasDisplay(System.getProperty("os.name"), System.getenv()) && openWindow()) {
+      exit(0);
     }
+    System.err.println(NO_WINDOW);
+    exit(CommandLineDoor.run("demo"));
   }
 
   /**
@@ -60,7 +62,10 @@ public final class Main {
     try {
       Application.launch(InvoiceLensApplication.class);
       return true;
-    } catch (UnsupportedOperationException e) {
+    } catch (UnsupportedOperationException | UnsatisfiedLinkError e) {
+      // What the toolkit throws where the display's name leads nowhere or its libraries are not
+      // installed; what the application throws comes wrapped in another exception.
+      LoggerFactory.getLogger(Main.class).warn("no window", e);
       return false;
     }
   }

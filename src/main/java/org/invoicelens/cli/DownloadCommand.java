@@ -1,5 +1,6 @@
 package org.invoicelens.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.setup.ConfigOverrides;
 import org.invoicelens.setup.SetupPipeline;
+import org.invoicelens.verify.ModelCompatibility;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -84,16 +86,17 @@ final class DownloadCommand extends Command {
             repoId != null,
             Optional.ofNullable(connections),
             Optional.ofNullable(limitRate).orElse(0L));
-    Compatibility compatible = measure(pipeline, model, progress);
+    Suitability suitable = measure(pipeline, model, progress);
     DownloadResult result =
-        pipeline.download(model, compatible.hardware(), options, progress, cancellation());
+        pipeline.download(model, suitable.hardware(), options, progress, cancellation());
     progress.clear();
+    ModelCompatibility.Report report = ModelCompatibility.of(result.modelPath());
     if (json) {
       JsonObject document = JsonReports.download(result);
-      document.add("compatible", compatible.json());
+      document.add("compatible", suitable.json(report));
       printJson(document);
     } else {
-      print(result, compatible);
+      print(result, suitable, report);
     }
     return ExitCode.DONE;
   }
@@ -142,33 +145,38 @@ final class DownloadCommand extends Command {
    * @param hardware what was measured
    * @param refusal why the model cannot run here; empty where it can
    */
-  private record Compatibility(HardwareStatus hardware, Optional<HardwareException> refusal) {
+  private record Suitability(HardwareStatus hardware, Optional<HardwareException> refusal) {
 
-    JsonObject json() {
+    /** The same with what the files themselves say. */
+    JsonObject json(ModelCompatibility.Report model) {
       JsonObject json = new JsonObject();
-      json.addProperty("can_run", refusal.isEmpty());
-      json.addProperty("reason", refusal.map(e -> e.reason().name()).orElse(null));
-      json.addProperty("message", refusal.map(e -> e.problem().text()).orElse(null));
+      json.addProperty("model", model.compatible());
+      json.addProperty("hardware", refusal.isEmpty());
+      JsonArray obstacles = new JsonArray();
+      model.obstacles().forEach(obstacles::add);
+      refusal.ifPresent(e -> obstacles.add(e.problem().text()));
+      json.add("obstacles", obstacles);
       json.addProperty("recommended", hardware.recommended().map(Precision::id).orElse(null));
       return json;
     }
   }
 
   /** A repository named on the command line is fetched whether or not it can be used here. */
-  private Compatibility measure(SetupPipeline pipeline, ModelConfig model, ProgressPrinter progress)
+  private Suitability measure(SetupPipeline pipeline, ModelConfig model, ProgressPrinter progress)
       throws Exception {
     try {
-      return new Compatibility(
+      return new Suitability(
           pipeline.verifyHardware(model, progress, cancellation()), Optional.empty());
     } catch (HardwareException e) {
       if (repoId == null) {
         throw e;
       }
-      return new Compatibility(e.status(), Optional.of(e));
+      return new Suitability(e.status(), Optional.of(e));
     }
   }
 
-  private void print(DownloadResult result, Compatibility compatible) {
+  private void print(
+      DownloadResult result, Suitability suitable, ModelCompatibility.Report report) {
     context.out().println(result.modelPath());
     context
         .out()
@@ -181,8 +189,11 @@ final class DownloadCommand extends Command {
     if (!result.commit().isEmpty()) {
       context.out().println("commit " + result.commit() + " of " + result.repoId());
     }
-    compatible
+    suitable
         .refusal()
         .ifPresent(e -> context.out().println("It cannot run here: " + e.problem().text()));
+    report
+        .obstacles()
+        .forEach(obstacle -> context.out().println("It cannot be used as a model: " + obstacle));
   }
 }

@@ -193,9 +193,8 @@ final class ExtractCommand extends Command {
       int[] tokens = new int[1];
       return (id, text) ->
           progress.onProgress(
-              new Progress(
+              Progress.of(
                   Stage.INFERENCE,
-                  file.getFileName().toString(),
                   ++tokens[0],
                   Progress.UNKNOWN,
                   Progress.Unit.TOKENS,

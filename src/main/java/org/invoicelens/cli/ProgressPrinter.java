@@ -2,6 +2,9 @@ package org.invoicelens.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
@@ -29,7 +32,6 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
   private final LongSupplier clock;
 
   private Stage stage;
-  private boolean hasWhole;
   private String message = "";
   private long printedAt;
   private boolean drawn;
@@ -49,18 +51,16 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
 
   @Override
   public synchronized void onProgress(Progress progress) {
+    if (!progress.isWhole()) {
+      return;
+    }
     long now = clock.getAsLong();
     boolean fresh = progress.stage() != stage;
     if (fresh) {
       stage = progress.stage();
-      hasWhole = false;
       rate = 0;
       measuredAt = now;
       measured = progress.done();
-    }
-    hasWhole |= progress.isWhole();
-    if (hasWhole && !progress.isWhole()) {
-      return;
     }
     measure(progress, now);
     boolean news = !progress.message().isEmpty() && !progress.message().equals(message);
@@ -118,26 +118,34 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
   }
 
   private String text(Progress progress) {
-    StringBuilder text = new StringBuilder(progress.stage().title()).append(": ");
+    List<String> parts = new ArrayList<>();
+    if (!progress.message().isEmpty()) {
+      parts.add(progress.message().replaceFirst("[.]+$", ""));
+    }
     double fraction = progress.fraction();
-    if (fraction >= 0 && progress.total() > 0) {
-      if (terminal) {
-        int full = (int) (fraction * BAR);
-        text.append('[').append("#".repeat(full)).append(".".repeat(BAR - full)).append("] ");
-      }
-      text.append((int) (fraction * 100)).append(" %");
-      if (progress.unit() == Progress.Unit.BYTES) {
-        text.append(" of ").append(Amounts.bytes(progress.total()));
-      }
-      text.append(' ');
+    boolean known = fraction >= 0 && progress.total() > 0;
+    boolean bytes = progress.unit() == Progress.Unit.BYTES;
+    if (known) {
+      String share = (int) (fraction * 100) + " %";
+      parts.add(bytes ? share + " of " + Amounts.bytes(progress.total()) : share);
+    } else if (progress.done() > 0) {
+      parts.add(
+          bytes
+              ? Amounts.bytes(progress.done())
+              : progress.done() + " " + progress.unit().name().toLowerCase(Locale.ROOT));
     }
-    if (progress.unit() == Progress.Unit.BYTES && rate >= 1) {
-      text.append(Amounts.bytes((long) rate)).append("/s ");
-      if (fraction >= 0 && fraction < 1) {
+    if (bytes && rate >= 1) {
+      parts.add(Amounts.bytes((long) rate) + "/s");
+      if (known && fraction < 1) {
         double seconds = Math.min(1e6, (progress.total() - progress.done()) / rate);
-        text.append(Amounts.time(Duration.ofSeconds((long) Math.ceil(seconds)))).append(" left ");
+        parts.add(Amounts.time(Duration.ofSeconds((long) Math.ceil(seconds))) + " left");
       }
     }
-    return text.append(progress.message()).toString().stripTrailing();
+    String bar = "";
+    if (terminal && known) {
+      int full = (int) (fraction * BAR);
+      bar = "[" + "#".repeat(full) + ".".repeat(BAR - full) + "] ";
+    }
+    return progress.stage().title() + ": " + bar + String.join(", ", parts);
   }
 }

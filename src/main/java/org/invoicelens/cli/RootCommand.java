@@ -18,10 +18,11 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "Without arguments the window opens. Results go to standard output, progress to standard",
-      "error.",
-      "Exit codes: 0 done, 1 unexpected, 2 usage or configuration, 3 hardware, 4 download,",
-      "5 verification, 6 initialisation, 7 optimisation, 8 inference, 130 cancelled."
+      "Without arguments the window opens. Results go to standard output, progress",
+      "to standard error.",
+      "Exit codes: 0 done, 1 unexpected, 2 usage or configuration, 3 hardware,",
+      "4 download, 5 verification, 6 initialisation, 7 optimisation, 8 inference,",
+      "130 cancelled."
     })
 final class RootCommand implements Runnable {
 

@@ -15,6 +15,7 @@ import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.Manifest;
 import org.invoicelens.setup.ConfigOverrides;
 import org.invoicelens.setup.SetupPipeline;
+import org.invoicelens.verify.ModelCompatibility;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 import picocli.CommandLine;
@@ -54,11 +55,7 @@ final class VerifyCommand extends Command {
             .map(recorded -> recorded.asDownloadResult(folder))
             .orElseGet(() -> new DownloadResult(folder, "", "", Map.of(), Duration.ZERO, 0, 0));
     try {
-      VerificationStatus status =
-          repair
-              ? pipeline.verify(
-                  source(pipeline, file, download), download, progress, cancellation())
-              : pipeline.check(download, progress, cancellation());
+      VerificationStatus status = verify(pipeline, file, download, progress);
       progress.clear();
       print(status, new JsonObject());
       return ExitCode.DONE;
@@ -74,6 +71,21 @@ final class VerifyCommand extends Command {
       context.err().println(e.problem().text());
       return ExitCode.VERIFICATION;
     }
+  }
+
+  private VerificationStatus verify(
+      SetupPipeline pipeline, ModelConfig file, DownloadResult download, ProgressPrinter progress)
+      throws Exception {
+    if (repair) {
+      return pipeline.verify(source(pipeline, file, download), download, progress, cancellation());
+    }
+    boolean anyRepository =
+        !download.checksums().isEmpty()
+            && ModelCompatibility.of(download.modelPath()).layout()
+                == ModelCompatibility.Layout.NONE;
+    return anyRepository
+        ? pipeline.checkRepository(download, progress, cancellation())
+        : pipeline.check(download, progress, cancellation());
   }
 
   private void print(VerificationStatus status, JsonObject refusal) {

@@ -3,7 +3,6 @@ package org.invoicelens.config;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +29,10 @@ final class ConfigBinder {
   private static final Pattern WINDOWS_DEVICE =
       Pattern.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])(\\..*)?", Pattern.CASE_INSENSITIVE);
   private static final long GIBIBYTE = 1L << 30;
+
+  /** Beyond every model there will be, and small enough to calculate with. */
+  private static final long LARGEST_MODEL = 1_000_000_000_000_000L;
+
   private static final String OWN_FOLDER =
       "Choose a folder that holds nothing else, such as models/pixtral-12b.";
 
@@ -50,7 +53,7 @@ final class ConfigBinder {
             .text(HubAddress::refuseEndpoint)
             .map(HubAddress::canonicalEndpoint)
             .orElse("https://huggingface.co");
-    Path modelPath = modelPath(root.required("model_path"));
+    Optional<Path> modelPath = modelPath(root.required("model_path"));
     Path cachePath = cachePath(root.value("cache_path"), modelPath);
     return new ModelConfig(
         source,
@@ -58,7 +61,7 @@ final class ConfigBinder {
         repoId,
         revision,
         endpoint,
-        modelPath,
+        modelPath.orElse(folders.data()),
         cachePath,
         root.section("hardware", ConfigBinder::hardware),
         root.optionalSection("footprint", ConfigBinder::footprint),
@@ -82,27 +85,27 @@ final class ConfigBinder {
   }
 
   private static Footprint footprint(Section section) {
-    long bytes = section.required("download_bytes").whole(1, Long.MAX_VALUE).orElse(1L);
-    long parameters = section.required("parameters").whole(1, Long.MAX_VALUE).orElse(1L);
+    Optional<Long> bytes = section.required("download_bytes").whole(1, LARGEST_MODEL);
+    Optional<Long> parameters = section.required("parameters").whole(1, LARGEST_MODEL);
     Value quantizable = section.required("quantizable_parameters");
-    long packed = quantizable.whole(0, Long.MAX_VALUE).orElse(0L);
-    if (packed > parameters && parameters > 1) {
+    Optional<Long> packed = quantizable.whole(0, LARGEST_MODEL);
+    if (packed.isPresent() && parameters.filter(all -> all < packed.get()).isPresent()) {
       quantizable.refuse("This is more than all parameters together.", "");
     }
-    long kv = section.required("kv_bytes_per_token").whole(1, Integer.MAX_VALUE).orElse(1L);
-    return new Footprint(bytes, parameters, packed, kv);
+    Optional<Long> kv = section.required("kv_bytes_per_token").whole(1, Integer.MAX_VALUE);
+    return new Footprint(bytes.orElse(0L), parameters.orElse(0L), packed.orElse(0L), kv.orElse(0L));
   }
 
   private static Loading loading(Section section) {
     return new Loading(
         section
             .value("dtype")
-            .choice(byId(Precision::id, Precision.BFLOAT16, Precision.FLOAT32))
+            .choice(byId(Precision::id, List.of(Precision.BFLOAT16, Precision.FLOAT32)))
             .orElse(Precision.BFLOAT16),
         section.value("device_map").text(Loading::refuseDevice).orElse("auto"),
         section
             .value("attn_implementation")
-            .choice(byId(AttentionVariant::id, AttentionVariant.values()))
+            .choice(byId(AttentionVariant::id, List.of(AttentionVariant.values())))
             .orElse(AttentionVariant.SDPA));
   }
 
@@ -112,7 +115,7 @@ final class ConfigBinder {
             "int8",
             int8 ->
                 int8.value("format")
-                    .choice(byId(Precision::id, Precision.INT8, Precision.FP8))
+                    .choice(byId(Precision::id, List.of(Precision.INT8, Precision.FP8)))
                     .orElse(Precision.INT8));
     FourBit fourBit =
         section.section(
@@ -120,11 +123,11 @@ final class ConfigBinder {
             int4 ->
                 new FourBit(
                     int4.value("format")
-                        .choice(byId(Precision::id, Precision.NF4, Precision.INT4))
+                        .choice(byId(Precision::id, List.of(Precision.NF4, Precision.INT4)))
                         .orElse(Precision.NF4),
                     groupSize(int4.value("group_size")),
                     int4.value("double_quant").flag().orElse(true)));
-    Map<String, Precision> precisions = byId(Precision::id, Precision.values());
+    Map<String, Precision> precisions = byId(Precision::id, List.of(Precision.values()));
     precisions.put(Precision.INT8.id(), eightBit);
     precisions.put(Precision.INT4.id(), fourBit.format);
     Precision preferred = section.value("default").choice(precisions).orElse(Precision.BFLOAT16);
@@ -199,9 +202,8 @@ final class ConfigBinder {
         section.value("max_gpu_utilization").decimal(Value.Bound.above(0), 1).orElse(0.8));
   }
 
-  private Path modelPath(Value value) {
-    Optional<Path> path = path(value);
-    return path.filter(p -> value.passes(refuseModelPath(p))).orElse(folders.data());
+  private Optional<Path> modelPath(Value value) {
+    return path(value).filter(path -> value.passes(refuseModelPath(path)));
   }
 
   private Optional<Refusal> refuseModelPath(Path path) {
@@ -223,9 +225,9 @@ final class ConfigBinder {
     return Optional.empty();
   }
 
-  private Path cachePath(Value value, Path modelPath) {
+  private Path cachePath(Value value, Optional<Path> modelPath) {
     Path path = path(value).orElseGet(() -> resolve("models/.cache"));
-    if (value.isPresent() && path.startsWith(modelPath) && !modelPath.equals(folders.data())) {
+    if (value.isPresent() && modelPath.filter(path::startsWith).isPresent()) {
       value.refuse("The cache may not lie in the model folder.", "Write models/.cache.");
     }
     return path;
@@ -263,9 +265,8 @@ final class ConfigBinder {
                 "Use up to 64 letters, digits, dots, hyphens and spaces."));
   }
 
-  @SafeVarargs
-  private static <T> Map<String, T> byId(Function<T, String> id, T... values) {
-    return Arrays.stream(values)
+  private static <T> Map<String, T> byId(Function<T, String> id, List<T> values) {
+    return values.stream()
         .collect(Collectors.toMap(id, Function.identity(), (a, b) -> a, LinkedHashMap::new));
   }
 }

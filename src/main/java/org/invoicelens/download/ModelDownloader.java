@@ -1,5 +1,7 @@
 package org.invoicelens.download;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.hardware.HardwareStatus;
@@ -7,25 +9,129 @@ import org.invoicelens.hub.HubSettings;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.StageException;
 
-/** The third stage: brings the model's files into the model folder, going on where it stopped. */
+/**
+ * The third stage: brings the model's files into the model folder, going on where it stopped.
+ *
+ * <p>The revision is resolved to a commit and one listing of it is the plan. A file already there
+ * is hashed once and adopted. What is missing comes in ranges over several connections, with a
+ * journal of what is on disk; the digest follows the bytes, and a file gets its own name only when
+ * it was right. Each file has {@code max_retries} further attempts after the first that failed,
+ * then one more over the minimal connections; a connection that broke off after bringing a mebibyte
+ * is merely reopened and does not count.
+ *
+ * <p>Where the network fails and the kept listing and manifest prove that all is there, that is a
+ * success. A model that ships comes from the bundled hub whatever the settings say. One call at a
+ * time; interrupting the calling thread counts as cancelling.
+ */
 public final class ModelDownloader {
+
+  private static final Duration BEAT = Duration.ofMillis(50);
+
+  private final ApplicationFolders folders;
+  private final HubSettings settings;
+  private final TransferOptions options;
+  private final ProgressListener listener;
+  private final Cancellation cancellation;
+  private final Tuning tuning;
+  private final Ticker ticker;
+  private final RateLimit rateLimit;
 
   public ModelDownloader(
       ApplicationFolders folders,
       HubSettings settings,
       TransferOptions options,
       ProgressListener listener,
-      Cancellation cancellation) {}
+      Cancellation cancellation) {
+    this(folders, settings, options, listener, cancellation, Tuning.DEFAULT, Ticker.SYSTEM);
+  }
+
+  ModelDownloader(
+      ApplicationFolders folders,
+      HubSettings settings,
+      TransferOptions options,
+      ProgressListener listener,
+      Cancellation cancellation,
+      Tuning tuning,
+      Ticker ticker) {
+    this.folders = folders;
+    this.settings = settings;
+    this.options = options;
+    this.listener = listener;
+    this.cancellation = cancellation;
+    this.tuning = tuning;
+    this.ticker = ticker;
+    this.rateLimit = new RateLimit(options.limitRate(), ticker);
+  }
+
+  /** The limit of all connections together, which may be changed while they run. */
+  public RateLimit rateLimit() {
+    return rateLimit;
+  }
 
   /**
    * Fetches what is missing and returns when every file lies under its own name.
    *
+   * @param hardware what the second stage found; may be null
    * @throws DownloadException where that cannot be reached; what is good is kept
    * @throws CancelledException when asked to stop: the next call goes on from there
    */
   public DownloadResult download(ModelConfig config, HardwareStatus hardware)
       throws DownloadException, CancelledException {
-    throw new UnsupportedOperationException();
+    DownloadRun run =
+        new DownloadRun(
+            folders,
+            settings,
+            options,
+            listener,
+            cancellation,
+            tuning,
+            ticker,
+            rateLimit,
+            config,
+            hardware);
+    AtomicReference<DownloadResult> result = new AtomicReference<>();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    // A thread of its own, because an interruption of the caller's would close files in mid-write.
+    Thread worker =
+        Thread.ofPlatform()
+            .daemon()
+            .name("download")
+            .start(() -> {
+              try {
+                result.set(run.call());
+              } catch (StageException | InterruptedException | RuntimeException | Error thrown) {
+                failure.set(thrown);
+              }
+            });
+    join(worker, run);
+    return switch (failure.get()) {
+      case null -> result.get();
+      case DownloadException thrown -> throw thrown;
+      case CancelledException thrown -> throw thrown;
+      case RuntimeException thrown -> throw thrown;
+      case Error thrown -> throw thrown;
+      default -> throw new IllegalStateException(failure.get());
+    };
+  }
+
+  private void join(Thread worker, DownloadRun run) {
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = worker.join(BEAT);
+        if (!ended && cancellation.isCancelled()) {
+          run.breakOff();
+        }
+      } catch (InterruptedException asked) {
+        interrupted = true;
+        cancellation.cancel();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -1,24 +1,226 @@
 package org.invoicelens.engine;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.Precision;
+import org.invoicelens.pixtral.CheckpointException;
+import org.invoicelens.pixtral.LoadOptions;
+import org.invoicelens.pixtral.PixtralModel;
+import org.invoicelens.pixtral.PixtralProcessor;
+import org.invoicelens.pixtral.TorchRuntime;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.verify.VerificationStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The fifth stage: loads the model, going down the configured fallbacks where memory runs out. */
 public final class ModelInitializer {
 
-  public ModelInitializer(ProgressListener listener, Cancellation cancellation) {}
+  private static final Logger log = LoggerFactory.getLogger(ModelInitializer.class);
+
+  private static final String CPU = "cpu";
+
+  private final ProgressListener listener;
+  private final Cancellation cancellation;
+  private final LongSupplier mainMemory;
+
+  public ModelInitializer(ProgressListener listener, Cancellation cancellation) {
+    this(listener, cancellation, PixtralModel::availableMainMemory);
+  }
+
+  /**
+   * @param mainMemory asked before every attempt how many bytes of main memory may be used
+   */
+  ModelInitializer(
+      ProgressListener listener, Cancellation cancellation, LongSupplier mainMemory) {
+    this.listener = listener;
+    this.cancellation = cancellation;
+    this.mainMemory = mainMemory;
+  }
 
   /**
    * Loads the model; what was tried and chosen stands in the instance's notes.
+   *
+   * <p>On each device the preferred precision comes first, then the fallbacks in order. Where
+   * nothing fits the configured device, or it cannot be used, the processor follows if the
+   * configuration allows it.
    *
    * @throws InitializationException where nothing the configuration allows works; nothing stays in
    *     memory
    */
   public ModelInstance initialize(VerificationStatus verification, ModelConfig config)
       throws InitializationException, CancelledException {
-    throw new UnsupportedOperationException();
+    if (!verification.verified()) {
+      throw new InitializationException(
+          InitializationException.Reason.NOT_VERIFIED,
+          new Problem(
+              "The model's files were checked and are not all right.",
+              "A model with wrong files is not started.",
+              "Repair the files, then try again."),
+          verification.findings().toString(),
+          null);
+    }
+    Path folder = verification.modelPath();
+    PixtralProcessor processor = null;
+    ModelInstance instance = null;
+    try {
+      processor = PixtralProcessor.open(folder);
+      instance = load(folder, processor, config);
+      return instance;
+    } catch (CheckpointException e) {
+      throw initializationFailed(e, List.of());
+    } finally {
+      if (instance == null && processor != null) {
+        processor.close();
+      }
+    }
+  }
+
+  private ModelInstance load(Path folder, PixtralProcessor processor, ModelConfig config)
+      throws InitializationException, CheckpointException, CancelledException {
+    List<String> notes = new ArrayList<>();
+    CheckpointException failure = null;
+    for (String device : devices(config, notes)) {
+      for (Precision precision : precisions(config)) {
+        try {
+          PixtralModel model = attempt(folder, processor, config, device, precision);
+          describe(model.options(), config, notes);
+          log.info("Loaded: {}", notes);
+          return new ModelInstance(
+              model, processor, model.options().device(), precision, notes);
+        } catch (CheckpointException e) {
+          failure = e;
+          log.warn("Not loaded as {} on {}: {}", precision.id(), device, e.getMessage());
+          notes.add(
+              "%s on %s did not work: %s"
+                  .formatted(capitalised(precision.title()), title(device), e.problem().what()));
+          if (e.reason() == CheckpointException.Reason.OUT_OF_MEMORY) {
+            continue;
+          }
+          if (device.equals(CPU) || !isOfTheDevice(e)) {
+            throw initializationFailed(e, notes);
+          }
+          break;
+        }
+      }
+    }
+    throw initializationFailed(failure, notes);
+  }
+
+  private PixtralModel attempt(
+      Path folder,
+      PixtralProcessor processor,
+      ModelConfig config,
+      String device,
+      Precision precision)
+      throws CheckpointException, CancelledException {
+    cancellation.throwIfCancelled();
+    LoadOptions options =
+        new LoadOptions(
+            precision,
+            config.loading().dtype(),
+            config.loading().attention(),
+            device,
+            config.quantization().groupSize(),
+            config.quantization().doubleQuant());
+    return PixtralModel.load(folder, processor, options, listener, cancellation, mainMemory);
+  }
+
+  /** The devices to try, in order; never the processor where it is not allowed. */
+  private static List<String> devices(ModelConfig config, List<String> notes)
+      throws InitializationException, CheckpointException {
+    String asked = config.loading().deviceMap();
+    boolean cpuAllowed = config.hardware().allowCpu() || asked.equals(CPU);
+    boolean card = asked.equals("auto") && TorchRuntime.graphicsCards() > 0;
+    List<String> devices = new ArrayList<>();
+    if (card) {
+      devices.add("cuda:0");
+    } else if (asked.equals("auto")) {
+      notes.add("No graphics card can be used, so the processor does the work; that is slower.");
+    } else if (!asked.equals(CPU)) {
+      devices.add(asked);
+    }
+    if (cpuAllowed) {
+      devices.add(CPU);
+    }
+    if (devices.isEmpty()) {
+      throw new InitializationException(
+          InitializationException.Reason.DEVICE_UNAVAILABLE,
+          new Problem(
+              "There is no graphics card that can be used, and the configuration does not allow"
+                  + " the processor to do the work.",
+              "",
+              "Set allow_cpu to true in the configuration, or use a computer with an NVIDIA card."),
+          asked,
+          null);
+    }
+    return devices;
+  }
+
+  private static Set<Precision> precisions(ModelConfig config) {
+    Set<Precision> precisions = new LinkedHashSet<>();
+    precisions.add(config.quantization().preferred());
+    precisions.addAll(config.quantization().fallback());
+    return precisions;
+  }
+
+  private static void describe(LoadOptions chosen, ModelConfig config, List<String> notes) {
+    boolean fellBack =
+        !notes.isEmpty() && chosen.precision() != config.quantization().preferred();
+    notes.add(
+        "The model runs in %s on %s%s."
+            .formatted(
+                chosen.precision().title(),
+                title(chosen.device()),
+                fellBack ? ", the first of the configured fallbacks that fits" : ""));
+    AttentionVariant asked = config.loading().attention();
+    if (chosen.attention() != asked) {
+      notes.add(
+          "Attention is computed by %s, because %s is not available there."
+              .formatted(chosen.attention().id(), asked.id()));
+    }
+  }
+
+  /** Whether another device may succeed where this one failed. */
+  private static boolean isOfTheDevice(CheckpointException e) {
+    return e.reason() == CheckpointException.Reason.DEVICE_UNAVAILABLE
+        || e.reason() == CheckpointException.Reason.RUNTIME_FAILED;
+  }
+
+  private static String title(String device) {
+    return device.equals(CPU) ? "the processor" : "the graphics card (" + device + ")";
+  }
+
+  private static String capitalised(String text) {
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+  }
+
+  private static InitializationException initializationFailed(
+      CheckpointException cause, List<String> notes) {
+    InitializationException.Reason reason =
+        switch (cause.reason()) {
+          case OUT_OF_MEMORY -> InitializationException.Reason.OUT_OF_MEMORY;
+          case DEVICE_UNAVAILABLE -> InitializationException.Reason.DEVICE_UNAVAILABLE;
+          case RUNTIME_FAILED -> InitializationException.Reason.RUNTIME_FAILED;
+          default -> InitializationException.Reason.CHECKPOINT;
+        };
+    boolean severalTried = notes.size() > 1;
+    Problem problem =
+        severalTried
+            ? new Problem(
+                "The model could not be loaded in any way the configuration allows.",
+                String.join(" ", notes),
+                cause.problem().remedy())
+            : cause.problem();
+    return new InitializationException(reason, problem, cause.detail(), cause);
   }
 }

@@ -1,14 +1,57 @@
 package org.invoicelens.engine;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.hardware.MemoryArithmetic;
+import org.invoicelens.hardware.MemoryEstimate;
+import org.invoicelens.pixtral.GenerationOptions;
+import org.invoicelens.pixtral.GenerationResult;
+import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.pixtral.PixtralModel;
+import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.Stage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The sixth stage: warms the model up, tests it and checks the conditions of success. */
 public final class ModelOptimizer {
 
-  public ModelOptimizer(ProgressListener listener, Cancellation cancellation) {}
+  private static final Logger log = LoggerFactory.getLogger(ModelOptimizer.class);
+
+  /** The longest answer of the test, in tokens. */
+  private static final int TEST_TOKENS = 16;
+
+  /** Tokens of an answer that only measures. */
+  private static final int MEASURED_TOKENS = 4;
+
+  /** Another attention variant is chosen only where it saves more than measurements scatter. */
+  private static final double CLEARLY_FASTER = 0.9;
+
+  /** Where an answer takes longer than this, one measurement is enough. */
+  private static final Duration LONG = Duration.ofSeconds(2);
+
+  private static final int STEPS = 4;
+
+  private final ProgressListener listener;
+  private final Cancellation cancellation;
+
+  public ModelOptimizer(ProgressListener listener, Cancellation cancellation) {
+    this.listener = listener;
+    this.cancellation = cancellation;
+  }
 
   /**
    * Warms up and tests. Takes the instance over: it is closed when this fails.
@@ -17,6 +60,223 @@ public final class ModelOptimizer {
    */
   public OptimizedModel optimize(ModelInstance instance, ModelConfig config)
       throws OptimizationException, CancelledException {
-    throw new UnsupportedOperationException();
+    OptimizedModel optimized = null;
+    try {
+      optimized = run(instance, config);
+      return optimized;
+    } catch (InferenceException e) {
+      throw testFailed(e);
+    } finally {
+      if (optimized == null) {
+        instance.close();
+      }
+    }
+  }
+
+  private OptimizedModel run(ModelInstance instance, ModelConfig config)
+      throws OptimizationException, InferenceException, CancelledException {
+    PixtralModel model = instance.model();
+    List<String> notes = new ArrayList<>(instance.notes());
+
+    progress(0, "Warming the model up with a page");
+    TestPage page = TestPage.of(model, instance.processor(), config.prompt(), TEST_TOKENS);
+    warmUp(model, page, notes);
+
+    progress(1, "Choosing the fastest way to compute attention");
+    chooseAttention(model, page, notes);
+
+    progress(2, "Testing the model with a page");
+    GenerationResult first = answer(model, page, TEST_TOKENS);
+    GenerationResult second;
+    OptionalDouble utilization;
+    try (GpuWatch watch = GpuWatch.start(model.options().device())) {
+      second = answer(model, page, TEST_TOKENS);
+      utilization = watch.share();
+    }
+
+    progress(3, "Checking the conditions of success");
+    Duration time = total(second.timings());
+    long memory = model.memory();
+    List<OptimizedModel.Criterion> criteria =
+        List.of(
+            new OptimizedModel.Criterion(
+                "The files are complete and verified", true, "verified before loading"),
+            new OptimizedModel.Criterion(
+                "The model loads as configured",
+                true,
+                "%s on %s".formatted(instance.dtype().title(), instance.device())),
+            repeatable(first, second),
+            withinEstimate(instance, config, memory),
+            utilization(utilization, config.inference().maxGpuUtilization()));
+    criteria.forEach(criterion -> log.info("{}", criterion));
+    requireAll(criteria);
+    notes.add(
+        "A test page of %d by %d pixels was read in %.1f s."
+            .formatted(page.width(), page.height(), time.toMillis() / 1000.0));
+    progress(STEPS, "The model is ready");
+    return new OptimizedModel(
+        model,
+        instance.processor(),
+        instance.device(),
+        instance.dtype(),
+        memory,
+        utilization.orElse(-1),
+        time,
+        model.options().attention(),
+        criteria,
+        notes);
+  }
+
+  /** The first run, which is slow; goes on with plain attention where the configured one fails. */
+  private void warmUp(PixtralModel model, TestPage page, List<String> notes)
+      throws InferenceException, CancelledException {
+    AttentionVariant configured = model.options().attention();
+    try {
+      answer(model, page, MEASURED_TOKENS);
+    } catch (InferenceException e) {
+      if (e.reason() != InferenceException.Reason.RUNTIME_FAILED
+          || configured == AttentionVariant.EAGER) {
+        throw e;
+      }
+      log.warn("Attention by {} does not run here: {}", configured.id(), e.detail());
+      notes.add(
+          "Attention by %s does not run on this computer; %s takes its place."
+              .formatted(configured.id(), AttentionVariant.EAGER.id()));
+      model.useAttention(AttentionVariant.EAGER);
+      answer(model, page, MEASURED_TOKENS);
+    }
+  }
+
+  private void chooseAttention(PixtralModel model, TestPage page, List<String> notes)
+      throws InferenceException, CancelledException {
+    AttentionVariant present = model.options().attention();
+    Map<AttentionVariant, Duration> measured = new EnumMap<>(AttentionVariant.class);
+    for (AttentionVariant variant : AttentionVariant.values()) {
+      model.useAttention(variant);
+      if (model.options().attention() == variant) {
+        try {
+          measured.put(variant, measure(model, page));
+        } catch (InferenceException e) {
+          if (variant == present || e.reason() == InferenceException.Reason.NOT_FINITE) {
+            throw e;
+          }
+          log.info("Attention by {} is left out: {}", variant.id(), e.getMessage());
+        }
+      }
+    }
+    AttentionVariant fastest = present;
+    for (Map.Entry<AttentionVariant, Duration> entry : measured.entrySet()) {
+      if (entry.getValue().compareTo(measured.get(fastest)) < 0) {
+        fastest = entry.getKey();
+      }
+    }
+    double share = measured.get(fastest).toNanos() / (double) measured.get(present).toNanos();
+    AttentionVariant chosen = share < CLEARLY_FASTER ? fastest : present;
+    model.useAttention(chosen);
+    log.info("Attention by {} of {}", chosen.id(), measured);
+    if (chosen != present) {
+      notes.add(
+          "Attention by %s is %.0f %% faster here than by %s and was chosen."
+              .formatted(chosen.id(), 100 * (1 / share - 1), present.id()));
+    }
+  }
+
+  private Duration measure(PixtralModel model, TestPage page)
+      throws InferenceException, CancelledException {
+    Duration best = total(answer(model, page, MEASURED_TOKENS).timings());
+    for (int i = 0; i < 2 && best.compareTo(LONG) < 0; i++) {
+      Duration again = total(answer(model, page, MEASURED_TOKENS).timings());
+      best = again.compareTo(best) < 0 ? again : best;
+    }
+    return best;
+  }
+
+  private GenerationResult answer(PixtralModel model, TestPage page, int tokens)
+      throws InferenceException, CancelledException {
+    return model.generate(
+        page.prompt(), GenerationOptions.greedy(tokens), TokenListener.NONE, cancellation);
+  }
+
+  private static Duration total(GenerationResult.Timings timings) {
+    return timings.image().plus(timings.prefill()).plus(timings.decode());
+  }
+
+  private static OptimizedModel.Criterion repeatable(
+      GenerationResult first, GenerationResult second) {
+    boolean same = Arrays.equals(first.tokenIds(), second.tokenIds());
+    return new OptimizedModel.Criterion(
+        "A test page is read, with finite numbers and twice the same answer",
+        same,
+        same
+            ? "%d tokens, the same twice".formatted(first.tokenIds().length)
+            : "two answers that differ");
+  }
+
+  private static OptimizedModel.Criterion withinEstimate(
+      ModelInstance instance, ModelConfig config, long memory) {
+    MemoryArithmetic arithmetic =
+        new MemoryArithmetic(config, config.footprint().orElse(instance.model().footprint()));
+    MemoryEstimate estimate =
+        arithmetic.estimate(instance.dtype(), !instance.device().equals("cpu"), Long.MAX_VALUE);
+    long allowed = estimate.weights() + estimate.kvCache() + estimate.runtime();
+    return new OptimizedModel.Criterion(
+        "Memory stays within the estimate",
+        memory <= allowed,
+        "%s of %s".formatted(megabytes(memory), megabytes(allowed)));
+  }
+
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%,d MiB", (bytes + (1 << 20) - 1) >> 20);
+  }
+
+  private static OptimizedModel.Criterion utilization(OptionalDouble share, double most) {
+    return new OptimizedModel.Criterion(
+        "The graphics card keeps time for other programs",
+        share.isEmpty() || share.getAsDouble() <= most,
+        share.isEmpty()
+            ? "not measured: no graphics card in use that tells"
+            : String.format(
+                Locale.ROOT, "%.0f %% of %.0f %% used", 100 * share.getAsDouble(), 100 * most));
+  }
+
+  private void requireAll(List<OptimizedModel.Criterion> criteria) throws OptimizationException {
+    List<String> unmet =
+        criteria.stream()
+            .filter(criterion -> !criterion.met())
+            .map(criterion -> criterion.name() + ": " + criterion.found() + ".")
+            .toList();
+    if (!unmet.isEmpty()) {
+      throw new OptimizationException(
+          OptimizationException.Reason.TEST_FAILED,
+          new Problem(
+              "The model was loaded, but a condition of success is not met.",
+              String.join(" ", unmet),
+              "Close other programs and try again, or choose another precision."),
+          criteria.toString(),
+          null);
+    }
+  }
+
+  private static OptimizationException testFailed(InferenceException e) {
+    OptimizationException.Reason reason =
+        switch (e.reason()) {
+          case NOT_FINITE -> OptimizationException.Reason.NOT_FINITE;
+          case OUT_OF_MEMORY -> OptimizationException.Reason.OUT_OF_MEMORY;
+          default -> OptimizationException.Reason.TEST_FAILED;
+        };
+    return new OptimizationException(
+        reason,
+        new Problem(
+            "The model was loaded, but its test did not succeed: " + e.problem().what(),
+            e.problem().meaning(),
+            e.problem().remedy()),
+        e.detail(),
+        e);
+  }
+
+  private void progress(int done, String message) throws CancelledException {
+    cancellation.throwIfCancelled();
+    listener.onProgress(
+        Progress.of(Stage.OPTIMIZATION, done, STEPS, Progress.Unit.STEPS, message));
   }
 }

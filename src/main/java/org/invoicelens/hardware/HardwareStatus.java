@@ -1,6 +1,7 @@
 package org.invoicelens.hardware;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.Precision;
@@ -21,7 +22,9 @@ import org.invoicelens.config.Precision;
  * @param memoryTotal main memory in bytes
  * @param memoryAvailable main memory that programs can still have, in bytes
  * @param checks what was checked, in the order to show
- * @param fits the memory sum for every precision; empty where the model's size is not known yet
+ * @param fits the memory sum for every precision, on the graphics card where one is usable and then
+ *     in main memory where the processor may do the work; empty where the model's size is not known
+ *     yet
  * @param recommended the precision to use; empty where the model's size is not known yet or nothing
  *     fits
  */
@@ -45,6 +48,24 @@ public record HardwareStatus(
     gpus = List.copyOf(gpus);
     checks = List.copyOf(checks);
     fits = List.copyOf(fits);
+  }
+
+  /** The usable card with the most memory. */
+  public Optional<Gpu> bestGpu() {
+    return best(gpus);
+  }
+
+  static Optional<Gpu> best(List<Gpu> gpus) {
+    return gpus.stream()
+        .filter(Gpu::isUsable)
+        .max(Comparator.comparingLong(Gpu::memoryTotal).thenComparingLong(Gpu::memoryFree));
+  }
+
+  /** The memory sum behind the recommendation, which also tells the device. */
+  public Optional<MemoryEstimate> recommendedEstimate() {
+    return fits.stream()
+        .filter(fit -> recommended.filter(fit.precision()::equals).isPresent() && fit.fits())
+        .findFirst();
   }
 
   /**

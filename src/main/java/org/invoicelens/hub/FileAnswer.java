@@ -18,6 +18,7 @@ public final class FileAnswer implements AutoCloseable {
   private static final Pattern CONTENT_RANGE =
       Pattern.compile("bytes\\s+([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\\*)");
 
+  private final HubFailures failures;
   private final Response response;
   private final BufferedSource body;
   private final FileAddress address;
@@ -25,7 +26,8 @@ public final class FileAnswer implements AutoCloseable {
   private final long to;
   private final long size;
 
-  FileAnswer(Response response, FileAddress address) {
+  FileAnswer(Response response, FileAddress address, HubFailures failures) {
+    this.failures = failures;
     this.response = response;
     this.body = response.body().source();
     this.address = address;
@@ -84,9 +86,14 @@ public final class FileAnswer implements AutoCloseable {
    * Reads some bytes of the body.
    *
    * @return how many; negative at the body's end
+   * @throws HubException where the connection broke off or stayed silent
    */
-  public int read(ByteBuffer into) throws IOException {
-    return body.read(into);
+  public int read(ByteBuffer into) throws HubException {
+    try {
+      return body.read(into);
+    } catch (IOException broken) {
+      throw failures.of(address.url(), broken);
+    }
   }
 
   @Override

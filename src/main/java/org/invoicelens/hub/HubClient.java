@@ -11,8 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import okhttp3.Call;
+import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -46,6 +50,9 @@ public final class HubClient implements AutoCloseable {
   private final OkHttpClient client;
   private final HubFailures failures;
 
+  /** What {@link #breakOff} ends: a call stays in it until its body was read or closed. */
+  private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+
   /**
    * A client for one endpoint, through the environment's proxies where the settings name none.
    *
@@ -64,7 +71,22 @@ public final class HubClient implements AutoCloseable {
   private HubClient(HubSettings settings, String endpoint, ProxyRoutes routes) throws HubException {
     this.settings = settings;
     this.endpoint = parse(endpoint);
-    this.client = HttpClients.create(settings, routes);
+    this.client =
+        HttpClients.create(settings, routes)
+            .newBuilder()
+            .eventListener(
+                new EventListener() {
+                  @Override
+                  public void callEnd(Call call) {
+                    calls.remove(call);
+                  }
+
+                  @Override
+                  public void callFailed(Call call, IOException failure) {
+                    calls.remove(call);
+                  }
+                })
+            .build();
     this.failures = new HubFailures(this.endpoint, settings.token().isPresent(), routes);
   }
 
@@ -183,7 +205,7 @@ public final class HubClient implements AutoCloseable {
         }
       }
       handedOver = true;
-      return new FileAnswer(response, new FileAddress(response.request().url()));
+      return new FileAnswer(response, new FileAddress(response.request().url()), failures);
     } finally {
       if (!handedOver) {
         response.close();
@@ -191,9 +213,9 @@ public final class HubClient implements AutoCloseable {
     }
   }
 
-  /** Breaks off every request under way; later requests are not affected. */
+  /** Breaks off every request and every body under way; later requests are not affected. */
   public void breakOff() {
-    client.dispatcher().cancelAll();
+    calls.forEach(Call::cancel);
   }
 
   @Override
@@ -263,8 +285,10 @@ public final class HubClient implements AutoCloseable {
   }
 
   private Response execute(Request request) throws HubException {
+    Call call = client.newCall(request);
+    calls.add(call);
     try {
-      return client.newCall(request).execute();
+      return call.execute();
     } catch (IOException failure) {
       throw failures.of(request.url(), failure);
     }

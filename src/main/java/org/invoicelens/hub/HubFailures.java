@@ -1,7 +1,6 @@
 package org.invoicelens.hub;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -409,12 +408,5 @@ final class HubFailures {
   private static String plain(String text) {
     String line = text.replaceAll("[^\\x20-\\x7e]", " ").strip();
     return line.length() > 300 ? line.substring(0, 300) + "…" : line;
-  }
-
-  /** Whether a failure is our own interruption and not the network's. */
-  static boolean isInterruption(IOException failure) {
-    return failure instanceof InterruptedIOException
-        && !(failure instanceof SocketTimeoutException)
-        && Thread.currentThread().isInterrupted();
   }
 }

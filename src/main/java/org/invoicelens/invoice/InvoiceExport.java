@@ -7,14 +7,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.ToNumberPolicy;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -79,7 +74,7 @@ public final class InvoiceExport {
         // A pipe or a device is written into, never replaced.
         Files.write(file, bytes);
       } else {
-        replace(file.toAbsolutePath(), bytes);
+        WholeFile.write(file, bytes);
       }
     } catch (IOException e) {
       throw new InferenceException(
@@ -91,27 +86,6 @@ public final class InvoiceExport {
                   + " full."),
           e.toString(),
           e);
-    }
-  }
-
-  private static void replace(Path file, byte[] bytes) throws IOException {
-    Path target = Files.exists(file) ? file.toRealPath() : file;
-    Path part = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".part");
-    try {
-      try (FileChannel out = FileChannel.open(part, StandardOpenOption.WRITE)) {
-        ByteBuffer rest = ByteBuffer.wrap(bytes);
-        while (rest.hasRemaining()) {
-          out.write(rest);
-        }
-        out.force(true);
-      }
-      try {
-        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-      }
-    } finally {
-      Files.deleteIfExists(part);
     }
   }
 

@@ -2,29 +2,32 @@ package org.invoicelens.pixtral;
 
 import java.util.Arrays;
 
-/** An answer as it grows: its tokens, and its text where there is a tokenizer. */
+/** An answer as it grows: its tokens and its text. */
 final class Answer {
 
+  private final TextStream stream;
   private final TokenListener listener;
   private final StringBuilder text = new StringBuilder();
   private int[] tokens = new int[64];
   private int size;
 
-  Answer(PixtralProcessor processor, TokenListener listener) {
+  /**
+   * @param stream makes text of tokens
+   * @param listener hears of every token
+   */
+  Answer(TextStream stream, TokenListener listener) {
+    this.stream = stream;
     this.listener = listener;
   }
 
-  /**
-   * Takes a token and tells the listener.
-   *
-   * @param end whether the token only ends the answer and has no text
-   */
-  void add(int token, boolean end) {
+  void add(int token) {
     if (size == tokens.length) {
       tokens = Arrays.copyOf(tokens, 2 * size);
     }
     tokens[size++] = token;
-    listener.onToken(token, "");
+    String more = stream.add(token);
+    text.append(more);
+    listener.onToken(token, more);
   }
 
   int size() {
@@ -35,8 +38,8 @@ final class Answer {
     return Arrays.copyOf(tokens, size);
   }
 
-  /** The whole text. */
+  /** The whole text; nothing may be added afterwards. */
   String finish() {
-    return text.toString();
+    return text.append(stream.end()).toString();
   }
 }

@@ -54,15 +54,28 @@ record CodeBook(float[] values) {
     int next = 0;
     for (int decade = 0; decade < 7; decade++) {
       int steps = 1 << decade;
+      float power = (float) Math.pow(10, decade - 6);
       for (int step = 0; step < steps; step++) {
-        double value = Math.pow(10, decade - 6) * (0.1 + 0.9 * (step + 0.5) / steps);
-        values[next++] = (float) value;
-        values[next++] = (float) -value;
+        float value = power * ((edge(step, steps) + edge(step + 1, steps)) / 2);
+        values[next++] = value;
+        values[next++] = -value;
       }
     }
     values[next] = 1f;
     Arrays.sort(values);
     return new CodeBook(values);
+  }
+
+  /**
+   * The i-th of the edges of even steps from 0.1 to 1, rounded on the way as PyTorch rounds them
+   * eight at a time: only so are codes the same to the last bit as those of the library.
+   */
+  private static float edge(int i, int steps) {
+    float step = (1f - 0.1f) / steps;
+    int first = steps >= 16 && i < steps ? i / 8 * 8 : i;
+    float start =
+        first < (steps + 1) / 2 ? Math.fma(step, first, 0.1f) : Math.fma(-step, steps - first, 1f);
+    return start + step * (i - first);
   }
 
   /** The middles between neighbours: a value's code is how many of them it exceeds. */

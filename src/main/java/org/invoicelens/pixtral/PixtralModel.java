@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.invoicelens.config.AttentionVariant;
+import org.invoicelens.config.ModelConfig.Footprint;
 import org.invoicelens.config.Precision;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
@@ -38,6 +39,7 @@ public final class PixtralModel implements AutoCloseable {
   private final PixtralProgram program;
   private final PixtralConfig config;
   private final PixtralProcessor processor;
+  private final Footprint footprint;
   private final ReentrantLock lock = new ReentrantLock();
   private LoadOptions options;
   private int room;
@@ -47,10 +49,12 @@ public final class PixtralModel implements AutoCloseable {
       PixtralProgram program,
       PixtralConfig config,
       PixtralProcessor processor,
+      Footprint footprint,
       LoadOptions options) {
     this.program = program;
     this.config = config;
     this.processor = processor;
+    this.footprint = footprint;
     this.options = options;
   }
 
@@ -98,7 +102,8 @@ public final class PixtralModel implements AutoCloseable {
           resolved.device(),
           (System.nanoTime() - start) / 1_000_000,
           program.memory());
-      model = new PixtralModel(program, checkpoint.config(), processor, resolved);
+      model = new PixtralModel(
+              program, checkpoint.config(), processor, footprint(checkpoint), resolved);
       return model;
     } catch (RuntimeException | OutOfMemoryError e) {
       throw loadingFailed(e);
@@ -157,7 +162,7 @@ public final class PixtralModel implements AutoCloseable {
     int token = greedy ? program.greedy() : sampler.next(program.logits(last));
     long filled = System.nanoTime();
 
-    Answer answer = new Answer(processor, listener);
+    Answer answer = new Answer(processor.stream(), listener);
     int position = prompt.tokenIds().length;
     GenerationResult.FinishReason reason = GenerationResult.FinishReason.LENGTH;
     while (true) {
@@ -165,7 +170,7 @@ public final class PixtralModel implements AutoCloseable {
         throw notFinite(answer.size());
       }
       boolean end = !generation.ignoreEos() && config.endTokens().contains(token);
-      answer.add(token, end);
+      answer.add(token);
       if (end) {
         reason = GenerationResult.FinishReason.STOP;
         break;
@@ -310,6 +315,23 @@ public final class PixtralModel implements AutoCloseable {
   /** Positions that a prompt and its answer may take together. */
   public int contextLength() {
     return config.text().context();
+  }
+
+  /** How large the model is, by its files. */
+  public Footprint footprint() {
+    return footprint;
+  }
+
+  private static Footprint footprint(Checkpoint checkpoint) {
+    PixtralConfig.Text text = checkpoint.config().text();
+    long parameters = 0;
+    long quantizable = 0;
+    for (Checkpoint.Weight weight : checkpoint.weights()) {
+      parameters += weight.source().count();
+      quantizable += weight.packable() ? weight.source().count() : 0;
+    }
+    long kvBytesPerToken = 2L * text.layers() * text.kvHeads() * text.headDim() * 2;
+    return new Footprint(checkpoint.bytes(), parameters, quantizable, kvBytesPerToken);
   }
 
   /** Bytes that the weights and caches hold now. */

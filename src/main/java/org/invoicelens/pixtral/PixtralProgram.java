@@ -59,6 +59,7 @@ final class PixtralProgram implements AutoCloseable {
     attributes.put("image_token", config.imageToken());
     attributes.put("head", text.tiedHead() ? "text.embeddings" : "text.head");
     attributes.put("weights", Map.of());
+    attributes.put("cache", Map.of());
     attributes.put("state", Map.of());
     attributes.put("traces", Map.of());
     byte[] archive = TorchScriptArchive.assemble("pixtral", "Pixtral", source(), attributes);
@@ -246,7 +247,7 @@ final class PixtralProgram implements AutoCloseable {
     program.run("forget");
   }
 
-  /** Bytes of all weights and of the state. */
+  /** Bytes of weights, keys and values. */
   long memory() {
     return program.runForLong("memory");
   }

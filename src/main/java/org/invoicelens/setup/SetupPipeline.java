@@ -134,6 +134,17 @@ public final class SetupPipeline {
     return status;
   }
 
+  /**
+   * Verifies a folder of any repository, a model or not, and fetches nothing.
+   *
+   * @throws VerificationException naming every file that is not right
+   */
+  public VerificationStatus checkRepository(
+      DownloadResult download, ProgressListener listener, Cancellation cancellation)
+      throws VerificationException, CancelledException {
+    return new DownloadVerifier(listener, cancellation).verifyRepository(download);
+  }
+
   /** The fifth stage. */
   public ModelInstance initialize(
       ModelConfig config,

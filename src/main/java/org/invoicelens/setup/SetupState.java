@@ -3,19 +3,19 @@ package org.invoicelens.setup;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.Precision;
+import org.invoicelens.invoice.WholeFile;
 import org.invoicelens.stage.Stage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,13 +78,8 @@ public record SetupState(
       return Optional.of(parse(Files.readString(file)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (CharacterCodingException
-        | JsonParseException
-        | IllegalStateException
-        | IllegalArgumentException
-        | UnsupportedOperationException
-        | NullPointerException
-        | DateTimeException e) {
+    } catch (CharacterCodingException | RuntimeException e) {
+      // Whatever a broken file provokes in the parser means the same here.
       log.warn("{} cannot be understood and is kept aside: {}", file, e.toString());
       keepAside(file);
       return Optional.empty();
@@ -99,7 +94,8 @@ public record SetupState(
     Path file = file(folders);
     try {
       Files.createDirectories(file.getParent());
-      StateFile.write(file, new GsonBuilder().setPrettyPrinting().create().toJson(json()));
+      String text = new GsonBuilder().setPrettyPrinting().create().toJson(json());
+      WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       log.warn("{} cannot be written: {}", file, e.toString());
     }

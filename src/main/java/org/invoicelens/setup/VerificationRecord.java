@@ -2,9 +2,9 @@ package org.invoicelens.setup;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.invoicelens.invoice.WholeFile;
 import org.invoicelens.verify.VerificationStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,7 @@ final class VerificationRecord {
       json.addProperty("version", VERSION);
       json.add("files", stamps);
       Files.createDirectories(file.getParent());
-      StateFile.write(file, json.toString());
+      WholeFile.write(file, json.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       log.warn("{} cannot be written: {}", file, e.toString());
     }
@@ -83,12 +84,8 @@ final class VerificationRecord {
           : Optional.of(new VerificationStatus(modelPath, true, count, count, total, List.of()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (IOException
-        | JsonParseException
-        | IllegalStateException
-        | IllegalArgumentException
-        | UnsupportedOperationException
-        | NullPointerException e) {
+    } catch (IOException | RuntimeException e) {
+      // Whatever a broken file provokes in the parser means the same here.
       log.info("{} is of no use: {}", file(modelPath), e.toString());
       return Optional.empty();
     }

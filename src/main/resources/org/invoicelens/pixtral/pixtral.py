@@ -36,7 +36,9 @@ class Pixtral(Module):
   image_token : int
   head : str
   weights : Dict[str, Tensor]
-  # what lasts from call to call: hidden states, rotations, projected patches, keys and values
+  # keys and values of every layer, "k.N" and "v.N"
+  cache : Dict[str, Tensor]
+  # of the prompt at hand: hidden states "x", rotations "cos" and "sin", projected "patches"
   state : Dict[str, Tensor]
   traces : Dict[str, Tensor]
 
@@ -352,11 +354,11 @@ class Pixtral(Module):
       for j in range(2):
         name = names[j] + torch.str(i)
         room = torch.empty([self.kv_heads, positions, self.head_dim], dtype=self.dtype, device=d)
-        if torch.__contains__(self.state, name):
-          old = self.state[name]
+        if torch.__contains__(self.cache, name):
+          old = self.cache[name]
           n = ops.prim.min(torch.size(old, 1), positions)
           _0 = torch.copy_(torch.narrow(room, 1, 0, n), torch.narrow(old, 1, 0, n))
-        self.state[name] = room
+        self.cache[name] = room
     return 0
 
   # Begins tokens at a position; image tokens take the projected patches from `patch` on.
@@ -388,8 +390,8 @@ class Pixtral(Module):
     q = (self).rotate((self).split_heads((self).project(h, p + "q"), self.heads), cos, sin)
     k = (self).rotate((self).split_heads((self).project(h, p + "k"), self.kv_heads), cos, sin)
     v = (self).split_heads((self).project(h, p + "v"), self.kv_heads)
-    keys = self.state["k." + n]
-    values = self.state["v." + n]
+    keys = self.cache["k." + n]
+    values = self.cache["v." + n]
     _0 = torch.copy_(torch.narrow(keys, 1, position, t), k)
     _1 = torch.copy_(torch.narrow(values, 1, position, t), v)
     end = position + t
@@ -444,15 +446,13 @@ class Pixtral(Module):
 
   # Forgets the prompt; keys and values keep their room.
   def forget(self: __torch__.pixtral.Pixtral) -> int:
-    names = ["x", "cos", "sin", "patches"]
-    for i in range(4):
-      if torch.__contains__(self.state, names[i]):
-        _0 = torch.pop(self.state, names[i])
+    torch.clear(self.state)
     return 0
 
   # Frees everything.
   def clear(self: __torch__.pixtral.Pixtral) -> int:
     torch.clear(self.weights)
+    torch.clear(self.cache)
     torch.clear(self.state)
     torch.clear(self.traces)
     return 0
@@ -462,15 +462,14 @@ class Pixtral(Module):
     w = torch.contiguous(self.weights[name])
     return torch.flatten(torch.view_copy(torch.reshape(w, [-1]), dtype=0))
 
-  # All bytes held.
+  # Bytes of weights, keys and values.
   def memory(self: __torch__.pixtral.Pixtral) -> int:
+    return (self).size(self.weights) + (self).size(self.cache)
+
+  def size(self: __torch__.pixtral.Pixtral, tensors: Dict[str, Tensor]) -> int:
     total = 0
-    names = torch.keys(self.weights)
+    names = torch.keys(tensors)
     for i in range(torch.len(names)):
-      t = self.weights[names[i]]
+      t = tensors[names[i]]
       total = total + torch.numel(t) * torch.element_size(t)
-    kept = torch.keys(self.state)
-    for i in range(torch.len(kept)):
-      s = self.state[kept[i]]
-      total = total + torch.numel(s) * torch.element_size(s)
     return total

@@ -114,7 +114,7 @@ class ConfigSchemaTest {
           set(document, key, new JsonPrimitive(1));
         }
       }
-      set(document, "$.footprint.parameters", new JsonPrimitive(20_000_000_000L));
+      set(document, "$.footprint.parameters", new JsonPrimitive(1_000_000_000_000_000L));
     }
     set(document, path, value);
     ConfigException e =

@@ -1,0 +1,67 @@
+package org.invoicelens.download;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.LongConsumer;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.CancelledException;
+
+/** Computes the digests by which the Hub knows its files. */
+final class Digests {
+
+  static final int BLOCK = 1 << 20;
+
+  private Digests() {}
+
+  /** A digest that is ready for the file's first byte. */
+  static MessageDigest begin(Checksum checksum) {
+    try {
+      return switch (checksum.algorithm()) {
+        case SHA256 -> MessageDigest.getInstance("SHA-256");
+        case GIT_SHA1 -> {
+          MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+          String header = "blob " + checksum.size() + '\0';
+          sha1.update(header.getBytes(StandardCharsets.US_ASCII));
+          yield sha1;
+        }
+      };
+    } catch (NoSuchAlgorithmException everyJavaHasIt) {
+      throw new IllegalStateException(everyJavaHasIt);
+    }
+  }
+
+  static String hex(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /**
+   * Whether a file's content is what it must be.
+   *
+   * @param read told how many bytes were read each time
+   */
+  static boolean matches(Path file, Checksum checksum, LongConsumer read, Cancellation cancellation)
+      throws IOException, CancelledException {
+    MessageDigest digest = begin(checksum);
+    long left = checksum.size();
+    ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      for (int n = channel.read(block); n >= 0; n = channel.read(block.clear())) {
+        cancellation.throwIfCancelled();
+        left -= n;
+        if (left < 0) {
+          return false;
+        }
+        digest.update(block.flip());
+        read.accept(n);
+      }
+    }
+    return left == 0 && hex(digest).equals(checksum.hex());
+  }
+}

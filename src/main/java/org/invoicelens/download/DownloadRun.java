@@ -1,0 +1,535 @@
+package org.invoicelens.download;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.hub.BundledHub;
+import org.invoicelens.hub.HubClient;
+import org.invoicelens.hub.HubException;
+import org.invoicelens.hub.HubFile;
+import org.invoicelens.hub.HubSettings;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.ProgressListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One call of the downloader, from the listing to the last file. Used once, by one thread. */
+final class DownloadRun {
+
+  private static final Logger log = LoggerFactory.getLogger(DownloadRun.class);
+  private static final long DISK_MARGIN = 64L << 20;
+  private static final int HASHING_THREADS =
+      Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
+
+  private final ApplicationFolders folders;
+  private final HubSettings settings;
+  private final TransferOptions options;
+  private final Cancellation cancellation;
+  private final Tuning tuning;
+  private final Ticker ticker;
+  private final RateLimit rateLimit;
+  private final ModelConfig config;
+  private final HardwareStatus hardware;
+  private final Path modelPath;
+  private final ProgressBoard board;
+  private final LongAdder received = new LongAdder();
+  private final long began;
+  private volatile HubClient client;
+
+  DownloadRun(
+      ApplicationFolders folders,
+      HubSettings settings,
+      TransferOptions options,
+      ProgressListener listener,
+      Cancellation cancellation,
+      Tuning tuning,
+      Ticker ticker,
+      RateLimit rateLimit,
+      ModelConfig config,
+      HardwareStatus hardware) {
+    this.folders = folders;
+    this.settings = settings;
+    this.options = options;
+    this.cancellation = cancellation;
+    this.tuning = tuning;
+    this.ticker = ticker;
+    this.rateLimit = rateLimit;
+    this.config = config;
+    this.hardware = hardware;
+    this.modelPath = config.modelPath();
+    this.board = new ProgressBoard(listener);
+    this.began = ticker.nanos();
+  }
+
+  /** Breaks off the requests under way. */
+  void breakOff() {
+    HubClient current = client;
+    if (current != null) {
+      current.breakOff();
+    }
+  }
+
+  DownloadResult call() throws DownloadException, CancelledException, InterruptedException {
+    boolean offline = settings.offline() && !config.isBundled();
+    Optional<Listing> kept =
+        Listing.read(modelPath).filter(l -> l.isFor(config.repoId(), config.revision()));
+    boolean pinned = kept.isPresent() && kept.get().commit().equals(config.revision());
+    if (offline || pinned) {
+      Optional<DownloadResult> complete = proved(kept);
+      if (complete.isPresent()) {
+        log.info("{} is complete; no request was made.", modelPath);
+        return complete.get();
+      }
+    }
+    if (offline && kept.isEmpty()) {
+      throw DownloadFailures.offline();
+    }
+    try (FolderLock lock = FolderLock.take(modelPath)) {
+      return offline ? fetch(kept.get(), Optional.empty()) : online(kept);
+    } catch (DownloadException failure) {
+      cancellation.throwIfCancelled();
+      Optional<DownloadResult> complete =
+          failure.reason() == DownloadException.Reason.NOT_WRITABLE
+              ? proved(kept)
+              : Optional.empty();
+      if (complete.isEmpty()) {
+        throw failure;
+      }
+      log.info("{} is complete and cannot be written to.", modelPath);
+      return complete.get();
+    }
+  }
+
+  private DownloadResult online(Optional<Listing> kept)
+      throws DownloadException, CancelledException, InterruptedException {
+    try (BundledHub bundled = config.isBundled() ? BundledHub.open(folders.bundledModels()) : null;
+        HubClient opened = connect(bundled)) {
+      client = opened;
+      Listing listing;
+      try {
+        listing = currentListing(opened, kept);
+      } catch (HubException failure) {
+        cancellation.throwIfCancelled();
+        Optional<DownloadResult> complete =
+            failure.reason() == HubException.Reason.NO_CONNECTION ? proved(kept) : Optional.empty();
+        if (complete.isEmpty()) {
+          throw DownloadFailures.of(failure);
+        }
+        log.warn(
+            "{} was not reached ({}); {} is complete as of commit {}.",
+            opened.host(),
+            failure.detail(),
+            modelPath,
+            kept.get().commit());
+        return complete.get();
+      }
+      return fetch(listing, Optional.of(opened));
+    } catch (HubException badSetting) {
+      throw DownloadFailures.of(badSetting);
+    } catch (IOException noPort) {
+      throw new DownloadException(
+          DownloadException.Reason.NO_CONNECTION,
+          new org.invoicelens.stage.Problem(
+              "The bundled model could not be opened.",
+              "No port of this computer was free for it.",
+              "Restart the computer and try again."),
+          noPort.toString(),
+          noPort);
+    }
+  }
+
+  private HubClient connect(BundledHub bundled) throws HubException {
+    return bundled == null
+        ? new HubClient(settings, settings.endpoint().orElse(config.endpoint()))
+        : HubClient.forBundledHub(settings, bundled);
+  }
+
+  /** A call to the Hub that may be made again. */
+  @FunctionalInterface
+  private interface Question<T> {
+    T ask() throws HubException;
+  }
+
+  private Listing currentListing(HubClient hub, Optional<Listing> kept)
+      throws HubException, CancelledException, InterruptedException {
+    int retries = proved(kept).isPresent() ? 0 : config.download().maxRetries();
+    String commit =
+        patiently(retries, () -> hub.resolveRevision(config.repoId(), config.revision()));
+    if (kept.isPresent()
+        && kept.get().commit().equals(commit)
+        && kept.get().host().equals(hub.host())) {
+      return kept.get();
+    }
+    kept.ifPresent(
+        old -> log.info("{} is now commit {}, was {}.", config.repoId(), commit, old.commit()));
+    List<HubFile> files = patiently(retries, () -> hub.listFiles(config.repoId(), commit));
+    return new Listing(config.repoId(), config.revision(), commit, hub.host(), files);
+  }
+
+  private <T> T patiently(int retries, Question<T> question)
+      throws HubException, CancelledException, InterruptedException {
+    for (int failed = 1; ; failed++) {
+      cancellation.throwIfCancelled();
+      try {
+        return question.ask();
+      } catch (HubException failure) {
+        cancellation.throwIfCancelled();
+        Duration pause = failure.retryAfter().orElse(tuning.firstPause().multipliedBy(failed));
+        if (!failure.isPassing() || failed > retries || pause.toMinutes() > 15) {
+          throw failure;
+        }
+        log.info("Asking again in {}: {}", pause, failure.detail());
+        board.announce("Waiting " + pause.toSeconds() + " s: " + failure.problem().what());
+        sleep(pause);
+      }
+    }
+  }
+
+  private void sleep(Duration pause) throws InterruptedException {
+    Object monitor = new Object();
+    Runnable wake =
+        () -> {
+          synchronized (monitor) {
+            monitor.notifyAll();
+          }
+        };
+    try (Cancellation.Registration asked = cancellation.onCancel(wake)) {
+      long until = ticker.nanos() + pause.toNanos();
+      synchronized (monitor) {
+        for (long left = pause.toNanos();
+            left > 0 && !cancellation.isCancelled();
+            left = until - ticker.nanos()) {
+          ticker.await(monitor, left);
+        }
+      }
+    }
+  }
+
+  /** The result where manifest and files prove that nothing is missing. */
+  private Optional<DownloadResult> proved(Optional<Listing> kept) {
+    if (kept.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, Checksum> plan = plan(kept.get());
+    Map<String, Manifest.Entry> known = knownFiles();
+    boolean complete =
+        !plan.isEmpty()
+            && plan.entrySet().stream()
+                .allMatch(
+                    file -> isProved(known.get(file.getKey()), file.getKey(), file.getValue()));
+    return complete ? Optional.of(result(kept.get(), plan)) : Optional.empty();
+  }
+
+  private Map<String, Manifest.Entry> knownFiles() {
+    try {
+      return Manifest.read(modelPath).map(Manifest::files).orElse(Map.of());
+    } catch (IOException unreadable) {
+      return Map.of();
+    }
+  }
+
+  private boolean isProved(Manifest.Entry entry, String path, Checksum checksum) {
+    if (entry == null || !entry.checksum().equals(checksum)) {
+      return false;
+    }
+    try {
+      Path file = modelPath.resolve(path);
+      return Files.isRegularFile(file)
+          && Files.size(file) == checksum.size()
+          && Files.getLastModifiedTime(file).toMillis() == entry.modifiedMillis();
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  private Map<String, Checksum> plan(Listing listing) {
+    Map<String, Checksum> plan = new LinkedHashMap<>();
+    for (HubFile file : FileSelection.select(listing.files(), options)) {
+      plan.put(file.path(), Listing.checksum(file));
+    }
+    return plan;
+  }
+
+  private DownloadResult result(Listing listing, Map<String, Checksum> plan) {
+    return new DownloadResult(
+        modelPath,
+        config.repoId(),
+        listing.commit(),
+        plan,
+        Duration.ofNanos(ticker.nanos() - began),
+        plan.values().stream().mapToLong(Checksum::size).sum(),
+        received.sum());
+  }
+
+  /** From the plan to the last file. Without a client, only what is already here can help. */
+  private DownloadResult fetch(Listing listing, Optional<HubClient> hub)
+      throws DownloadException, CancelledException, InterruptedException {
+    Map<String, Checksum> plan = plan(listing);
+    if (plan.isEmpty()) {
+      throw DownloadFailures.nothing(config.repoId());
+    }
+    plan.forEach((path, checksum) -> board.add(path, checksum.size()));
+    ManifestKeeper manifest = new ManifestKeeper(modelPath, config.repoId(), listing.commit());
+    try {
+      listing.write(modelPath);
+      Map<String, Checksum> missing = adopt(listing, plan, manifest);
+      manifest.write();
+      if (!missing.isEmpty()) {
+        if (hub.isEmpty()) {
+          throw DownloadFailures.offline();
+        }
+        transfer(hub.get(), listing, missing, manifest);
+        manifest.write();
+      }
+      removeEmptyPartialFolder();
+    } catch (IOException disk) {
+      throw DownloadFailures.disk(modelPath, board.total() - board.done(), disk);
+    }
+    board.phase("Downloaded");
+    return result(listing, plan);
+  }
+
+  /** Takes over what is already right and returns the rest. */
+  private Map<String, Checksum> adopt(
+      Listing listing, Map<String, Checksum> plan, ManifestKeeper manifest)
+      throws IOException, DownloadException, CancelledException, InterruptedException {
+    Map<String, Manifest.Entry> known = knownFiles();
+    // What an earlier run with other patterns proved of this commit stays known.
+    for (HubFile file : listing.files()) {
+      if (isProved(known.get(file.path()), file.path(), Listing.checksum(file))) {
+        manifest.add(file.path(), known.get(file.path()));
+      }
+    }
+    Map<String, Checksum> missing = new LinkedHashMap<>();
+    Map<String, Future<Boolean>> checks = new LinkedHashMap<>();
+    ExecutorService threads = Executors.newFixedThreadPool(HASHING_THREADS, hashingThreads());
+    try {
+      for (Map.Entry<String, Checksum> planned : plan.entrySet()) {
+        String path = planned.getKey();
+        Checksum checksum = planned.getValue();
+        Path file = modelPath.resolve(path);
+        if (manifest.knows(path)) {
+          board.set(path, checksum.size(), "Already here");
+        } else if (Files.isRegularFile(file) && Files.size(file) == checksum.size()) {
+          checks.put(path, threads.submit(() -> isRight(path, file, checksum)));
+        } else {
+          if (Files.exists(file)) {
+            log.warn("{} has another size than it should and will be replaced.", file);
+          }
+          missing.put(path, checksum);
+        }
+      }
+      if (!checks.isEmpty()) {
+        board.phase("Checking files that are already here");
+      }
+      for (Map.Entry<String, Future<Boolean>> check : checks.entrySet()) {
+        String path = check.getKey();
+        if (answer(check.getValue())) {
+          manifest.add(path, plan.get(path));
+          board.set(path, plan.get(path).size(), "Already here");
+        } else {
+          log.warn("{} is not what it should be and will be replaced.", modelPath.resolve(path));
+          board.set(path, 0, path + " is here but not right: it is fetched and replaced.");
+          missing.put(path, plan.get(path));
+        }
+      }
+    } finally {
+      threads.shutdown();
+    }
+    Map<String, Checksum> inOrder = new LinkedHashMap<>(plan);
+    inOrder.keySet().retainAll(missing.keySet());
+    return inOrder;
+  }
+
+  private boolean isRight(String path, Path file, Checksum checksum)
+      throws IOException, CancelledException {
+    long[] read = {0};
+    return Digests.matches(
+        file,
+        checksum,
+        n -> {
+          read[0] += n;
+          board.set(path, read[0]);
+        },
+        cancellation);
+  }
+
+  private static boolean answer(Future<Boolean> check)
+      throws CancelledException, InterruptedException {
+    try {
+      return check.get();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof CancelledException cancelled) {
+        throw cancelled;
+      }
+      log.warn("A file could not be read and will be replaced", failed.getCause());
+      return false;
+    }
+  }
+
+  private void transfer(
+      HubClient hub, Listing listing, Map<String, Checksum> missing, ManifestKeeper manifest)
+      throws IOException, DownloadException, CancelledException, InterruptedException {
+    List<FileTransfer> files = new ArrayList<>();
+    ExecutorService hashing = Executors.newFixedThreadPool(HASHING_THREADS, hashingThreads());
+    try {
+      open(listing, missing, files);
+      checkSpace(files);
+      int connections =
+          Math.clamp(options.connections().orElse(config.download().connections()), 1, 32);
+      Schedule schedule =
+          new Schedule(
+              files,
+              connections,
+              config.download().maxRetries(),
+              tuning,
+              ticker,
+              RandomGenerator.getDefault(),
+              board);
+      for (FileTransfer file : files) {
+        file.follower =
+            new DigestFollower(
+                file.partial(), hashing, schedule::isEnding, ending(file, schedule, manifest));
+      }
+      board.phase("Downloading");
+      files.forEach(file -> file.follower.wake());
+      Transfer transfer = new Transfer(hub, schedule, files, manifest, tuning, cancellation);
+      int now = connections;
+      do {
+        transfer.run(now, () -> fetcher(hub, schedule, listing));
+        now = Math.clamp(config.download().minimalConnections(), 1, connections);
+      } while (schedule.beginLastPass());
+      cancellation.throwIfCancelled();
+      Optional<DownloadException> failure = schedule.failure();
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+    } finally {
+      hashing.shutdown();
+      hashing.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
+      for (FileTransfer file : files) {
+        file.partial().close();
+      }
+    }
+  }
+
+  private PieceFetcher fetcher(HubClient hub, Schedule schedule, Listing listing) {
+    return new PieceFetcher(
+        hub,
+        schedule,
+        config.repoId(),
+        listing.commit(),
+        modelPath,
+        rateLimit,
+        ticker,
+        board,
+        received);
+  }
+
+  private void open(Listing listing, Map<String, Checksum> missing, List<FileTransfer> files)
+      throws IOException, DownloadException {
+    Path folder = ModelFolder.partial(modelPath);
+    Map<String, Integer> sameContent = new HashMap<>();
+    for (Map.Entry<String, Checksum> file : missing.entrySet()) {
+      ModelTree.checkParents(modelPath, file.getKey());
+      String hex = file.getValue().hex();
+      int twins = sameContent.merge(hex, 1, Integer::sum);
+      String name = twins == 1 ? hex : hex + "-" + twins;
+      PartialFile partial = PartialFile.open(folder, name, file.getValue());
+      files.add(new FileTransfer(file.getKey(), file.getValue(), partial));
+      board.set(file.getKey(), partial.total());
+    }
+    removeLeftovers(folder, listing);
+  }
+
+  /** Data of content that this commit does not have is of no use any more. */
+  private static void removeLeftovers(Path folder, Listing listing) throws IOException {
+    Set<String> useful = new HashSet<>();
+    listing.files().forEach(file -> useful.add(Listing.checksum(file).hex()));
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
+      for (Path file : left) {
+        String digest = file.getFileName().toString().replaceFirst("[-.].*$", "");
+        if (!useful.contains(digest) && Files.deleteIfExists(file)) {
+          log.info("Removed {}, which belongs to no file of this commit.", file);
+        }
+      }
+    }
+  }
+
+  private void checkSpace(List<FileTransfer> files) throws DownloadException {
+    long needed = files.stream().mapToLong(f -> f.checksum().size() - f.partial().total()).sum();
+    long free = DownloadFailures.freeSpace(modelPath);
+    if (free < 0 && hardware != null) {
+      free = hardware.diskSpace();
+    }
+    if (free >= 0 && needed > 0 && needed + DISK_MARGIN > free) {
+      throw DownloadFailures.diskFull(modelPath, needed, null);
+    }
+  }
+
+  private DigestFollower.Listener ending(
+      FileTransfer file, Schedule schedule, ManifestKeeper manifest) {
+    return new DigestFollower.Listener() {
+      @Override
+      public void digestKnown(String hex) {
+        try {
+          if (!hex.equals(file.checksum().hex())) {
+            schedule.wrongDigest(file, hex);
+            return;
+          }
+          Path target = ModelTree.makeParents(modelPath, file.path());
+          file.partial().promote(target);
+          manifest.add(file.path(), file.checksum());
+          board.set(file.path(), file.checksum().size(), "Verified");
+          schedule.proved(file);
+        } catch (DownloadException unsafe) {
+          schedule.fatal(unsafe);
+        } catch (IOException disk) {
+          schedule.fatal(DownloadFailures.disk(modelPath, schedule.missing(), disk));
+        }
+      }
+
+      @Override
+      public void unreadable(IOException failure) {
+        schedule.fatal(DownloadFailures.disk(modelPath, schedule.missing(), failure));
+      }
+    };
+  }
+
+  private void removeEmptyPartialFolder() throws IOException {
+    Path folder = ModelFolder.partial(modelPath);
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
+        if (left.iterator().hasNext()) {
+          return;
+        }
+      }
+      Files.delete(folder);
+    }
+  }
+
+  private static java.util.concurrent.ThreadFactory hashingThreads() {
+    return Thread.ofPlatform().daemon().name("hashing-", 1).factory();
+  }
+}

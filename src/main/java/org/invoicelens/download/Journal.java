@@ -1,0 +1,103 @@
+package org.invoicelens.download;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32;
+
+/**
+ * Which bytes of a partial file are on disk, written beside it.
+ *
+ * <p>Text; every line ends with the CRC-32 of what stands before. A line that does not fit its CRC
+ * claims nothing, so a torn or spoilt journal costs bytes fetched again and never a wrong file.
+ *
+ * @param tag the entity tag the bytes came with; empty where the server gave no strong one
+ * @param present the bytes
+ */
+record Journal(Optional<String> tag, ByteRanges present) {
+
+  private static final String FIRST = "invoicelens-journal 1 ";
+  private static final long LARGEST = 4L << 20;
+
+  /** Reads what can be believed of a journal; empty where that is nothing. */
+  static Optional<Journal> read(Path file, Checksum checksum) throws IOException {
+    List<String> lines;
+    try {
+      if (Files.size(file) > LARGEST) {
+        return Optional.empty();
+      }
+      lines = Files.readString(file).lines().map(Journal::believed).toList();
+    } catch (NoSuchFileException | CharacterCodingException nothingToBelieve) {
+      return Optional.empty();
+    }
+    if (lines.size() < 2
+        || !lines.get(0).equals(first(checksum))
+        || !lines.get(1).startsWith("tag ")) {
+      return Optional.empty();
+    }
+    String tag = lines.get(1).substring(4);
+    ByteRanges present = new ByteRanges();
+    for (String line : lines.subList(2, lines.size())) {
+      String[] words = line.split(" ");
+      if (words.length == 3 && words[0].equals("have")) {
+        long from = Long.parseLong(words[1]);
+        long to = Long.parseLong(words[2]);
+        if (from >= 0 && to <= checksum.size()) {
+          present.add(from, to);
+        }
+      }
+    }
+    return Optional.of(new Journal(tag.isEmpty() ? Optional.empty() : Optional.of(tag), present));
+  }
+
+  /** How many bytes a journal claims, for showing. */
+  static long claimed(Path file) throws IOException {
+    long bytes = 0;
+    if (Files.size(file) <= LARGEST) {
+      for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+        String[] words = believed(line).split(" ");
+        if (words.length == 3 && words[0].equals("have")) {
+          bytes += Long.parseLong(words[2]) - Long.parseLong(words[1]);
+        }
+      }
+    }
+    return bytes;
+  }
+
+  /** Writes the journal; the caller has forced the bytes it claims to disk. */
+  void write(Path file, Checksum checksum) throws IOException {
+    StringBuilder text = new StringBuilder();
+    append(text, first(checksum));
+    append(text, "tag " + tag.orElse(""));
+    for (ByteRanges.Range range : present.ranges()) {
+      append(text, "have " + range.from() + " " + range.to());
+    }
+    DurableFiles.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String first(Checksum checksum) {
+    return FIRST + checksum.hex() + " " + checksum.size();
+  }
+
+  private static void append(StringBuilder text, String line) {
+    text.append(line).append(" #").append(crc(line)).append('\n');
+  }
+
+  private static String believed(String line) {
+    int mark = line.lastIndexOf(" #");
+    return mark >= 0 && line.substring(mark + 2).equals(crc(line.substring(0, mark)))
+        ? line.substring(0, mark)
+        : "";
+  }
+
+  private static String crc(String line) {
+    CRC32 crc = new CRC32();
+    crc.update(line.getBytes(StandardCharsets.UTF_8));
+    return String.format("%08x", crc.getValue());
+  }
+}

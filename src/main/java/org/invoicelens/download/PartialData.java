@@ -1,0 +1,52 @@
+package org.invoicelens.download;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/** What an unfinished download left in a model folder. */
+public final class PartialData {
+
+  private final Path modelPath;
+
+  public PartialData(Path modelPath) {
+    this.modelPath = modelPath;
+  }
+
+  /** How many bytes have come, by the journals; 0 where nothing is left. */
+  public long size() throws IOException {
+    Path folder = ModelFolder.partial(modelPath);
+    long size = 0;
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.journal")) {
+        for (Path journal : files) {
+          size += Journal.claimed(journal);
+        }
+      }
+    }
+    return size;
+  }
+
+  /**
+   * Removes it; files that are complete stay.
+   *
+   * @throws DownloadException where a download is at work, or nothing can be removed
+   */
+  public void remove() throws DownloadException {
+    Path folder = ModelFolder.partial(modelPath);
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (FolderLock lock = FolderLock.take(modelPath);
+        DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+      Files.deleteIfExists(folder);
+    } catch (IOException unremovable) {
+      throw DownloadFailures.notWritable(folder, unremovable);
+    }
+  }
+}

@@ -1,0 +1,282 @@
+package org.invoicelens.download;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.invoicelens.download.PieceException.Consequence;
+import org.invoicelens.hub.FileAddress;
+import org.invoicelens.hub.FileAnswer;
+import org.invoicelens.hub.FileRequest;
+import org.invoicelens.hub.HubClient;
+import org.invoicelens.hub.HubException;
+import org.invoicelens.hub.HubException.Reason;
+import org.invoicelens.stage.Problem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection at work: takes ranges from the schedule and puts their bytes in place.
+ *
+ * <p>No byte is believed to belong where the answer does not say so: an answer with other bounds,
+ * another length or another entity tag is refused before its body is read.
+ */
+final class PieceFetcher implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(PieceFetcher.class);
+  private static final int BUFFER = 256 << 10;
+  private static final long LONGEST_IN_BUFFER = 100_000_000L;
+
+  /** A connection that brings less than this in such a time is as good as silent. */
+  private static final long DRIBBLE_WINDOW = 60_000_000_000L;
+
+  private static final long DRIBBLE_BYTES = 8 << 10;
+
+  private final HubClient client;
+  private final Schedule schedule;
+  private final String repoId;
+  private final String commit;
+  private final Path folder;
+  private final RateLimit limit;
+  private final Ticker ticker;
+  private final ProgressBoard board;
+  private final LongAdder received;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+
+  PieceFetcher(
+      HubClient client,
+      Schedule schedule,
+      String repoId,
+      String commit,
+      Path folder,
+      RateLimit limit,
+      Ticker ticker,
+      ProgressBoard board,
+      LongAdder received) {
+    this.client = client;
+    this.schedule = schedule;
+    this.repoId = repoId;
+    this.commit = commit;
+    this.folder = folder;
+    this.limit = limit;
+    this.ticker = ticker;
+    this.board = board;
+    this.received = received;
+  }
+
+  @Override
+  public void run() {
+    try {
+      for (Optional<Piece> piece = schedule.next(); piece.isPresent(); piece = schedule.next()) {
+        fetch(piece.get());
+      }
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    } catch (IOException disk) {
+      schedule.fatal(DownloadFailures.disk(folder, schedule.missing(), disk));
+    } catch (RuntimeException | Error unexpected) {
+      log.error("A connection ended unexpectedly", unexpected);
+      schedule.fatal(
+          new DownloadException(
+              DownloadException.Reason.BAD_ANSWER,
+              new Problem(
+                  "The download stopped for a reason nobody thought of.",
+                  "What has arrived is kept.",
+                  "Try again; if it happens again, report it with the log."),
+              unexpected.toString(),
+              unexpected));
+    }
+  }
+
+  private void fetch(Piece piece) throws IOException, InterruptedException {
+    long[] came = {0};
+    try (FileAnswer answer = open(piece)) {
+      accept(answer, piece);
+      pump(answer, piece, came);
+      schedule.done(piece);
+    } catch (HubException failure) {
+      end(piece, new PieceException(failure, Consequence.GO_ON), came[0]);
+    } catch (PieceException failure) {
+      end(piece, failure, came[0]);
+    }
+  }
+
+  private void end(Piece piece, PieceException failure, long came) throws IOException {
+    if (!schedule.isEnding() && !failure.failure().isPassing()) {
+      schedule.fatal(DownloadFailures.of(failure.failure()));
+    }
+    if (!schedule.isEnding()) {
+      schedule.failed(piece, failure, came);
+    }
+  }
+
+  /** Asks where the file was found last; where that is refused, resolves it anew once. */
+  private FileAnswer open(Piece piece) throws HubException {
+    Optional<FileAddress> known = schedule.address(piece.file());
+    if (known.isPresent()) {
+      try {
+        FileAnswer answer = client.open(request(piece, known));
+        if (!answer.isBeyondEnd()) {
+          return answer;
+        }
+        answer.close();
+      } catch (HubException refused) {
+        if (refused.reason() == Reason.NO_CONNECTION || schedule.isEnding()) {
+          throw refused;
+        }
+        log.info("{} is resolved anew: {}", piece.file().path(), refused.detail());
+      }
+      schedule.lost(piece.file());
+    }
+    return client.open(request(piece, Optional.empty()));
+  }
+
+  private FileRequest request(Piece piece, Optional<FileAddress> address) {
+    PartialFile partial = piece.file().partial();
+    return new FileRequest(
+        repoId,
+        commit,
+        piece.file().path(),
+        address,
+        piece.from(),
+        piece.isWholeFile() ? FileRequest.END : piece.to(),
+        partial.tag());
+  }
+
+  /** Lets an answer in only where it is the piece, or the whole file and nobody else is at it. */
+  private void accept(FileAnswer answer, Piece piece) throws PieceException, IOException {
+    FileTransfer file = piece.file();
+    long size = file.checksum().size();
+    if (answer.isBeyondEnd()) {
+      throw wrong(
+          file.path() + " is shorter on the server than it should be.",
+          "416",
+          Consequence.START_AGAIN_IN_ONE);
+    }
+    if (answer.size() >= 0 && answer.size() != size) {
+      throw wrong(
+          file.path() + " has another length on the server than the listing says.",
+          answer.size() + " instead of " + size,
+          Consequence.GO_ON);
+    }
+    Optional<String> before = file.partial().tag();
+    Optional<String> now = answer.strongTag();
+    if (answer.isPart()) {
+      if (answer.from() != piece.from()
+          || answer.to() > piece.to()
+          || answer.to() <= piece.from()) {
+        throw wrong(
+            "The server sent another part of " + file.path() + " than was asked for.",
+            answer.from() + "-" + answer.to() + " instead of " + piece.from() + "-" + piece.to(),
+            Consequence.GO_ON);
+      }
+      if (before.isPresent() && now.isPresent() && !before.equals(now)) {
+        throw wrong(
+            file.path() + " has changed on the server.",
+            before.get() + " became " + now.get(),
+            Consequence.START_AGAIN);
+      }
+    } else if (!piece.isWholeFile() && !schedule.takeWhole(piece)) {
+      throw wrong(
+          "The server stopped serving parts of " + file.path() + ".",
+          "200 instead of 206",
+          Consequence.START_AGAIN_IN_ONE);
+    }
+    if (now.isPresent() && !now.equals(file.partial().tag())) {
+      file.partial().setTag(now);
+    }
+    schedule.found(file, answer.address());
+    if (answer.isPart()) {
+      schedule.rangesWork(file);
+    }
+  }
+
+  private void pump(FileAnswer answer, Piece piece, long[] came)
+      throws HubException, PieceException, IOException, InterruptedException {
+    FileTransfer file = piece.file();
+    long end = answer.isPart() ? answer.to() : file.checksum().size();
+    long position = piece.from();
+    buffer.clear();
+    long written = ticker.nanos();
+    long window = written;
+    long inWindow = 0;
+    try {
+      while (position + buffer.position() < end) {
+        if (schedule.isEnding()) {
+          return;
+        }
+        long left = end - position - buffer.position();
+        int portion = limit.portion((int) Math.min(BUFFER - buffer.position(), left));
+        buffer.limit(buffer.position() + portion);
+        int n = answer.read(buffer);
+        if (n < 0) {
+          throw broken(file, "the body ended " + left + " bytes early");
+        }
+        came[0] += n;
+        inWindow += n;
+        received.add(n);
+        limit.take(n);
+        long now = ticker.nanos();
+        boolean isLast = position + buffer.position() == end;
+        if (!isLast && (buffer.position() == BUFFER || now - written > LONGEST_IN_BUFFER)) {
+          position = write(file, position);
+          written = now;
+        }
+        if (now - window > DRIBBLE_WINDOW) {
+          if (inWindow < DRIBBLE_BYTES && limit.bytesPerSecond() <= 0) {
+            throw broken(file, "only " + inWindow + " bytes in a minute");
+          }
+          window = now;
+          inWindow = 0;
+        }
+      }
+      // Before the last bytes count: with them the file would be complete.
+      if (answer.size() < 0 && answer.read(ByteBuffer.allocate(1)) >= 0) {
+        buffer.clear();
+        throw wrong(
+            file.path() + " does not end where it should.", "", Consequence.START_AGAIN_IN_ONE);
+      }
+    } finally {
+      write(file, position);
+    }
+  }
+
+  private long write(FileTransfer file, long position) throws IOException {
+    buffer.flip();
+    long next = position + buffer.remaining();
+    if (buffer.hasRemaining()) {
+      file.partial().write(position, buffer);
+      board.set(file.path(), file.partial().total());
+      file.follower.wake();
+    }
+    buffer.clear();
+    return next;
+  }
+
+  private static PieceException broken(FileTransfer file, String detail) {
+    return new PieceException(
+        new HubException(
+            Reason.NO_CONNECTION,
+            new Problem(
+                "The connection broke off in the middle of " + file.path() + ".",
+                "",
+                "Check the network connection and try again; what has arrived is kept."),
+            detail,
+            null),
+        Consequence.GO_ON);
+  }
+
+  private static PieceException wrong(String what, String detail, Consequence consequence) {
+    return new PieceException(
+        new HubException(
+            Reason.BAD_ANSWER,
+            new Problem(
+                what,
+                "The server or a proxy on the way does not keep to the rules.",
+                "Try again later, or use another network or server."),
+            detail,
+            null),
+        consequence);
+  }
+}

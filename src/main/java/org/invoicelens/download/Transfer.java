@@ -1,0 +1,81 @@
+package org.invoicelens.download;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.invoicelens.hub.HubClient;
+import org.invoicelens.stage.Cancellation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lets connections work on a schedule until it is done, and keeps the journals meanwhile. */
+final class Transfer {
+
+  private static final Logger log = LoggerFactory.getLogger(Transfer.class);
+  private static final Duration BEAT = Duration.ofMillis(50);
+
+  private final HubClient client;
+  private final Schedule schedule;
+  private final List<FileTransfer> files;
+  private final ManifestKeeper manifest;
+  private final Tuning tuning;
+  private final Cancellation cancellation;
+
+  Transfer(
+      HubClient client,
+      Schedule schedule,
+      List<FileTransfer> files,
+      ManifestKeeper manifest,
+      Tuning tuning,
+      Cancellation cancellation) {
+    this.client = client;
+    this.schedule = schedule;
+    this.files = files;
+    this.manifest = manifest;
+    this.tuning = tuning;
+    this.cancellation = cancellation;
+  }
+
+  /**
+   * Runs so many connections until nothing is left for them. What has come is in the journals when
+   * this returns, however it does.
+   */
+  void run(int connections, Supplier<PieceFetcher> worker) throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 1; i <= connections; i++) {
+      threads.add(Thread.ofPlatform().daemon().name("download-" + i).unstarted(worker.get()));
+    }
+    try (Cancellation.Registration asked = cancellation.onCancel(schedule::stop)) {
+      threads.forEach(Thread::start);
+      long saved = System.nanoTime();
+      for (Thread thread : threads) {
+        while (!thread.join(BEAT)) {
+          if (schedule.isEnding()) {
+            // Again and again: a request may have begun just after the last time.
+            client.breakOff();
+          }
+          if (System.nanoTime() - saved >= tuning.journalInterval().toNanos()) {
+            save();
+            saved = System.nanoTime();
+          }
+        }
+      }
+    } finally {
+      save();
+    }
+  }
+
+  /** A journal that cannot be written costs bytes after a kill; the transfer itself goes on. */
+  private void save() {
+    try {
+      for (FileTransfer file : files) {
+        file.partial().save();
+      }
+      manifest.save();
+    } catch (IOException unwritten) {
+      log.warn("The state of the download could not be written: {}", unwritten.toString());
+    }
+  }
+}

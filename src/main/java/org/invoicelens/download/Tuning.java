@@ -1,0 +1,32 @@
+package org.invoicelens.download;
+
+import java.time.Duration;
+
+/**
+ * The numbers a transfer works with.
+ *
+ * @param smallestPiece the shortest range worth a request, in bytes
+ * @param largestPiece the longest range of one request, in bytes
+ * @param journalInterval how often what has come is made safe against a kill
+ * @param firstPause how long the first wait after a failure is; later ones double
+ * @param longestPause the longest wait after a failure
+ * @param progressThatCounts a connection that broke off after bringing so many bytes is reopened
+ *     without counting as a failed attempt
+ */
+record Tuning(
+    long smallestPiece,
+    long largestPiece,
+    Duration journalInterval,
+    Duration firstPause,
+    Duration longestPause,
+    long progressThatCounts) {
+
+  static final Tuning DEFAULT =
+      new Tuning(
+          8L << 20,
+          64L << 20,
+          Duration.ofMillis(1500),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(30),
+          1L << 20);
+}

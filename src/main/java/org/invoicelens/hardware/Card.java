@@ -1,0 +1,105 @@
+package org.invoicelens.hardware;
+
+import java.util.List;
+import java.util.Optional;
+import org.invoicelens.hardware.HardwareStatus.Gpu;
+
+/**
+ * A graphics card as a source described it, not yet judged.
+ *
+ * @param index its number in the source's order
+ * @param memoryTotal in bytes; 0 where it could not be read
+ * @param memoryFree in bytes; 0 where it could not be read
+ * @param computeCapability such as 8.6; 0 where it could not be read
+ * @param driver the driver's version; empty where unknown
+ * @param divided whether it is divided into instances (MIG)
+ * @param source who said so
+ * @param programs what uses it now, for the user
+ */
+record Card(
+    int index,
+    String name,
+    long memoryTotal,
+    long memoryFree,
+    double computeCapability,
+    String driver,
+    boolean divided,
+    String source,
+    List<String> programs) {
+
+  /**
+   * The oldest driver that runs CUDA 12 programs at all, and the one CUDA 12.8 came with. Between
+   * the two, NVIDIA's minor-version compatibility applies. CUDA 12.8 release notes, tables 2 and 3.
+   */
+  record DriverLimits(DriverVersion oldest, DriverVersion matching) {
+    static DriverLimits of(String system) {
+      return system.startsWith("Windows")
+          ? new DriverLimits(DriverVersion.parse("528.33"), DriverVersion.parse("570.65"))
+          : new DriverLimits(DriverVersion.parse("525.60.13"), DriverVersion.parse("570.26"));
+    }
+  }
+
+  /** The oldest cards for which PyTorch's CUDA 12.8 libraries contain code. */
+  private static final double OLDEST_COMPUTE_CAPABILITY = 7.0;
+
+  /** Below this a reading is an error of the driver: no such card has the capability needed. */
+  private static final long LEAST_MEMORY = 512L << 20;
+
+  /** What drivers report when a 32-bit number overflows. */
+  private static final long OVERFLOW = 0xFFFF_FFFFL;
+
+  private static final double MOST_COMPUTE_CAPABILITY = 30;
+
+  Card {
+    programs = List.copyOf(programs);
+    boolean plausible =
+        memoryTotal >= LEAST_MEMORY && memoryTotal != OVERFLOW && memoryFree <= memoryTotal;
+    if (!plausible || memoryFree < 0) {
+      memoryTotal = 0;
+      memoryFree = 0;
+    }
+    // 1.0 is what some drivers answer for a card they do not drive.
+    if (!(computeCapability > 1 && computeCapability < MOST_COMPUTE_CAPABILITY)) {
+      computeCapability = 0;
+    }
+  }
+
+  /** The card as the user sees it, with the reason where it cannot be used. */
+  Gpu judge(double minComputeCapability, DriverLimits limits) {
+    return new Gpu(
+        index,
+        name,
+        memoryTotal,
+        memoryFree,
+        computeCapability,
+        driver,
+        source,
+        unusable(minComputeCapability, limits));
+  }
+
+  private String unusable(double minComputeCapability, DriverLimits limits) {
+    double least = Math.max(minComputeCapability, OLDEST_COMPUTE_CAPABILITY);
+    Optional<DriverVersion> version = DriverVersion.tryParse(driver);
+    if (source.equals(OshiMachine.SOURCE)) {
+      return OshiMachine.isNvidia(name)
+          ? "the NVIDIA driver does not answer"
+          : "not an NVIDIA card";
+    }
+    if (divided) {
+      return "divided into instances (MIG)";
+    }
+    if (computeCapability == 0) {
+      return "its compute capability cannot be read";
+    }
+    if (computeCapability < least) {
+      return "compute capability " + computeCapability + " is below " + least;
+    }
+    if (memoryTotal == 0) {
+      return "its memory cannot be read";
+    }
+    if (version.isPresent() && version.get().compareTo(limits.oldest) < 0) {
+      return "driver " + driver + " is too old, at least " + limits.oldest + " is needed";
+    }
+    return "";
+  }
+}

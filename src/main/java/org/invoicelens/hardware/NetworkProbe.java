@@ -1,0 +1,151 @@
+package org.invoicelens.hardware;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.invoicelens.stage.Cancellation;
+
+/**
+ * Tries whether a Hub can be reached, by opening a connection to it or to the proxy that leads
+ * there. Nothing is sent, so that nobody's name or token is.
+ */
+final class NetworkProbe {
+
+  private static final Set<String> YES = Set.of("1", "on", "yes", "true");
+
+  private final Map<String, String> environment;
+  private final Duration limit;
+
+  NetworkProbe(Map<String, String> environment, Duration limit) {
+    this.environment = environment;
+    this.limit = limit;
+  }
+
+  /**
+   * What an attempt brought.
+   *
+   * @param reached whether the connection was opened
+   * @param target what was tried, such as {@code huggingface.co:443}
+   * @param milliseconds how long it took
+   * @param failure why it failed, as part of a sentence; empty where it did not
+   */
+  record Answer(boolean reached, String target, long milliseconds, String failure) {}
+
+  /** Whether the user wishes that nothing goes over the network ({@code HF_HUB_OFFLINE}). */
+  boolean isOffline() {
+    return YES.contains(environment.getOrDefault("HF_HUB_OFFLINE", "").toLowerCase(Locale.ROOT));
+  }
+
+  /** Opens and closes a connection; returns early where cancelled. */
+  Answer reach(URI endpoint, Cancellation cancellation) {
+    Optional<InetSocketAddress> proxy = proxy(endpoint);
+    InetSocketAddress target = proxy.orElseGet(() -> address(endpoint, port(endpoint)));
+    String name =
+        (proxy.isPresent() ? "proxy " : "") + target.getHostString() + ":" + target.getPort();
+    long start = System.nanoTime();
+    FutureTask<Void> attempt =
+        new FutureTask<>(() -> {
+          connect(target);
+          return null;
+        });
+    Thread.ofVirtual().start(attempt);
+    String failure;
+    Cancellation.Registration registration = cancellation.onCancel(() -> attempt.cancel(true));
+    try {
+      attempt.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      failure = "";
+    } catch (TimeoutException e) {
+      attempt.cancel(true);
+      failure = "it did not answer within " + limit.toSeconds() + " seconds";
+    } catch (ExecutionException e) {
+      failure =
+          e.getCause() instanceof UnknownHostException
+              ? "its name is not known in this network"
+              : String.valueOf(e.getCause().getMessage()).toLowerCase(Locale.ROOT);
+    } catch (CancellationException e) {
+      failure = "the attempt was stopped";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure = "the attempt was stopped";
+    } finally {
+      registration.close();
+    }
+    long milliseconds = (System.nanoTime() - start) / 1_000_000;
+    return new Answer(failure.isEmpty(), name, milliseconds, failure);
+  }
+
+  /** The name is looked up here, on the thread that may be left behind. */
+  private void connect(InetSocketAddress target) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(
+          new InetSocketAddress(target.getHostString(), target.getPort()),
+          Math.toIntExact(limit.toMillis()));
+    }
+  }
+
+  /** The proxy the environment names for an address, by the rules curl made common. */
+  Optional<InetSocketAddress> proxy(URI endpoint) {
+    if (isExempt(endpoint)) {
+      return Optional.empty();
+    }
+    return variable(endpoint.getScheme() + "_proxy")
+        .or(() -> variable("all_proxy"))
+        .map(text -> text.contains("://") ? text : "http://" + text)
+        .flatMap(NetworkProbe::uri)
+        .filter(uri -> uri.getHost() != null)
+        .map(uri -> address(uri, uri.getPort() > 0 ? uri.getPort() : 1080));
+  }
+
+  private boolean isExempt(URI endpoint) {
+    String host = host(endpoint);
+    for (String entry : variable("no_proxy").orElse("").split("[,\\s]+")) {
+      String domain = entry.toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", "");
+      if (entry.equals("*")
+          || (!domain.isEmpty()
+              && (host.equals(domain)
+                  || host.endsWith("." + domain)
+                  || (host + ":" + port(endpoint)).equals(domain)))) {
+        return true;
+      }
+    }
+    return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+  }
+
+  private Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.get(name))
+        .or(() -> Optional.ofNullable(environment.get(name.toUpperCase(Locale.ROOT))))
+        .filter(text -> !text.isBlank());
+  }
+
+  private static Optional<URI> uri(String text) {
+    try {
+      return Optional.of(URI.create(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static InetSocketAddress address(URI uri, int port) {
+    return InetSocketAddress.createUnresolved(host(uri), port);
+  }
+
+  private static String host(URI uri) {
+    return uri.getHost().toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
+  }
+
+  private static int port(URI uri) {
+    return uri.getPort() > 0 ? uri.getPort() : uri.getScheme().equals("http") ? 80 : 443;
+  }
+}

@@ -1,0 +1,75 @@
+package org.invoicelens.hardware;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.invoicelens.hardware.Nvml.Memory;
+import org.invoicelens.hardware.Nvml.Program;
+import org.invoicelens.stage.ByteSize;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the cards from NVML. A value that one card refuses to tell does not hide the card. */
+final class NvmlCards {
+
+  static final String SOURCE = "NVML";
+
+  private static final Logger log = LoggerFactory.getLogger(NvmlCards.class);
+  private static final Memory NO_MEMORY = new Memory(0, 0, 0);
+  private static final int MOST_CARDS = 64;
+
+  private final Nvml nvml;
+
+  NvmlCards(Nvml nvml) {
+    this.nvml = nvml;
+  }
+
+  List<Card> read() throws NvmlException {
+    int count = Math.clamp(nvml.count(), 0, MOST_CARDS);
+    String driver = ask("driver version", nvml::driverVersion, "");
+    List<Card> cards = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int index = i;
+      Memory memory = ask("memory", () -> nvml.memory(index), NO_MEMORY);
+      cards.add(
+          new Card(
+              index,
+              ask("name", () -> nvml.name(index), "NVIDIA card " + index),
+              memory.total(),
+              memory.free(),
+              ask("compute capability", () -> nvml.computeCapability(index), 0.0),
+              driver,
+              ask("MIG mode", () -> nvml.isDivided(index), false),
+              SOURCE,
+              ask("programs", () -> nvml.programs(index), List.<Program>of()).stream()
+                  .filter(program -> program.pid() != ProcessHandle.current().pid())
+                  .map(NvmlCards::describe)
+                  .toList()));
+    }
+    return cards;
+  }
+
+  private static String describe(Program program) {
+    String name =
+        ProcessHandle.of(program.pid())
+            .flatMap(process -> process.info().command())
+            .map(command -> Path.of(command).getFileName().toString())
+            .orElse("process " + program.pid());
+    return program.memory().isPresent()
+        ? name + " (" + ByteSize.binaryText(program.memory().getAsLong()) + ")"
+        : name;
+  }
+
+  private interface Question<T> {
+    T ask() throws NvmlException;
+  }
+
+  private static <T> T ask(String what, Question<T> question, T otherwise) {
+    try {
+      return question.ask();
+    } catch (NvmlException e) {
+      log.info("NVML does not tell the {}: {}", what, e.getMessage());
+      return otherwise;
+    }
+  }
+}

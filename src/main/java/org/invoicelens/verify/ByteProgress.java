@@ -1,0 +1,33 @@
+package org.invoicelens.verify;
+
+import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.Stage;
+
+/** How many bytes were checked, of all files and of each; never reported backwards. Thread-safe. */
+final class ByteProgress {
+
+  private final ProgressListener listener;
+  private final long total;
+  private long done;
+
+  ByteProgress(ProgressListener listener, long total) {
+    this.listener = listener;
+    this.total = total;
+  }
+
+  /** Reports that {@code fresh} more bytes of a file were checked, {@code fileDone} now. */
+  void add(String file, long fresh, long fileDone, long fileTotal) {
+    listener.onProgress(
+        new Progress(Stage.VERIFICATION, file, fileDone, fileTotal, Progress.Unit.BYTES, ""));
+    synchronized (this) {
+      done += fresh;
+      report("Comparing every file with its checksum.");
+    }
+  }
+
+  /** Reports what happens now, without more bytes. */
+  synchronized void report(String message) {
+    listener.onProgress(Progress.of(Stage.VERIFICATION, done, total, Progress.Unit.BYTES, message));
+  }
+}

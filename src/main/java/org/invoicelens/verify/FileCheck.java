@@ -1,0 +1,146 @@
+package org.invoicelens.verify;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.invoicelens.download.Checksum;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.CancelledException;
+import org.invoicelens.verify.VerificationStatus.Finding;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Compares files of one folder with their sizes and digests. Thread-safe. */
+final class FileCheck {
+
+  private static final Logger log = LoggerFactory.getLogger(FileCheck.class);
+
+  /** Large enough for few calls, small enough to stay in a core's cache. */
+  private static final int BUFFER = 1 << 20;
+
+  private static final long REPORT_EVERY = 8L << 20;
+
+  private final Path folder;
+  private final ByteProgress progress;
+  private final Cancellation cancellation;
+
+  /**
+   * @param folder as a real path, without links
+   */
+  FileCheck(Path folder, ByteProgress progress, Cancellation cancellation) {
+    this.folder = folder;
+    this.progress = progress;
+    this.cancellation = cancellation;
+  }
+
+  /** What is wrong with a file; empty where nothing is. */
+  Optional<Finding> check(String name, Checksum expected) throws CancelledException {
+    cancellation.throwIfCancelled();
+    Reading reading = new Reading(name, expected.size());
+    Optional<Finding> finding;
+    try {
+      finding = reading.fault(expected);
+    } catch (NoSuchFileException e) {
+      finding = finding(name, Finding.Fault.MISSING, "is missing");
+    } catch (IOException | InvalidPathException e) {
+      log.warn("{} cannot be read", name, e);
+      finding = finding(name, Finding.Fault.UNREADABLE, "cannot be read");
+    }
+    reading.finish();
+    return finding;
+  }
+
+  private static Optional<Finding> finding(String name, Finding.Fault fault, String message) {
+    return Optional.of(new Finding(name, fault, name + " " + message + "."));
+  }
+
+  /** One file on its way through the digest. */
+  private final class Reading {
+
+    private final String name;
+    private final long size;
+    private long read;
+    private long reported;
+
+    Reading(String name, long size) {
+      this.name = name;
+      this.size = size;
+    }
+
+    Optional<Finding> fault(Checksum expected) throws IOException, CancelledException {
+      Path path = folder.resolve(name).normalize();
+      if (!path.startsWith(folder) || path.equals(folder)) {
+        return finding(name, Finding.Fault.UNREADABLE, "does not name a file of the folder");
+      }
+      // A link may lead elsewhere, as in the Hub's own cache: what is read there is proved by
+      // digest.
+      path = path.toRealPath();
+      if (!Files.isRegularFile(path)) {
+        return finding(name, Finding.Fault.UNREADABLE, "is not a file");
+      }
+      long actual = Files.size(path);
+      if (actual != size) {
+        return finding(
+            name, Finding.Fault.WRONG_SIZE, "has " + actual + " bytes, it should have " + size);
+      }
+      String digest = digest(path, expected.algorithm());
+      if (read != size) {
+        return finding(name, Finding.Fault.WRONG_SIZE, "changed while it was read");
+      }
+      if (!digest.equals(expected.hex())) {
+        log.warn("{}: digest {}, expected {}", name, digest, expected.hex());
+        return finding(name, Finding.Fault.WRONG_CHECKSUM, "does not have the right content");
+      }
+      return Optional.empty();
+    }
+
+    /** Counts what was not read as well: the whole is always reached. */
+    void finish() {
+      progress.add(name, size - reported, size, size);
+    }
+
+    private String digest(Path path, Checksum.Algorithm algorithm)
+        throws IOException, CancelledException {
+      MessageDigest digest = start(algorithm);
+      ByteBuffer buffer = ByteBuffer.allocate(Math.clamp(size, 1, BUFFER));
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        while (channel.read(buffer.clear()) >= 0) {
+          cancellation.throwIfCancelled();
+          read += buffer.position();
+          digest.update(buffer.flip());
+          if (read > size) {
+            break;
+          }
+          if (read - reported >= REPORT_EVERY) {
+            progress.add(name, read - reported, read, size);
+            reported = read;
+          }
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private MessageDigest start(Checksum.Algorithm algorithm) {
+      try {
+        if (algorithm == Checksum.Algorithm.SHA256) {
+          return MessageDigest.getInstance("SHA-256");
+        }
+        MessageDigest digest = MessageDigest.getInstance("SHA-1");
+        digest.update(("blob " + size + "\0").getBytes(StandardCharsets.US_ASCII));
+        return digest;
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java runtime has it", e);
+      }
+    }
+  }
+}

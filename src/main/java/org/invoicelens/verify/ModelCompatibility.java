@@ -1,0 +1,133 @@
+package org.invoicelens.verify;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells whether a folder holds a model that this program can run, without loading it. */
+public final class ModelCompatibility {
+
+  private static final Logger log = LoggerFactory.getLogger(ModelCompatibility.class);
+
+  private static final long LARGEST_FILE = 10_000_000;
+
+  private ModelCompatibility() {}
+
+  /** How a folder names and lays out its files. */
+  public enum Layout {
+    /** {@code config.json} and {@code model*.safetensors}. */
+    HUGGING_FACE,
+    /** {@code params.json} and {@code consolidated.safetensors}. */
+    NATIVE,
+    /** Neither. */
+    NONE
+  }
+
+  /**
+   * What was found.
+   *
+   * @param layout the folder's layout
+   * @param compatible whether the architecture is Pixtral's and weights are there
+   * @param obstacles why not, as sentences for the user; empty where compatible
+   */
+  public record Report(Layout layout, boolean compatible, List<String> obstacles) {
+
+    public Report {
+      obstacles = List.copyOf(obstacles);
+    }
+  }
+
+  /** Looks at the configuration and the names of the files; never throws for what it finds. */
+  public static Report of(Path folder) {
+    List<String> obstacles = new ArrayList<>();
+    Layout layout = layout(folder);
+    switch (layout) {
+      case HUGGING_FACE -> huggingFace(folder.resolve("config.json"), obstacles);
+      case NATIVE -> nativeLayout(folder.resolve("params.json"), obstacles);
+      case NONE -> obstacles.add("The folder has neither a config.json nor a params.json.");
+    }
+    try {
+      if (layout != Layout.NONE && !ModelStructure.hasWeights(folder)) {
+        obstacles.add("The folder has no weights in safetensors files.");
+      }
+    } catch (IOException e) {
+      log.warn("{} cannot be listed", folder.getFileName(), e);
+      obstacles.add("The folder cannot be read.");
+    }
+    return new Report(layout, obstacles.isEmpty(), obstacles);
+  }
+
+  static Layout layout(Path folder) {
+    if (Files.isRegularFile(folder.resolve("config.json"))) {
+      return Layout.HUGGING_FACE;
+    }
+    return Files.isRegularFile(folder.resolve("params.json")) ? Layout.NATIVE : Layout.NONE;
+  }
+
+  private static void huggingFace(Path file, List<String> obstacles) {
+    JsonObject config = read(file).orElse(null);
+    if (config == null) {
+      obstacles.add(unreadable(file));
+    } else if (isOtherThan("llava", config)) {
+      obstacles.add("The model is of the kind " + kind(config) + ", not llava.");
+    } else if (isOtherThan("pixtral", object(config, "vision_config"))) {
+      obstacles.add(
+          "The vision part is of the kind "
+              + kind(object(config, "vision_config"))
+              + ", not pixtral.");
+    } else if (isOtherThan("mistral", object(config, "text_config"))) {
+      obstacles.add(
+          "The text part is of the kind " + kind(object(config, "text_config")) + ", not mistral.");
+    }
+  }
+
+  private static void nativeLayout(Path file, List<String> obstacles) {
+    JsonObject params = read(file).orElse(null);
+    if (params == null) {
+      obstacles.add(unreadable(file));
+    } else if (!params.has("vision_encoder")) {
+      obstacles.add("The model has no vision part: params.json names no vision_encoder.");
+    }
+  }
+
+  private static String unreadable(Path file) {
+    return "The file " + file.getFileName() + " is damaged.";
+  }
+
+  private static boolean isOtherThan(String wanted, JsonObject part) {
+    return !kind(part).equals(wanted);
+  }
+
+  private static String kind(JsonObject part) {
+    return part.get("model_type") instanceof JsonPrimitive type
+        ? ModelStructure.printable(type.getAsString())
+        : "unknown";
+  }
+
+  private static JsonObject object(JsonObject json, String key) {
+    return json.get(key) instanceof JsonObject object ? object : new JsonObject();
+  }
+
+  /** The file's JSON object; empty where it holds none, is too large or cannot be read. */
+  static Optional<JsonObject> read(Path file) {
+    try {
+      if (Files.size(file) <= LARGEST_FILE
+          && JsonParser.parseString(Files.readString(file)) instanceof JsonObject json) {
+        return Optional.of(json);
+      }
+      log.info("{} is too large or no JSON object", file.getFileName());
+    } catch (IOException | JsonParseException e) {
+      log.info("{} cannot be used", file.getFileName(), e);
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,334 @@
+package org.invoicelens.hardware;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.Precision;
+import org.invoicelens.hardware.HardwareException.Reason;
+import org.invoicelens.hardware.HardwareStatus.Check;
+import org.invoicelens.hardware.HardwareStatus.Check.State;
+import org.invoicelens.hardware.HardwareStatus.Check.Subject;
+import org.invoicelens.hardware.HardwareStatus.Gpu;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.ProgressListener;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HardwareVerifierTest {
+
+  private static final Card A5000 =
+      card(0, "NVIDIA RTX A5000", 24_564, 23_900, 8.6, "570.86.10", "firefox (0.3 GiB)");
+  private static final Card H100 = card(1, "NVIDIA H100 PCIe", 81_559, 81_000, 9.0, "570.86.10");
+  private static final Card GTX = card(2, "NVIDIA GeForce GTX 1080", 8192, 8000, 6.1, "570.86.10");
+  private static final Card INTEL =
+      new Card(0, "Intel UHD Graphics", 0, 0, 0, "", false, "OSHI", List.of());
+
+  @TempDir Path folder;
+  private Path modelPath;
+  private Path temporary;
+  private long memoryAvailable = 64L << 30;
+  private Map<String, String> environment = Map.of("HF_HUB_OFFLINE", "1");
+  private final List<Progress> progress = new ArrayList<>();
+
+  @BeforeEach
+  void prepare() {
+    modelPath = folder.resolve("models/pixtral-12b");
+    temporary = folder;
+  }
+
+  @Test
+  void aGoodCardIsRecommendedWithWhatFits() throws Exception {
+    HardwareStatus status = verify(small(Models.pixtral(modelPath)), A5000);
+
+    assertThat(status.gpuAvailable()).isTrue();
+    assertThat(status.gpuMemory()).isEqualTo(24_564L << 20);
+    assertThat(status.computeCapability()).isEqualTo(8.6);
+    assertThat(status.recommended()).contains(Precision.FP8);
+    assertThat(status.recommendedEstimate().orElseThrow().onGpu()).isTrue();
+    assertThat(check(status, Subject.GRAPHICS).state()).isEqualTo(State.GOOD);
+    assertThat(check(status, Subject.GRAPHICS).source()).isEqualTo("NVML");
+    assertThat(check(status, Subject.GRAPHICS).meaning()).contains("firefox (0.3 GiB)");
+    assertThat(check(status, Subject.PRECISION).state()).isEqualTo(State.REMARK);
+    assertThat(check(status, Subject.PRECISION).meaning())
+        .contains("23.3 GiB are free", "16 bit would need 28.");
+  }
+
+  @Test
+  void ofSeveralCardsTheLargestUsableOneCounts() throws Exception {
+    HardwareStatus status = verify(small(Models.pixtral(modelPath)), A5000, H100, GTX, INTEL);
+
+    assertThat(status.gpus())
+        .extracting(Gpu::unusable)
+        .containsExactly("", "", "compute capability 6.1 is below 7.5", "not an NVIDIA card");
+    assertThat(status.bestGpu().orElseThrow().name()).isEqualTo("NVIDIA H100 PCIe");
+    assertThat(status.recommended()).contains(Precision.BFLOAT16);
+    assertThat(check(status, Subject.PRECISION).state()).isEqualTo(State.GOOD);
+  }
+
+  @Test
+  void theConfigurationMayNameACard() throws Exception {
+    ModelConfig config = small(Models.pixtral(modelPath));
+
+    HardwareStatus first = verify(config.withDevice("cuda:0"), A5000, H100);
+    HardwareStatus none = verify(config.withDevice("cpu"), A5000, H100);
+
+    assertThat(first.gpuMemory()).isEqualTo(24_564L << 20);
+    assertThat(first.gpus().get(1).unusable()).contains("cuda:0");
+    assertThat(none.gpuAvailable()).isFalse();
+    assertThat(none.fits()).noneMatch(MemoryEstimate::onGpu);
+    assertThat(check(none, Subject.GRAPHICS).state()).isEqualTo(State.GOOD);
+  }
+
+  @Test
+  void aCardBelowTheBarOfTheConfigurationGetsAFallback() throws Exception {
+    ModelConfig config =
+        Models.config(
+            modelPath,
+            new ModelConfig.Footprint(1000, 12_682_739_712L, 10_905_190_400L, 163_840),
+            new ModelConfig.Hardware(96L << 30, 7.5, "", false));
+
+    HardwareStatus status = verify(config, H100);
+
+    assertThat(status.recommended()).contains(Precision.FP8);
+    assertThat(check(status, Subject.PRECISION).meaning()).contains("96.0 GiB or more");
+  }
+
+  @Test
+  void withoutACardTheProcessorDoesTheWorkIfItMay() throws Exception {
+    HardwareStatus status = verify(small(Models.pixtral(modelPath)), GTX);
+
+    assertThat(status.gpuAvailable()).isFalse();
+    assertThat(status.gpuMemory()).isZero();
+    assertThat(status.recommended()).contains(Precision.BFLOAT16);
+    assertThat(status.recommendedEstimate().orElseThrow().onGpu()).isFalse();
+    assertThat(check(status, Subject.GRAPHICS).state()).isEqualTo(State.REMARK);
+    assertThat(check(status, Subject.GRAPHICS).remedy()).contains("NVIDIA RTX A4000");
+  }
+
+  @Test
+  void withoutACardAndWithoutTheProcessorNothingRuns() {
+    HardwareException e = failure(small(Models.pixtral(modelPath, false)));
+
+    assertThat(e.reason()).isEqualTo(Reason.NO_USABLE_DEVICE);
+    assertThat(e.problem().remedy()).contains("allow_cpu");
+    assertThat(e.status().checks()).extracting(Check::subject).contains(Subject.DISK);
+  }
+
+  @Test
+  void anAgedDriverIsARemark() throws Exception {
+    HardwareStatus status =
+        verify(
+            small(Models.pixtral(modelPath)),
+            card(0, "NVIDIA L40S", 46_068, 45_000, 8.9, "550.54.15"));
+
+    assertThat(status.gpuAvailable()).isTrue();
+    assertThat(check(status, Subject.GRAPHICS).state()).isEqualTo(State.REMARK);
+    assertThat(check(status, Subject.GRAPHICS).remedy()).contains("570.26");
+  }
+
+  @Test
+  void whereNothingFitsTheSumIsShown() {
+    memoryAvailable = 4L << 30;
+
+    HardwareException e = failure(small(Models.pixtral(modelPath)), GTX);
+
+    assertThat(e.reason()).isEqualTo(Reason.TOO_LITTLE_MEMORY);
+    assertThat(e.problem().meaning()).contains("4 bit (nf4) needs").contains("4.0 GiB are free");
+    assertThat(e.status().fits()).hasSize(Precision.values().length);
+  }
+
+  @Test
+  void theSmallModelRunsOnASmallComputer() throws Exception {
+    memoryAvailable = 1L << 30;
+
+    HardwareStatus status = verify(Models.mini(modelPath));
+
+    assertThat(status.recommended()).contains(Precision.FLOAT32);
+    assertThat(status.networkAvailable()).isTrue();
+    assertThat(check(status, Subject.NETWORK).found()).isEqualTo("Not needed");
+  }
+
+  @Test
+  void aFullDiskIsSaidBeforeTheDownload() {
+    ModelConfig.Footprint huge =
+        new ModelConfig.Footprint(Long.MAX_VALUE / 4, 12_682_739_712L, 10_905_190_400L, 163_840);
+
+    HardwareException e =
+        failure(Models.config(modelPath, huge, new ModelConfig.Hardware(0, 0, "", true)), A5000);
+
+    assertThat(e.reason()).isEqualTo(Reason.TOO_LITTLE_DISK);
+    assertThat(e.problem().remedy()).contains("Free ").contains("another disk");
+  }
+
+  @Test
+  void whatIsThereAlreadyNeedsNoRoom() throws Exception {
+    Path partial = Files.createDirectories(modelPath.resolve(".invoicelens/partial"));
+    Files.write(modelPath.resolve("config.json"), new byte[4_000_000]);
+    Files.write(partial.resolve("weights"), new byte[4_000_000]);
+
+    HardwareStatus status = verify(Models.mini(modelPath));
+
+    assertThat(check(status, Subject.DISK).meaning()).contains("are there already");
+    try (Stream<Path> left = Files.list(modelPath)) {
+      assertThat(left).hasSize(2);
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsSaid() throws Exception {
+    Path file = Files.createFile(folder.resolve("a-file"));
+
+    HardwareException e = failure(Models.mini(file.resolve("models/mini")));
+
+    assertThat(e.reason()).isEqualTo(Reason.MODEL_FOLDER_NOT_WRITABLE);
+    assertThat(e.problem().text()).contains(file.toString());
+  }
+
+  @Test
+  void aMissingTemporaryFolderIsSaid() {
+    temporary = folder.resolve("nowhere");
+
+    HardwareException e = failure(Models.mini(modelPath));
+
+    assertThat(e.reason()).isEqualTo(Reason.TEMPORARY_FOLDER_NOT_WRITABLE);
+    assertThat(e.status().tempDir()).isEqualTo(temporary);
+  }
+
+  @Test
+  void leavesNothingBehind() throws Exception {
+    verify(small(Models.pixtral(modelPath)), A5000);
+
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void anUnreachableNetworkIsARemarkOnly() throws Exception {
+    environment = Map.of("HTTPS_PROXY", "http://127.0.0.1:1");
+
+    HardwareStatus status = verify(small(Models.pixtral(modelPath)), A5000);
+
+    assertThat(status.networkAvailable()).isFalse();
+    assertThat(check(status, Subject.NETWORK).state()).isEqualTo(State.REMARK);
+    assertThat(check(status, Subject.NETWORK).found()).contains("proxy 127.0.0.1:1");
+  }
+
+  @Test
+  void aModelOfUnknownSizeIsNotJudged() throws Exception {
+    HardwareStatus status =
+        verify(Models.config(modelPath, null, new ModelConfig.Hardware(0, 0, "", true)), A5000);
+
+    assertThat(status.fits()).isEmpty();
+    assertThat(status.recommended()).isEmpty();
+    assertThat(check(status, Subject.PRECISION).state()).isEqualTo(State.REMARK);
+  }
+
+  @Test
+  void reportsEveryStep() throws Exception {
+    HardwareStatus status = verify(small(Models.pixtral(modelPath)), A5000);
+
+    assertThat(progress).extracting(Progress::done).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L);
+    assertThat(progress).extracting(Progress::total).containsOnly(7L);
+    assertThat(status.checks()).extracting(Check::subject).containsExactly(Subject.values());
+  }
+
+  @Test
+  void stopsWhenAsked() {
+    Cancellation cancellation = new Cancellation();
+    ProgressListener stopAtDisk =
+        p -> {
+          if (p.done() == Subject.DISK.ordinal()) {
+            cancellation.cancel();
+          }
+        };
+
+    assertThatExceptionOfType(CancelledException.class)
+        .isThrownBy(() ->
+            new HardwareVerifier(stopAtDisk, cancellation, probes(A5000))
+                .verify(small(Models.pixtral(modelPath))));
+  }
+
+  @Test
+  void theReportShowsChecksAndSums() throws Exception {
+    String report = HardwareReport.text(verify(small(Models.pixtral(modelPath)), A5000, GTX));
+
+    assertThat(report)
+        .contains("good    Graphics card     NVIDIA RTX A5000, 24.0 GiB (23.3 GiB free)")
+        .contains("not usable, compute capability 6.1 is below 7.5")
+        .contains("remark  Network")
+        .containsPattern("16 bit +graphics card +23\\.6 GiB .* too large\n")
+        .containsPattern("8 bit \\(fp8\\) +graphics card +13\\.\\d GiB .* fits\n")
+        .endsWith("\n")
+        .doesNotContain("\r");
+  }
+
+  @Test
+  void measuresThisComputer() throws Exception {
+    HardwareStatus status =
+        new HardwareVerifier(ProgressListener.NONE, new Cancellation())
+            .verify(Models.mini(modelPath));
+
+    assertThat(status.cores()).isPositive();
+    assertThat(status.memoryTotal()).isGreaterThan(1L << 30);
+    assertThat(status.memoryAvailable()).isBetween(1L, status.memoryTotal());
+    assertThat(status.diskSpace()).isPositive();
+    assertThat(status.recommended()).isPresent();
+  }
+
+  private HardwareStatus verify(ModelConfig config, Card... cards)
+      throws HardwareException, CancelledException {
+    return new HardwareVerifier(progress::add, new Cancellation(), probes(cards)).verify(config);
+  }
+
+  private HardwareException failure(ModelConfig config, Card... cards) {
+    return catchThrowableOfType(HardwareException.class, () -> verify(config, cards));
+  }
+
+  private HardwareVerifier.Probes probes(Card... cards) {
+    Machine machine = new Machine("Test CPU", 8, 128L << 30, memoryAvailable, "OSHI", List.of());
+    return new HardwareVerifier.Probes(
+        () -> machine,
+        m -> Arrays.asList(cards),
+        new NetworkProbe(environment, Duration.ofSeconds(20)),
+        Card.DriverLimits.of("Linux"),
+        temporary);
+  }
+
+  /** The same model with a download that fits every disk. */
+  private static ModelConfig small(ModelConfig config) {
+    return Models.config(
+        config.modelPath(),
+        new ModelConfig.Footprint(1000, 12_682_739_712L, 10_905_190_400L, 163_840),
+        config.hardware());
+  }
+
+  private static Check check(HardwareStatus status, Subject subject) {
+    return status.checks().stream().filter(c -> c.subject() == subject).findFirst().orElseThrow();
+  }
+
+  private static Card card(
+      int index,
+      String name,
+      long total,
+      long free,
+      double capability,
+      String driver,
+      String... programs) {
+    return new Card(
+        index, name, total << 20, free << 20, capability, driver, false, "NVML", List.of(programs));
+  }
+}
