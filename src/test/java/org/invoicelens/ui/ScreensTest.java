@@ -301,7 +301,7 @@ class ScreensTest {
     Thread.sleep(4500);
     shoot("3-download");
     press("#pause");
-    awaitVisible("#resume");
+    await(() -> !find("#next").isDisabled());
     shoot("3-download-paused");
   }
 

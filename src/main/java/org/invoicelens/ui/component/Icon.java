@@ -14,6 +14,8 @@ public class Icon extends Label {
 
   public Icon(Ikon code) {
     symbol = new FontIcon(code);
+    // Without its style class no theme's rule for such icons applies to it.
+    symbol.getStyleClass().clear();
     setGraphic(symbol);
     getStyleClass().add("icon");
     setMinWidth(USE_PREF_SIZE);

@@ -178,7 +178,11 @@ public final class DownloadViewModel extends StepViewModel {
 
   private FileProgress newFile(String name) {
     FileProgress file = new FileProgress(name);
-    files.add(file);
+    int place = 0;
+    while (place < files.size() && files.get(place).name().compareTo(name) < 0) {
+      place++;
+    }
+    files.add(place, file);
     return file;
   }
 
@@ -186,7 +190,7 @@ public final class DownloadViewModel extends StepViewModel {
   protected void stopped() {
     pace.set("");
     setFact(percent.get().isEmpty() ? text("step.paused") : text("download.paused", percent.get()));
-    say("stopped");
+    waitForUser();
     if (leaving) {
       leave();
     }
@@ -198,14 +202,12 @@ public final class DownloadViewModel extends StepViewModel {
     pace.set("");
   }
 
-  @Override
-  public ObservableValue<Boolean> cancellable() {
+  private ObservableValue<Boolean> cancellable() {
     return state().map(now -> now == StepState.WORKING || now == StepState.PAUSED);
   }
 
   /** Asks what is to become of the part that is there, and goes back. */
-  @Override
-  public void cancel() {
+  private void cancel() {
     int answer =
         desktop.ask(
             new Question(
@@ -253,7 +255,7 @@ public final class DownloadViewModel extends StepViewModel {
     setState(StepState.PAUSED);
     setFact(text("step.paused"));
     folder.set(folderWords(session.config().get(), session.hardware().get()));
-    say("stopped");
+    waitForUser();
   }
 
   /** Counts as passed, because the files were verified before the window was last closed. */
@@ -284,11 +286,7 @@ public final class DownloadViewModel extends StepViewModel {
   public List<StepAction> actions() {
     return List.of(
         new StepAction("pause", text("download.pause"), busy(), this::stop),
-        new StepAction(
-            "resume",
-            text("download.resume"),
-            state().map(now -> now == StepState.PAUSED),
-            this::retry));
+        new StepAction("cancel", text("download.cancel"), cancellable(), this::cancel));
   }
 
   private static String folderWords(ModelConfig config, HardwareStatus hardware) {

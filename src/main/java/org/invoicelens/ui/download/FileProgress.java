@@ -10,7 +10,7 @@ public final class FileProgress {
 
   private final String name;
   private final ReadOnlyLongWrapper done = new ReadOnlyLongWrapper();
-  private final ReadOnlyLongWrapper total = new ReadOnlyLongWrapper();
+  private final ReadOnlyLongWrapper total = new ReadOnlyLongWrapper(-1);
   private final ReadOnlyDoubleWrapper fraction = new ReadOnlyDoubleWrapper();
 
   FileProgress(String name) {

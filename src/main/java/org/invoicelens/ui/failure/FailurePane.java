@@ -3,6 +3,7 @@ package org.invoicelens.ui.failure;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
+import javafx.application.Platform;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -24,6 +25,7 @@ public final class FailurePane extends VBox {
   private final Label meaning = Labels.wrapped();
   private final Label remedy = Labels.wrapped();
   private final TextArea details = new TextArea();
+  private final Button again = new Button();
   private final TitledPane more = new TitledPane(text("failure.details"), details);
 
   /**
@@ -44,7 +46,6 @@ public final class FailurePane extends VBox {
     Label remedyTitle = Labels.plain(text("failure.remedy"), "failure-remedy-title");
     remedyTitle.managedProperty().bind(remedy.managedProperty());
     remedyTitle.visibleProperty().bind(remedy.visibleProperty());
-    Button again = new Button();
     again.setId("retry");
     again.textProperty().bind(retryText);
     again.getStyleClass().add("accent");
@@ -85,6 +86,7 @@ public final class FailurePane extends VBox {
     say(remedy, failure.problem().remedy());
     details.setText(failure.details());
     more.setExpanded(false);
+    Platform.runLater(again::requestFocus);
   }
 
   private static void say(Label label, String words) {

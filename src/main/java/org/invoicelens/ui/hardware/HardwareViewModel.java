@@ -111,6 +111,7 @@ public final class HardwareViewModel extends StepViewModel {
   @Override
   public List<StepAction> actions() {
     return List.of(
+        stopAction(),
         new StepAction(
             "copy-report", text("hardware.copy"), status.isNotNull(), this::copyReport),
         new StepAction(

@@ -12,6 +12,7 @@ import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.PartialData;
 import org.invoicelens.download.TransferOptions;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.ModelInstance;
@@ -105,16 +106,8 @@ public final class PipelineStages implements Stages {
   }
 
   @Override
-  public void discardDownload(ModelConfig config) throws IOException {
-    Path partial = config.modelPath().resolve(".invoicelens").resolve("partial");
-    if (!Files.isDirectory(partial)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(partial)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+  public void discardDownload(ModelConfig config) throws DownloadException {
+    new PartialData(config.modelPath()).remove();
   }
 
   @Override

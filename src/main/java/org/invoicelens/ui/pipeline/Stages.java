@@ -44,7 +44,7 @@ public interface Stages {
       throws DownloadException, CancelledException;
 
   /** Removes what a stopped download left behind; whole files stay. */
-  void discardDownload(ModelConfig config) throws IOException;
+  void discardDownload(ModelConfig config) throws DownloadException;
 
   VerificationStatus verify(
       ModelConfig config,

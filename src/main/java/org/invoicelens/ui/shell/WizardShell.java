@@ -35,7 +35,6 @@ public final class WizardShell extends BorderPane {
   private final Map<StepViewModel, Node> pages = new LinkedHashMap<>();
   private final ScrollPane scroll = new ScrollPane();
   private final FlowPane actions = new FlowPane();
-  private final Button cancel = new Button();
   private final Button back = new Button(text("wizard.back"));
   private final Button next = new Button();
   private final Button workspace = new Button(text("wizard.workspace"));
@@ -63,12 +62,16 @@ public final class WizardShell extends BorderPane {
   }
 
   private void page(StepViewModel step, Node content, Desktop desktop, Path log) {
+    VBox cards =
+        new VBox(
+            new FailurePane(step.failure(), step.retryText(), step::retry, desktop, log),
+            content);
+    cards.getStyleClass().add("cards");
     VBox page =
         new VBox(
             Labels.wrapped(step.headline(), "headline"),
             Labels.wrapped(step.sentence(), "sentence"),
-            new FailurePane(step.failure(), step.retryText(), step::retry, desktop, log),
-            content);
+            cards);
     page.setId("step-" + step.id());
     page.getStyleClass().add("step-page");
     pages.put(step, page);
@@ -79,9 +82,6 @@ public final class WizardShell extends BorderPane {
     workspace.setOnAction(e -> wizard.returnToWorkspace());
     workspace.visibleProperty().bind(ready);
     workspace.managedProperty().bind(ready);
-    cancel.setId("cancel");
-    cancel.setCancelButton(true);
-    cancel.managedProperty().bind(cancel.visibleProperty());
     back.setId("back");
     back.setOnAction(e -> wizard.back());
     next.setId("next");
@@ -91,8 +91,8 @@ public final class WizardShell extends BorderPane {
     next.managedProperty().bind(next.visibleProperty());
     actions.getStyleClass().add("buttons");
     HBox.setHgrow(actions, Priority.ALWAYS);
-    HBox bar = new HBox(workspace, actions, cancel, back, next);
-    for (Button button : List.of(workspace, cancel, back, next)) {
+    HBox bar = new HBox(actions, back, next);
+    for (Button button : List.of(back, next)) {
       button.setMinWidth(Region.USE_PREF_SIZE);
     }
     bar.getStyleClass().add("bottom-bar");
@@ -106,12 +106,8 @@ public final class WizardShell extends BorderPane {
     }
     scroll.setContent(pages.get(step));
     scroll.setVvalue(0);
-    actions.getChildren().clear();
+    actions.getChildren().setAll(workspace);
     step.actions().forEach(action -> actions.getChildren().add(button(action)));
-    cancel.setText(step.stopText());
-    cancel.setOnAction(e -> step.cancel());
-    cancel.visibleProperty().bind(step.cancellable());
-    cancel.disableProperty().bind(step.stopping());
     back.setVisible(step != wizard.steps().getFirst());
     back.disableProperty().bind(step.busy());
     next.textProperty().bind(step.nextText());

@@ -11,7 +11,6 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
-import javafx.beans.value.ObservableValue;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.StageException;
 import org.invoicelens.ui.failure.Failure;
@@ -71,9 +70,13 @@ public abstract class StepViewModel {
   /** The step comes on screen; one that needs no decision starts its work. */
   public abstract void enter();
 
-  /** Does what {@link #nextText()} says. */
+  /** Does what {@link #nextText()} says: goes on with a stage that was stopped, or to the next. */
   public void next() {
-    finish();
+    if (state.get() == StepState.PAUSED) {
+      retry();
+    } else {
+      finish();
+    }
   }
 
   /** Tries again after a failure. */
@@ -91,22 +94,12 @@ public abstract class StepViewModel {
 
   /** What else can be done here. */
   public List<StepAction> actions() {
-    return List.of();
+    return List.of(stopAction());
   }
 
-  /** What stopping is called here, with its mnemonic. */
-  public String stopText() {
-    return text(id + ".stop");
-  }
-
-  /** Whether there is something to give up. */
-  public ObservableValue<Boolean> cancellable() {
-    return busy();
-  }
-
-  /** Gives up what runs, as the user asked by the button {@link #stopText()}. */
-  public void cancel() {
-    stop();
+  /** Stops the running stage. */
+  protected final StepAction stopAction() {
+    return new StepAction("stop-" + id, text(id + ".stop"), busy(), this::stop);
   }
 
   /** Asks the running stage to stop; the state changes when it has. What was done is kept. */
@@ -213,7 +206,13 @@ public abstract class StepViewModel {
   /** The stage stopped as the user asked. */
   protected void stopped() {
     setFact(text("step.stopped"));
+    waitForUser();
+  }
+
+  /** Says that the stage was stopped and offers to go on with it. */
+  protected final void waitForUser() {
     say("stopped");
+    setNext(text(id + ".resume"), true);
   }
 
   /** Runs the step's stage, unless it runs already. */

@@ -95,6 +95,7 @@ public final class VerificationViewModel extends StepViewModel {
   @Override
   public List<StepAction> actions() {
     return List.of(
+        stopAction(),
         new StepAction(
             "verify-again",
             text("verification.again"),

@@ -2,7 +2,7 @@ package org.invoicelens.ui.workspace;
 
 import static org.invoicelens.ui.text.Messages.text;
 
-import javafx.scene.control.Button;
+import javafx.scene.AccessibleRole;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
@@ -51,19 +51,24 @@ final class DocumentsPane extends VBox {
           }
         });
 
-    Label hint = Labels.wrapped(text("workspace.drop.keys"), "muted", "small");
-    VBox invitation =
+    VBox drop =
         new VBox(
             new Icon(Material2OutlinedAL.CLOUD_UPLOAD),
             Labels.wrapped(text("workspace.drop")),
-            hint);
-    invitation.getStyleClass().add("drop-words");
-    Button drop = new Button(null, invitation);
+            Labels.wrapped(text("workspace.drop.keys"), "muted", "small"));
     drop.setId("drop-zone");
-    drop.getStyleClass().setAll("drop-zone");
+    drop.getStyleClass().add("drop-zone");
+    drop.setMinHeight(USE_PREF_SIZE);
+    drop.setFocusTraversable(true);
+    drop.setAccessibleRole(AccessibleRole.BUTTON);
     drop.setAccessibleText(text("workspace.drop") + " " + text("workspace.drop.keys"));
-    drop.setMaxWidth(Double.MAX_VALUE);
-    drop.setOnAction(e -> model.open());
+    drop.setOnMouseClicked(e -> model.open());
+    drop.setOnKeyPressed(
+        key -> {
+          if (key.getCode() == KeyCode.ENTER || key.getCode() == KeyCode.SPACE) {
+            model.open();
+          }
+        });
     getChildren().addAll(Labels.plain(text("workspace.documents"), "pane-title"), list, drop);
   }
 

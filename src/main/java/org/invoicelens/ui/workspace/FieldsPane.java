@@ -91,7 +91,7 @@ final class FieldsPane extends VBox {
             desktop,
             log);
     getChildren()
-        .addAll(head(underWay), tabs(), working, failed, content, buttons(read));
+        .addAll(head(underWay), tabs(), working, verdict, failed, content, buttons(read));
     visibleProperty().bind(model.selected().isNotNull());
     extraction.subscribe(this::show);
     model.selected().flatMap(DocumentItem::answer).subscribe(this::hear);
@@ -116,7 +116,7 @@ final class FieldsPane extends VBox {
     stop.visibleProperty().bind(underWay);
     stop.managedProperty().bind(underWay);
     HBox head =
-        new HBox(Labels.plain(text("fields.title"), "pane-title"), verdict, gap, again, stop);
+        new HBox(Labels.plain(text("fields.title"), "pane-title"), gap, again, stop);
     head.getStyleClass().add("pane-head");
     return head;
   }

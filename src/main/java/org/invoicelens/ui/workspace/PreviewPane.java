@@ -6,6 +6,7 @@ import java.util.function.DoubleUnaryOperator;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.IntegerProperty;
 import javafx.beans.property.SimpleIntegerProperty;
+import javafx.geometry.Insets;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
@@ -33,9 +34,6 @@ final class PreviewPane extends BorderPane {
 
   /** Small pictures are not blown up beyond this to fit. */
   private static final double LARGEST_FIT = 3;
-
-  /** Room around the page for its shadow, in pixels. */
-  private static final double MARGIN = 48;
 
   private final WorkspaceViewModel model;
   private final ImageView picture = new ImageView();
@@ -165,10 +163,11 @@ final class PreviewPane extends BorderPane {
   /** The factor at which the whole page is seen. */
   private double fitting() {
     Image image = picture.getImage();
+    Insets insets = table.getInsets();
     return Math.clamp(
         Math.min(
-            (scroll.getViewportBounds().getWidth() - MARGIN) / image.getWidth(),
-            (scroll.getViewportBounds().getHeight() - MARGIN) / image.getHeight()),
+            (scroll.getViewportBounds().getWidth() - insets.getLeft() - insets.getRight()) / image.getWidth(),
+            (scroll.getViewportBounds().getHeight() - insets.getTop() - insets.getBottom()) / image.getHeight()),
         SMALLEST,
         LARGEST_FIT);
   }

@@ -56,7 +56,7 @@ public final class WorkspaceView extends BorderPane {
             new DocumentsPane(model),
             new PreviewPane(model),
             new FieldsPane(model, desktop, log));
-    panes.setDividerPositions(0.22, 0.62);
+    panes.setDividerPositions(0.22, 0.6);
     panes.getItems().forEach(pane -> SplitPane.setResizableWithParent(pane, false));
     SplitPane.setResizableWithParent(panes.getItems().get(1), true);
     setTop(bar(setUpAnother));
