@@ -44,10 +44,14 @@ public final class Labels {
     return label;
   }
 
-  /** A label in one line that follows a value. */
+  /** A label in one line that follows a value; whole in its tooltip where there is no room. */
   public static Label bound(ObservableValue<String> text, String... styleClasses) {
     Label label = plain("", styleClasses);
     label.textProperty().bind(text);
+    label.setMinWidth(0);
+    Tooltip whole = new Tooltip();
+    whole.textProperty().bind(text);
+    label.setTooltip(whole);
     return label;
   }
 

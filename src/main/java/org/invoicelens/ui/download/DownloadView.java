@@ -20,13 +20,12 @@ public final class DownloadView extends VBox {
 
   public DownloadView(DownloadViewModel model) {
     getStyleClass().add("step-content");
-    Region gap = new Region();
-    HBox.setHgrow(gap, Priority.ALWAYS);
     Label percent = Labels.bound(model.percent(), "big");
     percent.setId("percent");
+    percent.setMinWidth(Region.USE_PREF_SIZE);
     Label pace = Labels.bound(model.pace(), "muted");
     pace.setId("pace");
-    HBox figures = new HBox(percent, Labels.bound(model.bytes()), gap, pace);
+    HBox figures = new HBox(percent, new VBox(Labels.bound(model.bytes()), pace));
     figures.getStyleClass().add("figures");
     Label message = Labels.wrapped(model.message(), "muted", "small");
     message.setId("message");

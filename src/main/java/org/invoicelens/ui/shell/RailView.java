@@ -6,7 +6,6 @@ import javafx.beans.binding.Bindings;
 import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -55,9 +54,6 @@ final class RailView extends VBox {
     StackPane dot = new StackPane();
     dot.getStyleClass().add("dot");
     Label words = Labels.bound(step.fact(), "muted", "small", "rail-fact");
-    Tooltip whole = new Tooltip();
-    whole.textProperty().bind(step.fact());
-    words.setTooltip(whole);
     words.managedProperty().bind(step.fact().isNotEmpty());
     VBox texts = new VBox(Labels.plain(step.title(), "rail-title"), words);
     texts.setMinWidth(0);

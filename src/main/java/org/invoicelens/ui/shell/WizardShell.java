@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javafx.beans.binding.Bindings;
+import javafx.beans.binding.BooleanBinding;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -80,8 +82,13 @@ public final class WizardShell extends BorderPane {
   private HBox bar(ObservableValue<Boolean> ready) {
     workspace.setId("to-workspace");
     workspace.setOnAction(e -> wizard.returnToWorkspace());
-    workspace.visibleProperty().bind(ready);
-    workspace.managedProperty().bind(ready);
+    BooleanBinding elsewhere =
+        Bindings.createBooleanBinding(
+            () -> ready.getValue() && wizard.current().get() != wizard.start(),
+            ready,
+            wizard.current());
+    workspace.visibleProperty().bind(elsewhere);
+    workspace.managedProperty().bind(elsewhere);
     back.setId("back");
     back.setOnAction(e -> wizard.back());
     next.setId("next");

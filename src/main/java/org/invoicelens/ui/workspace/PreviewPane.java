@@ -15,6 +15,7 @@ import javafx.scene.image.Image;
 import javafx.scene.image.ImageView;
 import javafx.scene.input.ScrollEvent;
 import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
@@ -34,6 +35,9 @@ final class PreviewPane extends BorderPane {
 
   /** Small pictures are not blown up beyond this to fit. */
   private static final double LARGEST_FIT = 3;
+
+  /** Pixels left over, so that rounding never brings up scroll bars. */
+  private static final double SLACK = 2;
 
   private final WorkspaceViewModel model;
   private final ImageView picture = new ImageView();
@@ -95,7 +99,7 @@ final class PreviewPane extends BorderPane {
     return invitation;
   }
 
-  private HBox tools() {
+  private FlowPane tools() {
     Button smaller =
         tool("zoom-out", Material2MZ.ZOOM_OUT, () -> magnify(now -> now / STEP));
     Button larger = tool("zoom-in", Material2MZ.ZOOM_IN, () -> magnify(now -> now * STEP));
@@ -126,7 +130,7 @@ final class PreviewPane extends BorderPane {
         .visibleProperty()
         .bind(Bindings.createBooleanBinding(() -> pages() > 1, model.preview()));
     turning.managedProperty().bind(turning.visibleProperty());
-    HBox tools = new HBox(smaller, fit, larger, turning, size);
+    FlowPane tools = new FlowPane(smaller, fit, larger, turning, size);
     tools.getStyleClass().addAll("tools", "preview-tools");
     tools.visibleProperty().bind(model.preview().isNotNull());
     return tools;
@@ -166,8 +170,8 @@ final class PreviewPane extends BorderPane {
     Insets insets = table.getInsets();
     return Math.clamp(
         Math.min(
-            (scroll.getViewportBounds().getWidth() - insets.getLeft() - insets.getRight()) / image.getWidth(),
-            (scroll.getViewportBounds().getHeight() - insets.getTop() - insets.getBottom()) / image.getHeight()),
+            (scroll.getViewportBounds().getWidth() - insets.getLeft() - insets.getRight() - SLACK) / image.getWidth(),
+            (scroll.getViewportBounds().getHeight() - insets.getTop() - insets.getBottom() - SLACK) / image.getHeight()),
         SMALLEST,
         LARGEST_FIT);
   }

@@ -79,7 +79,6 @@ public final class WorkspaceView extends BorderPane {
     HBox bar =
         new HBox(
             new Icon(Material2OutlinedAL.FIND_IN_PAGE),
-            Labels.plain(text("application.name"), "brand-name"),
             button("open", "workspace.open", Material2OutlinedAL.FOLDER_OPEN, model::open),
             button("paste", "workspace.paste", Material2AL.CONTENT_PASTE, this::paste),
             button(
