@@ -130,13 +130,8 @@ final class DownloadCommand extends Command {
                             .data()
                             .resolve("models")
                             .resolve(id.substring(id.indexOf('/') + 1))));
-    return new ConfigOverrides(
-        Optional.ofNullable(repoId),
-        Optional.ofNullable(revision),
-        hub.endpoint(this),
-        folder,
-        Optional.empty(),
-        Optional.empty());
+    return ConfigOverrides.ofSource(
+        Optional.ofNullable(repoId), Optional.ofNullable(revision), hub.endpoint(this), folder);
   }
 
   /**

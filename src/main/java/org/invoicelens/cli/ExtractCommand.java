@@ -69,7 +69,7 @@ final class ExtractCommand extends Command {
       throw usage("--json and --format csv exclude each other; give --output for the CSV.");
     }
     SetupPipeline pipeline = new SetupPipeline(context.folders(), context.settings().get());
-    ModelConfig model = pipeline.remembered(pipeline.loadConfig(config.file(context)));
+    ModelConfig model = pipeline.loadConfig(config.file(context));
     List<DocumentOutcome> outcomes;
     try (Reading reading = new Reading(pipeline, model, progress)) {
       outcomes = reading.readAll();

@@ -20,7 +20,6 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
   private static final int LINE = 79;
   private static final long REDRAW = 100_000_000L;
   private static final long PLAIN = 5_000_000_000L;
-  private static final long MESSAGE = 1_000_000_000L;
 
   /** How fast the shown rate follows the measured one. */
   private static final double SMOOTHING = 0.2;
@@ -65,7 +64,7 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     measure(progress, now);
     boolean news = !progress.message().isEmpty() && !progress.message().equals(message);
     long since = now - printedAt;
-    if (fresh || since >= (terminal ? REDRAW : news ? MESSAGE : PLAIN)) {
+    if (fresh || (news && !terminal) || since >= (terminal ? REDRAW : PLAIN)) {
       message = progress.message();
       printedAt = now;
       print(progress);

@@ -126,13 +126,11 @@ final class VerifyCommand extends Command {
         }
       }
     }
-    return new ConfigOverrides(
+    return ConfigOverrides.ofSource(
             Optional.of(download.repoId()).filter(id -> !id.isEmpty()),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(download.modelPath()),
-            Optional.empty(),
-            Optional.empty())
+            Optional.of(download.modelPath()))
         .applyTo(known);
   }
 }

@@ -40,8 +40,7 @@ public final class ModelInitializer {
   /**
    * @param mainMemory asked before every attempt how many bytes of main memory may be used
    */
-  ModelInitializer(
-      ProgressListener listener, Cancellation cancellation, LongSupplier mainMemory) {
+  ModelInitializer(ProgressListener listener, Cancellation cancellation, LongSupplier mainMemory) {
     this.listener = listener;
     this.cancellation = cancellation;
     this.mainMemory = mainMemory;
@@ -95,8 +94,7 @@ public final class ModelInitializer {
           PixtralModel model = attempt(folder, processor, config, device, precision);
           describe(model.options(), config, notes);
           log.info("Loaded: {}", notes);
-          return new ModelInstance(
-              model, processor, model.options().device(), precision, notes);
+          return new ModelInstance(model, processor, model.options().device(), precision, notes);
         } catch (CheckpointException e) {
           failure = e;
           log.warn("Not loaded as {} on {}: {}", precision.id(), device, e.getMessage());
@@ -174,8 +172,7 @@ public final class ModelInitializer {
   }
 
   private static void describe(LoadOptions chosen, ModelConfig config, List<String> notes) {
-    boolean fellBack =
-        !notes.isEmpty() && chosen.precision() != config.quantization().preferred();
+    boolean fellBack = !notes.isEmpty() && chosen.precision() != config.quantization().preferred();
     notes.add(
         "The model runs in %s on %s%s."
             .formatted(

@@ -86,9 +86,7 @@ record TestPage(Prompt prompt, int width, int height) {
     pen.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     pen.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, Math.max(8, height / 40)));
-    String[] lines = {
-      "Invoice 2024-001", "Date: 2024-01-31", "Example Ltd", "Total: EUR 119.00"
-    };
+    String[] lines = {"Invoice 2024-001", "Date: 2024-01-31", "Example Ltd", "Total: EUR 119.00"};
     for (int i = 0; i < lines.length; i++) {
       pen.drawString(lines[i], width / 12, height * (i + 2) / 12);
     }

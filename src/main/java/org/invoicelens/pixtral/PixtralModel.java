@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.invoicelens.config.AttentionVariant;
@@ -43,6 +44,7 @@ public final class PixtralModel implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private LoadOptions options;
   private int room;
+  private double busyShare = 1;
   private boolean closed;
 
   private PixtralModel(
@@ -102,7 +104,8 @@ public final class PixtralModel implements AutoCloseable {
           resolved.device(),
           (System.nanoTime() - start) / 1_000_000,
           program.memory());
-      model = new PixtralModel(
+      model =
+          new PixtralModel(
               program, checkpoint.config(), processor, footprint(checkpoint), resolved);
       return model;
     } catch (RuntimeException | OutOfMemoryError e) {
@@ -160,6 +163,7 @@ public final class PixtralModel implements AutoCloseable {
         greedy ? null : new Sampler(generation.temperature(), generation.topP(), generation.seed());
     int last = prefill(prompt, cancellation, () -> {});
     int token = greedy ? program.greedy() : sampler.next(program.logits(last));
+    rest(System.nanoTime() - begin);
     long filled = System.nanoTime();
 
     Answer answer = new Answer(processor.stream(), listener);
@@ -179,12 +183,14 @@ public final class PixtralModel implements AutoCloseable {
         break;
       }
       cancellation.throwIfCancelled();
+      long stepBegin = System.nanoTime();
       reserve(position + 1, generation.maxNewTokens() - answer.size());
       token =
           greedy
               ? program.stepGreedy(token, position)
               : sampler.next(program.stepLogits(token, position));
       position++;
+      rest(System.nanoTime() - stepBegin);
     }
     String text = answer.finish();
     GenerationResult.Timings timings =
@@ -243,6 +249,13 @@ public final class PixtralModel implements AutoCloseable {
       afterChunk.run();
     }
     return count - 1;
+  }
+
+  /** Leaves the device to others after it was busy. */
+  private void rest(long busyNanos) {
+    if (busyShare < 1) {
+      LockSupport.parkNanos((long) (busyNanos * (1 / busyShare - 1)));
+    }
   }
 
   /** Makes room for so many positions, and for up to a step of those expected beyond. */
@@ -307,6 +320,43 @@ public final class PixtralModel implements AutoCloseable {
               options.device(),
               options.groupSize(),
               options.doubleQuant());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Threads that do the work on the processor. */
+  public int threads() {
+    lock.lock();
+    try {
+      return program.threads();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Changes how many threads do the work on the processor. Those of a small model wait for each
+   * other longer than they work, the more so where other programs are busy.
+   */
+  public void useThreads(int count) {
+    lock.lock();
+    try {
+      program.useThreads(count);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Makes answers rest between tokens, so that the device has time for other programs.
+   *
+   * @param share of the time in which the device may be busy, above 0 up to 1
+   */
+  public void limitUtilization(double share) {
+    lock.lock();
+    try {
+      busyShare = share;
     } finally {
       lock.unlock();
     }

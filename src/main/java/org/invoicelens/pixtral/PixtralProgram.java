@@ -242,6 +242,14 @@ final class PixtralProgram implements AutoCloseable {
     program.run("set_attention", number(attention));
   }
 
+  int threads() {
+    return program.threads();
+  }
+
+  void useThreads(int count) {
+    program.useThreads(count);
+  }
+
   /** Forgets the prompt at hand, but for the room of keys and values. */
   void forget() {
     program.run("forget");

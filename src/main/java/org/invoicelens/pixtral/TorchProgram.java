@@ -44,6 +44,7 @@ final class TorchProgram implements AutoCloseable {
   private final PtNDManager manager;
   private final PtSymbolBlock block;
   private final AtomicInteger openValues = new AtomicInteger();
+  private int threads = TorchRuntime.defaultThreads();
 
   private TorchProgram(PtNDManager manager, PtSymbolBlock block) {
     this.manager = manager;
@@ -53,7 +54,7 @@ final class TorchProgram implements AutoCloseable {
   /** Loads an archive; its code is compiled in whole, so that an unknown operator shows here. */
   static TorchProgram load(byte[] archive) throws CheckpointException {
     TorchRuntime.engine();
-    TorchRuntime.prepareThread();
+    TorchRuntime.prepareThread(TorchRuntime.defaultThreads());
     PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
     try {
       PtSymbolBlock block =
@@ -66,6 +67,14 @@ final class TorchProgram implements AutoCloseable {
       manager.close();
       throw e;
     }
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  void useThreads(int count) {
+    threads = count;
   }
 
   /** Runs a method whose result does not matter. */
@@ -93,7 +102,7 @@ final class TorchProgram implements AutoCloseable {
   }
 
   private <T> T call(String method, Reading<T> reading, Object... arguments) {
-    TorchRuntime.prepareThread();
+    TorchRuntime.prepareThread(threads);
     IValue[] values = new IValue[arguments.length];
     try (PtNDManager sub = manager.newSubManager(Device.cpu())) {
       try {

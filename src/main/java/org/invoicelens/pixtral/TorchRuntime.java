@@ -20,10 +20,15 @@ public final class TorchRuntime {
   /** The system property with the folder in which the library is unpacked. */
   public static final String CACHE_PROPERTY = "invoicelens.native-cache";
 
+  private static final String THREADS_PROPERTY = "ai.djl.pytorch.num_threads";
+
   private static final Logger log = LoggerFactory.getLogger(TorchRuntime.class);
 
   private static Engine engine;
   private static CheckpointException failure;
+
+  /** What the thread at hand was set to. */
+  private static final ThreadLocal<Integer> prepared = ThreadLocal.withInitial(() -> 0);
 
   private TorchRuntime() {}
 
@@ -54,16 +59,29 @@ public final class TorchRuntime {
     return engine().getGpuCount();
   }
 
-  /** To be called on a thread before it runs a program: the setting is the thread's own. */
-  static void prepareThread() {
-    JniUtils.setGraphExecutorOptimize(false);
+  /** Threads that do a program's work unless it is told otherwise: one for each core. */
+  static int defaultThreads() {
+    return Integer.getInteger(THREADS_PROPERTY, Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * To be called on a thread before it runs a program: these settings are the thread's own.
+   *
+   * @param threads how many do the work on the processor
+   */
+  static void prepareThread(int threads) {
+    if (prepared.get() != threads) {
+      prepared.set(threads);
+      JniUtils.setNumThreads(threads);
+      JniUtils.setGraphExecutorOptimize(false);
+    }
   }
 
   private static Engine load() {
     setDefault("ai.djl.offline", "true");
     // sequences grow with every token; the profiling executor would specialise anew each time
     setDefault("ai.djl.pytorch.graph_optimizer", "false");
-    setDefault("ai.djl.pytorch.num_threads", Integer.toString(physicalCores()));
+    setDefault(THREADS_PROPERTY, Integer.toString(physicalCores()));
     String cache = System.getProperty(CACHE_PROPERTY);
     if (cache != null) {
       setDefault("DJL_CACHE_DIR", cache);
@@ -75,7 +93,7 @@ public final class TorchRuntime {
     log.info(
         "PyTorch {} with {} threads, {} graphics cards",
         loaded.getVersion(),
-        JniUtils.getNumThreads(),
+        defaultThreads(),
         loaded.getGpuCount());
     return loaded;
   }

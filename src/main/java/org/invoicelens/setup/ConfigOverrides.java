@@ -3,6 +3,7 @@ package org.invoicelens.setup;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
 
@@ -15,6 +16,7 @@ import org.invoicelens.config.Precision;
  * @param modelPath another model folder
  * @param precision the precision to start with
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param attention the attention variant to start with
  */
 public record ConfigOverrides(
     Optional<String> repoId,
@@ -22,22 +24,49 @@ public record ConfigOverrides(
     Optional<String> endpoint,
     Optional<Path> modelPath,
     Optional<Precision> precision,
-    Optional<String> device) {
+    Optional<String> device,
+    Optional<AttentionVariant> attention) {
 
   /** Everything as the file says. */
-  public static final ConfigOverrides NONE =
-      new ConfigOverrides(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
+  public static final ConfigOverrides NONE = ofLoading(Optional.empty(), Optional.empty());
 
-  /** The choice of how the model is put into memory. */
+  /** Where the model's files come from and where they lie. */
+  public static ConfigOverrides ofSource(
+      Optional<String> repoId,
+      Optional<String> revision,
+      Optional<String> endpoint,
+      Optional<Path> modelPath) {
+    return new ConfigOverrides(
+        repoId,
+        revision,
+        endpoint,
+        modelPath,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** How the model is put into memory. */
   public static ConfigOverrides ofLoading(Optional<Precision> precision, Optional<String> device) {
     return new ConfigOverrides(
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), precision, device);
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        precision,
+        device,
+        Optional.empty());
+  }
+
+  static ConfigOverrides ofStart(Precision precision, String device, AttentionVariant attention) {
+    return new ConfigOverrides(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(precision),
+        Optional.of(device),
+        Optional.of(attention));
   }
 
   /** The configuration as this run wants it. */
@@ -64,7 +93,7 @@ public record ConfigOverrides(
     return new ModelConfig.Loading(
         precision.filter(p -> !p.isQuantized()).orElse(loading.dtype()),
         device.orElse(loading.deviceMap()),
-        loading.attention());
+        attention.orElse(loading.attention()));
   }
 
   private ModelConfig.Quantization quantization(ModelConfig.Quantization quantization) {

@@ -155,14 +155,16 @@ public final class SetupPipeline {
     return new ModelInitializer(listener, cancellation).initialize(verification, config);
   }
 
-  /** The sixth stage. */
+  /** The sixth stage; the next start of this model can do without it. */
   public OptimizedModel optimize(
       ModelConfig config,
       ModelInstance instance,
       ProgressListener listener,
       Cancellation cancellation)
       throws OptimizationException, CancelledException {
-    return new ModelOptimizer(listener, cancellation).optimize(instance, config);
+    OptimizedModel model = new ModelOptimizer(listener, cancellation).optimize(instance, config);
+    StartRecord.of(config, model).write(config.modelPath());
+    return model;
   }
 
   /** All stages after the first. */
@@ -189,21 +191,13 @@ public final class SetupPipeline {
     return start(config, verification, found, listener, cancellation);
   }
 
-  /** Remembers that a model was set up, and how, for {@link #remembered} and for the window. */
+  /** Remembers that a model was set up, so that the window opens with it. */
   public void remember(ModelConfig config, OptimizedModel model) {
     SetupState.chosen(config.source())
         .reached(Stage.OPTIMIZATION)
         .verifiedAt(Instant.now())
         .loadedAs(model.dtype(), config.loading().deviceMap())
         .write(folders);
-  }
-
-  /** A configuration with the precision and device of its last setup. */
-  public ModelConfig remembered(ModelConfig config) {
-    return SetupState.read(folders)
-        .filter(state -> state.config().equals(config.source()))
-        .map(state -> state.overrides().applyTo(config))
-        .orElse(config);
   }
 
   /**
@@ -215,9 +209,10 @@ public final class SetupPipeline {
   }
 
   /**
-   * Starts a model that was set up before, without hashing files that have not changed since they
-   * were verified. A bundled model that was not set up is set up now, in seconds; another one is
-   * not, since that may be a long download.
+   * Starts a model that was set up before: files that have not changed since are not hashed again,
+   * and a model that comes up as it did when it passed its test is not tested again. A bundled
+   * model that was not set up is set up now, in seconds; another one is not, since that may be a
+   * long download.
    *
    * @throws InitializationException with reason NOT_VERIFIED where the model was not set up
    */
@@ -226,7 +221,7 @@ public final class SetupPipeline {
       throws StageException {
     Optional<VerificationStatus> verified = verified(config);
     if (verified.isPresent()) {
-      return start(config, verified.get(), found, listener, cancellation);
+      return restart(config, verified.get(), found, listener, cancellation);
     }
     if (config.isBundled()) {
       return run(config, found, listener, cancellation);
@@ -249,6 +244,30 @@ public final class SetupPipeline {
     found.loaded(instance);
     found.started(Stage.OPTIMIZATION);
     OptimizedModel model = optimize(config, instance, listener, cancellation);
+    found.optimized(model);
+    return model;
+  }
+
+  private OptimizedModel restart(
+      ModelConfig config,
+      VerificationStatus verification,
+      SetupListener found,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws StageException {
+    Optional<StartRecord> record = StartRecord.read(config);
+    if (record.isEmpty()) {
+      return start(config, verification, found, listener, cancellation);
+    }
+    ModelConfig asBefore = record.get().applyTo(config);
+    found.started(Stage.INITIALIZATION);
+    ModelInstance instance = initialize(asBefore, verification, listener, cancellation);
+    found.loaded(instance);
+    if (record.get().isSame(instance)) {
+      return record.get().tested(instance);
+    }
+    found.started(Stage.OPTIMIZATION);
+    OptimizedModel model = optimize(asBefore, instance, listener, cancellation);
     found.optimized(model);
     return model;
   }
@@ -296,13 +315,11 @@ public final class SetupPipeline {
       throws DownloadException, CancelledException {
     List<Path> aside = setAside(download.modelPath(), wrong);
     ConfigOverrides same =
-        new ConfigOverrides(
+        ConfigOverrides.ofSource(
             Optional.of(download.repoId()).filter(id -> !id.isEmpty()),
             Optional.of(download.commit()).filter(commit -> !commit.isEmpty()),
             Optional.empty(),
-            Optional.of(download.modelPath()),
-            Optional.empty(),
-            Optional.empty());
+            Optional.of(download.modelPath()));
     TransferOptions onlyThese =
         new TransferOptions(new ArrayList<>(wrong), List.of(), true, Optional.empty(), 0);
     download(

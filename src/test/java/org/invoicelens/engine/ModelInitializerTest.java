@@ -125,10 +125,9 @@ class ModelInitializerTest {
     Cancellation cancellation = new Cancellation();
     ModelInitializer initializer =
         new ModelInitializer(progress -> cancellation.cancel(), cancellation);
-    assertThatThrownBy(
-            () ->
-                initializer.initialize(
-                    Setups.verified(Setups.TINY), Setups.config(Setups.TINY, Precision.FLOAT32)))
+    assertThatThrownBy(() ->
+            initializer.initialize(
+                Setups.verified(Setups.TINY), Setups.config(Setups.TINY, Precision.FLOAT32)))
         .isInstanceOf(CancelledException.class);
   }
 

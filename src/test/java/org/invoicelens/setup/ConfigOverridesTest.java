@@ -31,13 +31,11 @@ class ConfigOverridesTest {
   @Test
   void anotherRepositoryIsAModelOfUnknownSize() {
     ModelConfig other =
-        new ConfigOverrides(
+        ConfigOverrides.ofSource(
                 Optional.of("someone/tiny-pixtral"),
                 Optional.of("v2"),
                 Optional.of("http://localhost:1"),
-                Optional.of(Path.of("/models/x/../tiny")),
-                Optional.empty(),
-                Optional.empty())
+                Optional.of(Path.of("/models/x/../tiny")))
             .applyTo(config);
     assertThat(other.name()).isEqualTo("tiny-pixtral");
     assertThat(other.repoId()).isEqualTo("someone/tiny-pixtral");

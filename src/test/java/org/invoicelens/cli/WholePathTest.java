@@ -1,0 +1,286 @@
+package org.invoicelens.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.invoicelens.cli.DoorForTests.Outcome;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From nothing to the fields of invoices, on the model that ships. */
+class WholePathTest {
+
+  private static final Path SAMPLES = Path.of("assets/samples");
+  private static final Path CONFIG = Path.of("config/models/pixtral-mini.yaml");
+
+  @TempDir static Path data;
+  @TempDir Path folder;
+
+  private static DoorForTests door;
+  private static Outcome demo;
+
+  @BeforeAll
+  static void runTheDemoOnce() {
+    door = new DoorForTests(data);
+    demo = door.run("demo", "--json");
+  }
+
+  @Test
+  void theDemoRunsAllStagesAndReadsEverySample() {
+    assertThat(demo.code()).as(demo.err()).isZero();
+    JsonObject document = demo.json();
+    assertThat(document.keySet())
+        .contains("config", "hardware", "download", "verification", "model", "samples", "summary");
+    assertThat(document.getAsJsonObject("download").get("transferred").getAsLong()).isPositive();
+    assertThat(document.getAsJsonObject("verification").get("verified").getAsBoolean()).isTrue();
+    JsonArray criteria = document.getAsJsonObject("model").getAsJsonArray("criteria");
+    assertThat(criteria).isNotEmpty();
+
+    JsonArray samples = document.getAsJsonArray("samples");
+    assertThat(samples).hasSize(8);
+    int right = 0;
+    for (JsonElement sample : samples) {
+      assertThat(sample.getAsJsonObject().get("complete").getAsBoolean()).isTrue();
+      for (JsonElement field : sample.getAsJsonObject().getAsJsonArray("fields")) {
+        right += field.getAsJsonObject().get("right").getAsBoolean() ? 1 : 0;
+      }
+    }
+    JsonObject summary = document.getAsJsonObject("summary");
+    assertThat(summary.get("fields").getAsInt()).isEqualTo(40);
+    assertThat(summary.get("fields_right").getAsInt()).isEqualTo(right);
+    // What the model's README promises of these pictures, less what rounding may turn.
+    assertThat(summary.get("wholly_right").getAsInt()).isGreaterThanOrEqualTo(4);
+    assertThat(right).isGreaterThanOrEqualTo(34);
+  }
+
+  @Test
+  void theDemoLeavesTheChoiceOfAnotherModelAlone() {
+    assertThat(data.resolve("state/setup.json")).doesNotExist();
+  }
+
+  @Test
+  void readsAllDocumentsThoughOneIsBad() throws Exception {
+    Files.copy(SAMPLES.resolve("slip-3.png"), folder.resolve("b.png"));
+    Files.writeString(folder.resolve("a.png"), "no picture");
+    Path output = folder.resolve("out.csv");
+    Outcome outcome =
+        door.run(
+            "extract",
+            folder,
+            SAMPLES.resolve("slip-4.png"),
+            "--config",
+            CONFIG,
+            "--output",
+            output,
+            "--format",
+            "csv");
+    assertThat(outcome.code()).isEqualTo(8);
+    assertThat(outcome.err())
+        .contains("a.png is not a picture")
+        .contains("1 of 3 documents")
+        .as("was set up and tested before")
+        .doesNotContain("Download", "Verification", "Optimisation");
+    assertThat(Files.readAllLines(output))
+        .hasSize(4)
+        .first()
+        .asString()
+        .endsWith("document,vendor,number,date,currency,total,error");
+
+    Outcome machine =
+        door.run(
+            "extract",
+            SAMPLES.resolve("slip-4.png"),
+            folder.resolve("a.png"),
+            "--config",
+            CONFIG,
+            "--json");
+    assertThat(machine.code()).isEqualTo(8);
+    JsonArray documents = machine.element().getAsJsonArray();
+    assertThat(documents).hasSize(2);
+    JsonObject read = documents.get(0).getAsJsonObject();
+    assertThat(read.getAsJsonObject("fields").keySet())
+        .containsExactly("vendor", "number", "date", "currency", "total");
+    assertThat(read.get("answer").getAsString()).startsWith("{\"vendor\":");
+    assertThat(documents.get(1).getAsJsonObject().getAsJsonObject("error").get("reason").toString())
+        .contains("BAD_DOCUMENT");
+  }
+
+  @Test
+  void printsFieldsForPeople() {
+    Outcome outcome = door.run("extract", SAMPLES.resolve("slip-4.png"), "--config", CONFIG);
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).contains("slip-4.png").containsPattern("\n  total +41\\.49");
+  }
+
+  @Test
+  void startsNoModelWhereNoDocumentCanBeOpened() {
+    Outcome outcome = door.run("extract", folder.resolve("no.png"), "--json");
+    assertThat(outcome.code()).isEqualTo(8);
+    assertThat(outcome.err()).doesNotContain("Model start");
+  }
+
+  @Test
+  void asksForTheSetupOfAModelThatIsNotThere() {
+    Outcome outcome = door.run("extract", SAMPLES.resolve("slip-4.png"), "--json");
+    assertThat(outcome.code()).isEqualTo(6);
+    assertThat(outcome.errorReason()).isEqualTo("NOT_VERIFIED");
+    assertThat(outcome.err()).contains("invoicelens setup");
+  }
+
+  @Test
+  void setsUpAsAskedThoughAFileHasGoneBad() throws Exception {
+    DoorForTests fresh = new DoorForTests(folder);
+    assertThat(fresh.run("download", "--config", CONFIG).code()).isZero();
+    // A weight is turned over by a broken disk, at the same size and time.
+    Path weights = folder.resolve("models/pixtral-mini/model.safetensors");
+    flip(weights);
+    Outcome verify = fresh.run("verify", "--config", CONFIG, "--json");
+    assertThat(verify.code()).isEqualTo(5);
+    assertThat(verify.json().get("verified").getAsBoolean()).isFalse();
+    assertThat(verify.json().getAsJsonArray("findings").get(0).toString())
+        .contains("model.safetensors")
+        .contains("WRONG_CHECKSUM");
+    assertThat(weights).exists();
+
+    Outcome setup =
+        fresh.run(
+            "setup", "--config", CONFIG, "--quantization", "none", "--device", "cpu", "--json");
+    assertThat(setup.code()).as(setup.err()).isZero();
+    assertThat(setup.json().get("ready").getAsBoolean()).isTrue();
+    assertThat(setup.json().getAsJsonObject("model").get("device").getAsString()).isEqualTo("cpu");
+    assertThat(setup.err()).contains("fetched again: model.safetensors");
+    assertThat(weights)
+        .hasSameBinaryContentAs(Path.of("models/bundled/pixtral-mini/model.safetensors"));
+    assertThat(folder.resolve("models/pixtral-mini/.invoicelens/replaced/model.safetensors"))
+        .doesNotExist();
+    assertThat(folder.resolve("state/setup.json")).content().contains("\"device\": \"cpu\"");
+  }
+
+  @Test
+  void repairsAFolderByWhatItsManifestSays() throws Exception {
+    DoorForTests fresh = new DoorForTests(folder);
+    Path model = folder.resolve("model");
+    Outcome download = fresh.run("download", "--config", CONFIG, "--dir", model, "--json");
+    assertThat(download.code()).as(download.err()).isZero();
+    JsonObject document = download.json();
+    assertThat(document.keySet())
+        .containsExactly(
+            "model_path",
+            "repo_id",
+            "commit",
+            "files",
+            "total_size",
+            "transferred",
+            "seconds",
+            "compatible");
+    assertThat(document.getAsJsonArray("files").get(0).getAsJsonObject().keySet())
+        .containsExactly("path", "size", "algorithm", "checksum");
+    assertThat(document.getAsJsonObject("compatible").get("model").getAsBoolean()).isTrue();
+
+    flip(model.resolve("model.safetensors"));
+    Files.delete(model.resolve("config.json"));
+    assertThat(fresh.run("verify", "--dir", model).code()).isEqualTo(5);
+    Outcome repair = fresh.run("verify", "--dir", model, "--repair", "--json");
+    assertThat(repair.code()).as(repair.err()).isZero();
+    assertThat(repair.json().get("checksum_matches")).isEqualTo(repair.json().get("file_count"));
+    assertThat(fresh.run("verify", "--dir", model).code()).isZero();
+  }
+
+  private static void flip(Path file) throws Exception {
+    var time = Files.getLastModifiedTime(file);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 5] ^= 1;
+    Files.write(file, bytes);
+    Files.setLastModifiedTime(file, time);
+  }
+
+  @Test
+  void verifiesAFolderThatWasCopiedFromElsewhere() throws Exception {
+    Path bundled = Path.of("models/bundled/pixtral-mini");
+    for (String name : new String[] {"config.json", "model.safetensors"}) {
+      Files.copy(bundled.resolve(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    }
+    Outcome outcome = door.run("verify", "--dir", folder, "--json");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.json().get("checksum_matches").getAsInt()).isZero();
+    assertThat(outcome.json().get("file_count").getAsInt()).isEqualTo(2);
+  }
+
+  @Test
+  void refusesAFolderThatIsNoModel() {
+    assertThat(door.run("verify", "--dir", folder, "--json").code()).isEqualTo(5);
+    Outcome missing = door.run("verify", "--dir", folder.resolve("no"), "--json");
+    assertThat(missing.code()).isEqualTo(5);
+    assertThat(missing.errorReason()).isEqualTo("FOLDER_MISSING");
+  }
+
+  @Test
+  void refusesARepositoryThatTheHubDoesNotHave() {
+    DoorForTests fresh = new DoorForTests(folder);
+    Outcome outcome =
+        fresh.run(
+            "download", "--repo-id", "invoicelens/nothing", "--endpoint", "bundled", "--json");
+    assertThat(outcome.code()).isEqualTo(4);
+    assertThat(outcome.errorReason()).isEqualTo("REPOSITORY_NOT_FOUND");
+  }
+
+  @Test
+  void fetchesAChoiceOfFilesOfAnyRepository() {
+    DoorForTests fresh = new DoorForTests(folder);
+    Outcome outcome =
+        fresh.run(
+            "download",
+            "--repo-id",
+            "invoicelens/pixtral-mini",
+            "--endpoint",
+            "bundled",
+            "--include",
+            "*.json",
+            "--exclude",
+            "tokenizer*",
+            "--json");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(folder.resolve("models/pixtral-mini/config.json")).exists();
+    assertThat(folder.resolve("models/pixtral-mini/tokenizer.json")).doesNotExist();
+    assertThat(folder.resolve("models/pixtral-mini/model.safetensors")).doesNotExist();
+    JsonObject compatible = outcome.json().getAsJsonObject("compatible");
+    assertThat(compatible.get("model").getAsBoolean()).isFalse();
+    assertThat(compatible.getAsJsonArray("obstacles")).isNotEmpty();
+  }
+
+  @Test
+  void showsWhatThisComputerHas() {
+    Outcome outcome = door.run("check", "--config", CONFIG, "--json");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.json().keySet())
+        .contains(
+            "gpuAvailable",
+            "gpuMemory",
+            "computeCapability",
+            "diskSpace",
+            "networkAvailable",
+            "tempDir");
+    assertThat(door.run("check", "--config", CONFIG).out()).contains("Memory").contains("fits");
+  }
+
+  @Test
+  void saysWhyTheModelCannotRunHere() throws Exception {
+    Path demanding = folder.resolve("demanding.yaml");
+    Files.writeString(
+        demanding,
+        Files.readString(CONFIG)
+            .replace("allow_cpu: true", "allow_cpu: false")
+            .replace("min_compute_capability: 0", "min_compute_capability: 99"));
+    Outcome outcome = door.run("check", "--config", demanding, "--json");
+    assertThat(outcome.code()).isEqualTo(3);
+    assertThat(outcome.errorKind()).isEqualTo("hardware");
+    assertThat(outcome.json().getAsJsonArray("checks")).isNotEmpty();
+    assertThat(outcome.err()).isNotBlank();
+  }
+}
