@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -57,7 +58,7 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
       return Optional.of(parse(Files.readString(file)));
     } catch (NoSuchFileException none) {
       return Optional.empty();
-    } catch (java.nio.charset.CharacterCodingException
+    } catch (CharacterCodingException
         | JsonParseException
         | IllegalStateException
         | IllegalArgumentException

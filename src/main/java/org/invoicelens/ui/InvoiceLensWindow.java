@@ -1,0 +1,141 @@
+package org.invoicelens.ui;
+
+import static org.invoicelens.ui.text.Messages.text;
+
+import java.nio.file.Path;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import javafx.animation.PauseTransition;
+import javafx.scene.Scene;
+import javafx.scene.control.Label;
+import javafx.scene.control.ProgressIndicator;
+import javafx.scene.image.Image;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import javafx.stage.Stage;
+import javafx.util.Duration;
+import org.controlsfx.control.NotificationPane;
+import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.invoice.SampleInvoices;
+import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.desktop.Desktop;
+import org.invoicelens.ui.desktop.FxDesktop;
+import org.invoicelens.ui.pipeline.Stages;
+import org.invoicelens.ui.shell.WizardShell;
+import org.invoicelens.ui.shell.WizardViewModel;
+import org.invoicelens.ui.step.SetupSession;
+import org.invoicelens.ui.task.TaskRunner;
+import org.invoicelens.ui.task.WorkRunner;
+import org.invoicelens.ui.workspace.WorkspaceView;
+import org.invoicelens.ui.workspace.WorkspaceViewModel;
+
+/** The window with everything in it, put together by hand. */
+public final class InvoiceLensWindow {
+
+  private static final Duration NOTICE = Duration.seconds(5);
+
+  private final Stage stage;
+  private final WorkRunner runner = new TaskRunner();
+  private final SetupSession session = new SetupSession();
+  private final NotificationPane notices = new NotificationPane();
+  private final WizardViewModel wizard;
+  private final WorkspaceViewModel workspace;
+  private final Desktop desktop;
+
+  /**
+   * @param folders where samples and log lie
+   */
+  public InvoiceLensWindow(Stage stage, ApplicationFolders folders, Stages stages) {
+    this(stage, folders, stages, notifier -> new FxDesktop(stage, notifier::tell));
+  }
+
+  /** Shows a sentence for a while. */
+  @FunctionalInterface
+  interface Notifier {
+    void tell(String sentence);
+  }
+
+  InvoiceLensWindow(
+      Stage stage,
+      ApplicationFolders folders,
+      Stages stages,
+      Function<Notifier, Desktop> desktopWith) {
+    this.stage = stage;
+    this.desktop = desktopWith.apply(this::tell);
+    Path log = folders.logs().resolve("invoicelens.log");
+    workspace = new WorkspaceViewModel(session, runner, desktop, new SampleInvoices(folders));
+    wizard = new WizardViewModel(stages, session, runner, desktop, workspace);
+
+    WizardShell shell = new WizardShell(wizard, desktop, log, session.model().isNotNull());
+    WorkspaceView work = new WorkspaceView(workspace, desktop, log, wizard::setUpAnother);
+    shell.visibleProperty().bind(wizard.workspaceOpen().not());
+    work.visibleProperty().bind(wizard.workspaceOpen());
+    work.visibleProperty()
+        .subscribe(
+            visible -> {
+              if (visible) {
+                work.takeFocus();
+              }
+            });
+    notices.setContent(new StackPane(shell, work, farewell()));
+    notices.setShowFromTop(false);
+    notices.setId("notices");
+
+    Scene scene = new Scene(notices, 1100, 740);
+    scene
+        .getStylesheets()
+        .addAll(
+            Stream.of("controlsfx-bridge.css", "invoicelens.css")
+                .map(name -> InvoiceLensWindow.class.getResource(name).toExternalForm())
+                .toList());
+    stage.setScene(scene);
+    stage.setTitle(text("application.name"));
+    stage.setMinWidth(900);
+    stage.setMinHeight(640);
+    for (int size : new int[] {16, 32, 48, 128, 256}) {
+      stage
+          .getIcons()
+          .add(
+              new Image(
+                  InvoiceLensWindow.class.getResource("icon-" + size + ".png").toExternalForm(),
+                  true));
+    }
+    stage.setOnCloseRequest(
+        request -> {
+          request.consume();
+          wizard.requestClose(stage::close);
+        });
+  }
+
+  /** Shows the window and goes where the user was when it was last closed. */
+  public void show() {
+    stage.show();
+    wizard.begin();
+  }
+
+  /** Says that something unforeseen went wrong; the details are in the log. */
+  void tellUnexpected(Throwable thrown) {
+    tell(text("failure.unexpected.notice", String.valueOf(thrown)));
+  }
+
+  private void tell(String sentence) {
+    notices.show(sentence);
+    PauseTransition pause = new PauseTransition(NOTICE);
+    pause.setOnFinished(
+        e -> {
+          if (sentence.equals(notices.getText())) {
+            notices.hide();
+          }
+        });
+    pause.play();
+  }
+
+  /** Covers the window while the last work comes to its end. */
+  private VBox farewell() {
+    Label words = Labels.wrapped(text("close.waiting"), "invitation-title");
+    VBox cover = new VBox(new ProgressIndicator(), words);
+    cover.getStyleClass().add("farewell");
+    cover.visibleProperty().bind(wizard.closing());
+    return cover;
+  }
+}

@@ -1,0 +1,94 @@
+package org.invoicelens.ui.desktop;
+
+import static org.invoicelens.ui.text.Messages.text;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import javafx.scene.control.Alert;
+import javafx.scene.control.ButtonBar.ButtonData;
+import javafx.scene.control.ButtonType;
+import javafx.scene.control.Label;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.ClipboardContent;
+import javafx.stage.FileChooser;
+import javafx.stage.FileChooser.ExtensionFilter;
+import javafx.stage.Window;
+
+/** The desktop the window is on. */
+public final class FxDesktop implements Desktop {
+
+  private final Window window;
+  private final Consumer<String> notifier;
+
+  /**
+   * @param notifier shows a sentence for a while
+   */
+  public FxDesktop(Window window, Consumer<String> notifier) {
+    this.window = window;
+    this.notifier = notifier;
+  }
+
+  @Override
+  public void copy(String text) {
+    ClipboardContent content = new ClipboardContent();
+    content.putString(text);
+    Clipboard.getSystemClipboard().setContent(content);
+  }
+
+  @Override
+  public List<Path> chooseDocuments() {
+    FileChooser chooser = new FileChooser();
+    chooser.setTitle(text("chooser.documents"));
+    chooser
+        .getExtensionFilters()
+        .addAll(
+            new ExtensionFilter(
+                text("chooser.invoices"),
+                List.of("*.png", "*.jpg", "*.jpeg", "*.pdf", "*.tif", "*.tiff", "*.webp", "*.bmp")),
+            new ExtensionFilter(text("chooser.all"), "*"));
+    List<File> files = chooser.showOpenMultipleDialog(window);
+    return files == null ? List.of() : files.stream().map(File::toPath).toList();
+  }
+
+  @Override
+  public Optional<Path> chooseTarget(String suggestedName) {
+    FileChooser chooser = new FileChooser();
+    chooser.setTitle(text("chooser.save"));
+    chooser.setInitialFileName(suggestedName);
+    return Optional.ofNullable(chooser.showSaveDialog(window)).map(File::toPath);
+  }
+
+  @Override
+  public int ask(Question question) {
+    List<ButtonType> buttons =
+        question.answers().stream()
+            .map(
+                answer ->
+                    new ButtonType(
+                        answer,
+                        answer.equals(question.answers().getLast())
+                            ? ButtonData.CANCEL_CLOSE
+                            : ButtonData.OTHER))
+            .toList();
+    Alert alert = new Alert(Alert.AlertType.CONFIRMATION, "", buttons.toArray(ButtonType[]::new));
+    alert.initOwner(window);
+    alert.setTitle(question.title());
+    alert.setHeaderText(question.title());
+    Label content = new Label(question.text());
+    content.setWrapText(true);
+    content.getStyleClass().add("question-text");
+    alert.getDialogPane().setContent(content);
+    alert.getDialogPane().getStyleClass().add("question");
+    alert.getDialogPane().getStylesheets().addAll(window.getScene().getStylesheets());
+    ButtonType answer = alert.showAndWait().orElse(buttons.getLast());
+    return buttons.indexOf(answer);
+  }
+
+  @Override
+  public void tell(String text) {
+    notifier.accept(text);
+  }
+}

@@ -1,0 +1,87 @@
+package org.invoicelens.ui.download;
+
+import static org.invoicelens.ui.text.Messages.text;
+
+import javafx.beans.binding.Bindings;
+import javafx.scene.Node;
+import javafx.scene.control.Label;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import org.invoicelens.ui.component.Card;
+import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.component.Rows;
+import org.invoicelens.ui.component.ShareBar;
+import org.invoicelens.ui.text.Amounts;
+
+/** The whole download as a large number and a bar, then its files. */
+public final class DownloadView extends VBox {
+
+  public DownloadView(DownloadViewModel model) {
+    getStyleClass().add("step-content");
+    Label percent = Labels.bound(model.percent(), "big");
+    percent.setId("percent");
+    percent.setMinWidth(Region.USE_PREF_SIZE);
+    Label pace = Labels.bound(model.pace(), "muted");
+    pace.setId("pace");
+    HBox figures = new HBox(percent, new VBox(Labels.bound(model.bytes()), pace));
+    figures.getStyleClass().add("figures");
+    Label message = Labels.wrapped(model.message(), "muted", "small");
+    message.setId("message");
+    message.managedProperty().bind(model.message().isNotEmpty());
+    RateChart chart = new RateChart(model.rates());
+    chart.visibleProperty().bind(Bindings.size(model.rates()).greaterThan(1));
+    chart.managedProperty().bind(chart.visibleProperty());
+    ShareBar bar = new ShareBar(text("download.title"), model.fraction(), "total");
+    bar.setId("download-bar");
+
+    Card files = new Card();
+    files.getStyleClass().add("files");
+    files.setId("files");
+    Rows.bind(files, model.files(), DownloadView::row);
+    files.shownWhile(Bindings.isNotEmpty(model.files()));
+    getChildren()
+        .addAll(
+            new Card(figures, bar, chart, message)
+                .shownWhile(Bindings.createBooleanBinding(
+                    () -> model.busy().get() || model.fraction().get() >= 0,
+                    model.busy(),
+                    model.fraction())),
+            files,
+            Labels.wrapped(model.folder(), "muted", "small"));
+  }
+
+  private static Node row(FileProgress file) {
+    ShareBar bar = new ShareBar(file.name(), file.fraction());
+    HBox.setHgrow(bar, Priority.ALWAYS);
+    Label words = Labels.plain("", "muted", "small", "file-words");
+    words
+        .textProperty()
+        .bind(
+            Bindings.createStringBinding(() -> words(file), file.done(), file.total()));
+    file.fraction().subscribe(value -> mark(bar, words, file.isComplete()));
+    HBox row = new HBox(Labels.name(file.name(), "file-name"), bar, words);
+    row.getStyleClass().add("file");
+    return row;
+  }
+
+  private static void mark(ShareBar bar, Label words, boolean complete) {
+    if (complete && !bar.getStyleClass().contains("good")) {
+      bar.getStyleClass().add("good");
+      words.getStyleClass().add("good");
+    }
+  }
+
+  private static String words(FileProgress file) {
+    if (file.total().get() < 0) {
+      return Amounts.bytes(file.done().get());
+    }
+    if (file.isComplete()) {
+      return text("download.file.complete", Amounts.bytes(file.total().get()));
+    }
+    return file.done().get() == 0
+        ? text("download.file.waiting", Amounts.bytes(file.total().get()))
+        : Amounts.bytesOf(file.done().get(), file.total().get());
+  }
+}

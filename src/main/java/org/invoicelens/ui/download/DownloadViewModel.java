@@ -1,0 +1,298 @@
+package org.invoicelens.ui.download;
+
+import static org.invoicelens.ui.text.Messages.text;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import javafx.beans.property.ReadOnlyDoubleProperty;
+import javafx.beans.property.ReadOnlyDoubleWrapper;
+import javafx.beans.property.ReadOnlyStringProperty;
+import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.value.ObservableValue;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadResult;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.Stage;
+import org.invoicelens.ui.desktop.Desktop;
+import org.invoicelens.ui.desktop.Question;
+import org.invoicelens.ui.pipeline.Stages;
+import org.invoicelens.ui.step.SetupSession;
+import org.invoicelens.ui.step.StepAction;
+import org.invoicelens.ui.step.StepState;
+import org.invoicelens.ui.step.StepViewModel;
+import org.invoicelens.ui.task.WorkRunner;
+import org.invoicelens.ui.text.Amounts;
+
+/** The download: how far it is, how fast, and how it is paused, resumed and given up. */
+public final class DownloadViewModel extends StepViewModel {
+
+  private final Stages stages;
+  private final SetupSession session;
+  private final Desktop desktop;
+  private final LongSupplier nanoTime;
+  private final ReadOnlyDoubleWrapper fraction = new ReadOnlyDoubleWrapper(-1);
+  private final ReadOnlyStringWrapper percent = new ReadOnlyStringWrapper("");
+  private final ReadOnlyStringWrapper bytes = new ReadOnlyStringWrapper("");
+  private final ReadOnlyStringWrapper pace = new ReadOnlyStringWrapper("");
+  private final ReadOnlyStringWrapper folder = new ReadOnlyStringWrapper("");
+  private final ObservableList<FileProgress> files = FXCollections.observableArrayList();
+  private final ObservableList<Double> rates = FXCollections.observableArrayList();
+  private final Map<String, FileProgress> byName = new LinkedHashMap<>();
+  private TransferRate rate = new TransferRate();
+  private boolean leaving;
+  private boolean discarding;
+  private Runnable abandoned = () -> {};
+
+  /**
+   * @param nanoTime a clock that only goes forward, in nanoseconds
+   */
+  public DownloadViewModel(
+      Stages stages,
+      SetupSession session,
+      WorkRunner runner,
+      Desktop desktop,
+      LongSupplier nanoTime) {
+    super("download", runner);
+    this.stages = stages;
+    this.session = session;
+    this.desktop = desktop;
+    this.nanoTime = nanoTime;
+    setNext(text("download.next"), false);
+  }
+
+  /** The share done, 0 to 1; below 0 where not known yet. */
+  public ReadOnlyDoubleProperty fraction() {
+    return fraction.getReadOnlyProperty();
+  }
+
+  public ReadOnlyStringProperty percent() {
+    return percent.getReadOnlyProperty();
+  }
+
+  public ReadOnlyStringProperty bytes() {
+    return bytes.getReadOnlyProperty();
+  }
+
+  /** Rate and time left. */
+  public ReadOnlyStringProperty pace() {
+    return pace.getReadOnlyProperty();
+  }
+
+  /** Where the files go and how much room that leaves. */
+  public ReadOnlyStringProperty folder() {
+    return folder.getReadOnlyProperty();
+  }
+
+  public ObservableList<FileProgress> files() {
+    return files;
+  }
+
+  /** The rates of the last minutes, oldest first, in bytes a second. */
+  public ObservableList<Double> rates() {
+    return rates;
+  }
+
+  /** What is to happen when the user gives the download up. */
+  public void whenAbandoned(Runnable action) {
+    abandoned = action;
+  }
+
+  @Override
+  public void enter() {
+    if (state().get() == StepState.WAITING) {
+      retry();
+    }
+  }
+
+  @Override
+  public void retry() {
+    ModelConfig config = session.config().get();
+    HardwareStatus hardware = session.hardware().get();
+    leaving = false;
+    rate.interrupt();
+    folder.set(folderWords(config, hardware));
+    say(config.isBundled() ? "bundled" : "working", config.name());
+    setFact(text("step.working"));
+    setNext(text("download.next"), false);
+    run(
+        (listener, cancellation) ->
+            stages.download(
+                config,
+                hardware == null
+                    ? stages.verifyHardware(config, listener, cancellation)
+                    : hardware,
+                listener,
+                cancellation),
+        this::arrived);
+  }
+
+  private void arrived(DownloadResult result) {
+    session.download().set(result);
+    fraction.set(1);
+    percent.set(Amounts.percent(1));
+    bytes.set(Amounts.bytes(result.totalSize()));
+    pace.set(
+        result.transferred() == 0
+            ? text("download.wasThere")
+            : text("download.took", Amounts.seconds(result.downloadTime())));
+    setFact(Amounts.bytes(result.totalSize()));
+    say("done", session.config().get().name());
+    setNext(text("download.next"), true);
+    finish();
+  }
+
+  @Override
+  protected void progressed(Progress progress) {
+    if (progress.stage() != Stage.DOWNLOAD || progress.unit() != Progress.Unit.BYTES) {
+      return;
+    }
+    if (!progress.isWhole()) {
+      byName
+          .computeIfAbsent(progress.item(), this::newFile)
+          .update(progress.done(), progress.total());
+      return;
+    }
+    fraction.set(progress.fraction());
+    if (progress.total() == Progress.UNKNOWN) {
+      return;
+    }
+    rate.note(nanoTime.getAsLong(), progress.done());
+    percent.set(Amounts.percent(progress.fraction()));
+    bytes.set(Amounts.bytesOf(progress.done(), progress.total()));
+    String left =
+        rate.timeLeft(progress.total() - progress.done())
+            .map(time -> text("download.left", Amounts.about(time)))
+            .orElse("");
+    pace.set(
+        left.isEmpty()
+            ? ""
+            : text("download.pace", Amounts.bytes((long) rate.bytesPerSecond()), left));
+    setFact(left.isEmpty() ? percent.get() : text("download.fact", percent.get(), left));
+    rates.setAll(rate.history());
+  }
+
+  private FileProgress newFile(String name) {
+    FileProgress file = new FileProgress(name);
+    int place = 0;
+    while (place < files.size() && files.get(place).name().compareTo(name) < 0) {
+      place++;
+    }
+    files.add(place, file);
+    return file;
+  }
+
+  @Override
+  protected void stopped() {
+    pace.set("");
+    setFact(percent.get().isEmpty() ? text("step.paused") : text("download.paused", percent.get()));
+    waitForUser();
+    if (leaving) {
+      leave();
+    }
+  }
+
+  @Override
+  protected void failed(Throwable thrown) {
+    super.failed(thrown);
+    pace.set("");
+  }
+
+  private ObservableValue<Boolean> cancellable() {
+    return state().map(now -> now == StepState.WORKING || now == StepState.PAUSED);
+  }
+
+  /** Asks what is to become of the part that is there, and goes back. */
+  private void cancel() {
+    int answer =
+        desktop.ask(
+            new Question(
+                text("download.giveUp.question"),
+                text("download.giveUp.text"),
+                List.of(
+                    text("download.giveUp.keep"),
+                    text("download.giveUp.delete"),
+                    text("download.giveUp.continue"))));
+    if (answer == 2) {
+      return;
+    }
+    discarding = answer == 1;
+    if (busy().get()) {
+      leaving = true;
+      stop();
+    } else {
+      leave();
+    }
+  }
+
+  private void leave() {
+    leaving = false;
+    abandoned.run();
+    if (discarding) {
+      discard();
+    }
+  }
+
+  private void discard() {
+    ModelConfig config = session.config().get();
+    run(
+        (listener, cancellation) -> {
+          stages.discardDownload(config);
+          return config;
+        },
+        removed -> {
+          reset();
+          desktop.tell(text("download.discarded"));
+        });
+  }
+
+  /** Waits at a download that was begun before the window was last closed. */
+  public void restorePaused() {
+    setState(StepState.PAUSED);
+    setFact(text("step.paused"));
+    folder.set(folderWords(session.config().get(), session.hardware().get()));
+    waitForUser();
+  }
+
+  /** Counts as passed, because the files were verified before the window was last closed. */
+  public void restoreDone() {
+    setState(StepState.DONE);
+    setFact(text("step.done"));
+    folder.set(folderWords(session.config().get(), null));
+    say("done", session.config().get().name());
+    setNext(text("download.next"), true);
+  }
+
+  @Override
+  public void reset() {
+    super.reset();
+    session.download().set(null);
+    files.clear();
+    byName.clear();
+    rates.clear();
+    rate = new TransferRate();
+    fraction.set(-1);
+    percent.set("");
+    bytes.set("");
+    pace.set("");
+    setNext(text("download.next"), false);
+  }
+
+  @Override
+  public List<StepAction> actions() {
+    return List.of(
+        new StepAction("pause", text("download.pause"), busy(), this::stop),
+        new StepAction("cancel", text("download.cancel"), cancellable(), this::cancel));
+  }
+
+  private static String folderWords(ModelConfig config, HardwareStatus hardware) {
+    return hardware == null
+        ? text("download.folder", config.modelPath())
+        : text(
+            "download.folder.space", config.modelPath(), Amounts.bytes(hardware.diskSpace()));
+  }
+}

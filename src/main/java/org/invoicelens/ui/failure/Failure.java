@@ -1,0 +1,45 @@
+package org.invoicelens.ui.failure;
+
+import static org.invoicelens.ui.text.Messages.text;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.StageException;
+
+/**
+ * A failure as the window shows it.
+ *
+ * @param problem what happened, what it means, what to do
+ * @param details what to hand to those who help, for the clipboard
+ */
+public record Failure(Problem problem, String details) {
+
+  /** The failure of a stage in its own words; anything else as the unexpected thing it is. */
+  public static Failure of(Throwable thrown) {
+    StringWriter trace = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(trace));
+    Problem problem;
+    String head;
+    if (thrown instanceof StageException stage) {
+      problem = stage.problem();
+      head = stage.getClass().getSimpleName() + " " + stage.reason() + "\n" + stage.detail();
+    } else {
+      problem =
+          new Problem(
+              text("failure.unexpected.what"),
+              text("failure.unexpected.meaning", String.valueOf(thrown)),
+              text("failure.unexpected.remedy"));
+      head = "";
+    }
+    return new Failure(
+        problem,
+        String.join(
+                "\n",
+                problem.text(),
+                head,
+                "Java " + Runtime.version() + ", " + System.getProperty("os.name"),
+                trace.toString())
+            .strip());
+  }
+}

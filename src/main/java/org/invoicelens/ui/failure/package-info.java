@@ -1,0 +1,2 @@
+/** How a failure is shown. */
+package org.invoicelens.ui.failure;

@@ -1,0 +1,2 @@
+/** The second step: what this computer has. */
+package org.invoicelens.ui.hardware;

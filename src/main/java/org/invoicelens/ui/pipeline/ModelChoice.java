@@ -1,0 +1,16 @@
+package org.invoicelens.ui.pipeline;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.invoicelens.config.ConfigException;
+import org.invoicelens.config.ModelConfig;
+
+/**
+ * A configuration file that was found, usable or not.
+ *
+ * @param file the file
+ * @param config what it says; empty where it cannot be used
+ * @param fault why it cannot be used; empty where it can
+ */
+public record ModelChoice(
+    Path file, Optional<ModelConfig> config, Optional<ConfigException> fault) {}

@@ -1,0 +1,152 @@
+package org.invoicelens.ui.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.config.ConfigException;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadException;
+import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.PartialData;
+import org.invoicelens.download.TransferOptions;
+import org.invoicelens.engine.InitializationException;
+import org.invoicelens.engine.ModelInstance;
+import org.invoicelens.engine.OptimizationException;
+import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.hardware.HardwareException;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.invoice.Extraction;
+import org.invoicelens.invoice.InvoiceDocument;
+import org.invoicelens.invoice.InvoiceReader;
+import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.setup.SetupPipeline;
+import org.invoicelens.setup.SetupState;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.verify.VerificationException;
+import org.invoicelens.verify.VerificationStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The stages of the pipeline that the command line uses as well. Thread-safe. */
+public final class PipelineStages implements Stages {
+
+  private static final Logger log = LoggerFactory.getLogger(PipelineStages.class);
+
+  private final ApplicationFolders folders;
+  private final SetupPipeline pipeline;
+
+  public PipelineStages(ApplicationFolders folders, SetupPipeline pipeline) {
+    this.folders = folders;
+    this.pipeline = pipeline;
+  }
+
+  @Override
+  public List<ModelChoice> choices() throws IOException {
+    try (Stream<Path> files = Files.list(folders.modelConfigs())) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith(".yaml"))
+          .sorted()
+          .map(this::choice)
+          .sorted(Comparator.comparing(choice -> choice.fault().isPresent()))
+          .toList();
+    }
+  }
+
+  private ModelChoice choice(Path file) {
+    try {
+      return new ModelChoice(file, Optional.of(pipeline.loadConfig(file)), Optional.empty());
+    } catch (ConfigException e) {
+      return new ModelChoice(file, Optional.empty(), Optional.of(e));
+    }
+  }
+
+  @Override
+  public Optional<Recalled> recall() {
+    return SetupState.read(folders).flatMap(this::recalled);
+  }
+
+  private Optional<Recalled> recalled(SetupState state) {
+    try {
+      ModelConfig config = state.overrides().applyTo(pipeline.loadConfig(state.config()));
+      return Optional.of(new Recalled(config, state.reached(), pipeline.verified(config)));
+    } catch (ConfigException e) {
+      log.warn("The setup begun with {} cannot go on: {}", state.config(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void remember(SetupState state) {
+    state.write(folders);
+  }
+
+  @Override
+  public HardwareStatus verifyHardware(
+      ModelConfig config, ProgressListener listener, Cancellation cancellation)
+      throws HardwareException, CancelledException {
+    return pipeline.verifyHardware(config, listener, cancellation);
+  }
+
+  @Override
+  public DownloadResult download(
+      ModelConfig config,
+      HardwareStatus hardware,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, CancelledException {
+    return pipeline.download(config, hardware, TransferOptions.DEFAULT, listener, cancellation);
+  }
+
+  @Override
+  public void discardDownload(ModelConfig config) throws DownloadException {
+    new PartialData(config.modelPath()).remove();
+  }
+
+  @Override
+  public VerificationStatus verify(
+      ModelConfig config,
+      DownloadResult download,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, VerificationException, CancelledException {
+    return pipeline.verify(config, download, listener, cancellation);
+  }
+
+  @Override
+  public ReadyModel start(
+      ModelConfig config,
+      VerificationStatus verification,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws InitializationException, OptimizationException, CancelledException {
+    ModelInstance instance = pipeline.initialize(config, verification, listener, cancellation);
+    return new Ready(config, pipeline.optimize(config, instance, listener, cancellation));
+  }
+
+  private record Ready(OptimizedModel facts, InvoiceReader reader) implements ReadyModel {
+
+    Ready(ModelConfig config, OptimizedModel model) {
+      this(model, new InvoiceReader(model, config));
+    }
+
+    @Override
+    public Extraction read(
+        InvoiceDocument document, TokenListener listener, Cancellation cancellation)
+        throws InferenceException, CancelledException {
+      return reader.read(document, listener, cancellation);
+    }
+
+    @Override
+    public void close() {
+      facts.close();
+    }
+  }
+}

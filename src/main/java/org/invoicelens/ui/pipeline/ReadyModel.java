@@ -1,0 +1,24 @@
+package org.invoicelens.ui.pipeline;
+
+import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.invoice.Extraction;
+import org.invoicelens.invoice.InvoiceDocument;
+import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.CancelledException;
+
+/** A model in memory that passed its test, with the prompt of its configuration. */
+public interface ReadyModel extends AutoCloseable {
+
+  /** What is known of it. */
+  OptimizedModel facts();
+
+  /** Reads one document, telling of every token as it comes; not on the UI thread. */
+  Extraction read(InvoiceDocument document, TokenListener listener, Cancellation cancellation)
+      throws InferenceException, CancelledException;
+
+  /** Frees its memory; waits for a document that is being read. */
+  @Override
+  void close();
+}

@@ -1,0 +1,63 @@
+package org.invoicelens.ui.pipeline;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadException;
+import org.invoicelens.download.DownloadResult;
+import org.invoicelens.engine.InitializationException;
+import org.invoicelens.engine.OptimizationException;
+import org.invoicelens.hardware.HardwareException;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.setup.SetupState;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.verify.VerificationException;
+import org.invoicelens.verify.VerificationStatus;
+
+/**
+ * The pipeline's stages, as far as the window runs them. Every method takes its time: none is for
+ * the UI thread.
+ */
+public interface Stages {
+
+  /** The configurations to choose from, the broken ones among them. */
+  List<ModelChoice> choices() throws IOException;
+
+  /** How far the setup had come; empty where none was begun, or its configuration is gone. */
+  Optional<Recalled> recall();
+
+  /** Keeps how far the setup has come. */
+  void remember(SetupState state);
+
+  HardwareStatus verifyHardware(
+      ModelConfig config, ProgressListener listener, Cancellation cancellation)
+      throws HardwareException, CancelledException;
+
+  DownloadResult download(
+      ModelConfig config,
+      HardwareStatus hardware,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, CancelledException;
+
+  /** Removes what a stopped download left behind; whole files stay. */
+  void discardDownload(ModelConfig config) throws DownloadException;
+
+  VerificationStatus verify(
+      ModelConfig config,
+      DownloadResult download,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, VerificationException, CancelledException;
+
+  /** Initialises and optimises. */
+  ReadyModel start(
+      ModelConfig config,
+      VerificationStatus verification,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws InitializationException, OptimizationException, CancelledException;
+}

@@ -1,0 +1,286 @@
+package org.invoicelens.ui.shell;
+
+import static org.invoicelens.ui.text.Messages.text;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.setup.SetupState;
+import org.invoicelens.stage.Stage;
+import org.invoicelens.ui.desktop.Desktop;
+import org.invoicelens.ui.desktop.Question;
+import org.invoicelens.ui.download.DownloadViewModel;
+import org.invoicelens.ui.hardware.HardwareViewModel;
+import org.invoicelens.ui.pipeline.ReadyModel;
+import org.invoicelens.ui.pipeline.Recalled;
+import org.invoicelens.ui.pipeline.Stages;
+import org.invoicelens.ui.start.StartViewModel;
+import org.invoicelens.ui.step.SetupSession;
+import org.invoicelens.ui.step.StepViewModel;
+import org.invoicelens.ui.task.WorkObserver;
+import org.invoicelens.ui.task.WorkRunner;
+import org.invoicelens.ui.verification.VerificationViewModel;
+import org.invoicelens.ui.welcome.WelcomeViewModel;
+import org.invoicelens.ui.workspace.WorkspaceViewModel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way through the steps, what is remembered of it, and the end of it all. For the UI thread
+ * only.
+ */
+public final class WizardViewModel {
+
+  private static final Logger log = LoggerFactory.getLogger(WizardViewModel.class);
+
+  private final Stages stages;
+  private final SetupSession session;
+  private final WorkRunner runner;
+  private final Desktop desktop;
+  private final SetupMemory memory;
+  private final WelcomeViewModel welcome;
+  private final HardwareViewModel hardware;
+  private final DownloadViewModel download;
+  private final VerificationViewModel verification;
+  private final StartViewModel start;
+  private final WorkspaceViewModel workspace;
+  private final List<StepViewModel> steps;
+  private final ReadOnlyObjectWrapper<StepViewModel> current = new ReadOnlyObjectWrapper<>();
+  private final ReadOnlyBooleanWrapper workspaceOpen = new ReadOnlyBooleanWrapper();
+  private final ReadOnlyBooleanWrapper closing = new ReadOnlyBooleanWrapper();
+
+  public WizardViewModel(
+      Stages stages,
+      SetupSession session,
+      WorkRunner runner,
+      Desktop desktop,
+      WorkspaceViewModel workspace) {
+    this.stages = stages;
+    this.session = session;
+    this.runner = runner;
+    this.desktop = desktop;
+    this.memory = new SetupMemory(stages, runner);
+    this.workspace = workspace;
+    welcome = new WelcomeViewModel(stages, session, runner);
+    hardware = new HardwareViewModel(stages, session, runner, desktop);
+    download = new DownloadViewModel(stages, session, runner, desktop, System::nanoTime);
+    verification = new VerificationViewModel(stages, session, runner);
+    start = new StartViewModel(stages, session, runner);
+    steps = List.of(welcome, hardware, download, verification, start);
+
+    welcome.whenFinished(this::chosen);
+    hardware.whenFinished(
+        () -> {
+          remember(state -> state.reached(Stage.HARDWARE));
+          show(download);
+        });
+    download.whenFinished(
+        () -> {
+          remember(state -> state.reached(Stage.DOWNLOAD));
+          show(verification);
+        });
+    download.whenAbandoned(() -> show(hardware));
+    verification.whenFinished(
+        () -> {
+          remember(state -> state.reached(Stage.VERIFICATION).verifiedAt(Instant.now()));
+          show(start);
+        });
+    start.whenFinished(() -> workspaceOpen.set(true));
+    session.model().subscribe(this::modelChanged);
+    session
+        .config()
+        .subscribe(
+            (before, now) -> {
+              if (before != null) {
+                workspace.stop();
+                steps.subList(1, steps.size()).forEach(StepViewModel::reset);
+              }
+            });
+  }
+
+  public WelcomeViewModel welcome() {
+    return welcome;
+  }
+
+  public HardwareViewModel hardware() {
+    return hardware;
+  }
+
+  public DownloadViewModel download() {
+    return download;
+  }
+
+  public VerificationViewModel verification() {
+    return verification;
+  }
+
+  public StartViewModel start() {
+    return start;
+  }
+
+  /** The steps in order. */
+  public List<StepViewModel> steps() {
+    return steps;
+  }
+
+  /** The step on screen; null until it is known where to go on. */
+  public ReadOnlyObjectProperty<StepViewModel> current() {
+    return current.getReadOnlyProperty();
+  }
+
+  /** Whether the workspace is on screen and not the wizard. */
+  public ReadOnlyBooleanProperty workspaceOpen() {
+    return workspaceOpen.getReadOnlyProperty();
+  }
+
+  /** Whether the window closes as soon as all work has stopped. */
+  public ReadOnlyBooleanProperty closing() {
+    return closing.getReadOnlyProperty();
+  }
+
+  /** Goes where the user was when the program was last closed. */
+  public void begin() {
+    runner.start(
+        (listener, cancellation) -> stages.recall(),
+        new WorkObserver<>() {
+          @Override
+          public void succeeded(Optional<Recalled> recalled) {
+            goOn(recalled);
+          }
+
+          @Override
+          public void failed(Throwable thrown) {
+            log.error("What was set up before cannot be found out", thrown);
+            show(welcome);
+          }
+        });
+  }
+
+  private void goOn(Optional<Recalled> recalled) {
+    if (recalled.isEmpty()) {
+      show(welcome);
+      return;
+    }
+    ModelConfig config = recalled.get().config();
+    welcome.restore(config);
+    if (recalled.get().verified().isPresent()) {
+      hardware.restoreDone();
+      download.restoreDone();
+      verification.restore(recalled.get().verified().get());
+      start.setStraightOn(recalled.get().reached() == Stage.OPTIMIZATION);
+      show(start);
+    } else if (recalled.get().reached().compareTo(Stage.HARDWARE) >= 0) {
+      hardware.restoreDone();
+      download.restorePaused();
+      show(download);
+    } else {
+      show(hardware);
+    }
+  }
+
+  /** Does what the current step's button for going on says. */
+  public void next() {
+    current.get().next();
+  }
+
+  /** The step before the current one; its result stays as it is. */
+  public void back() {
+    show(steps.get(steps.indexOf(current.get()) - 1));
+  }
+
+  /** Opens the wizard from the workspace, for another model. */
+  public void setUpAnother() {
+    workspaceOpen.set(false);
+    show(welcome);
+  }
+
+  /** Back to the workspace, while its model is still there. */
+  public void returnToWorkspace() {
+    workspaceOpen.set(true);
+  }
+
+  private void chosen() {
+    remember(state -> state);
+    show(hardware);
+  }
+
+  private void show(StepViewModel step) {
+    current.set(step);
+    step.enter();
+  }
+
+  private void modelChanged(ReadyModel before, ReadyModel now) {
+    if (before != null) {
+      free(before);
+    }
+    if (now != null) {
+      OptimizedModel facts = now.facts();
+      remember(
+          state ->
+              state
+                  .reached(Stage.OPTIMIZATION)
+                  .verifiedAt(Instant.now())
+                  .loadedAs(facts.dtype(), facts.device()));
+    }
+  }
+
+  private void remember(UnaryOperator<SetupState> change) {
+    memory.keep(change.apply(SetupState.chosen(session.config().get().source())));
+  }
+
+  /**
+   * The user wants to close the window: asks where work runs, stops it, and frees the model.
+   *
+   * @param close closes the window; called when nothing runs any more
+   */
+  public void requestClose(Runnable close) {
+    if (closing.get()) {
+      return;
+    }
+    boolean working = steps.stream().anyMatch(step -> step.busy().get());
+    boolean reading = workspace.reading().get();
+    if ((working || reading)
+        && desktop.ask(
+                new Question(
+                    text("close.question"),
+                    text(working ? "close.text.setup" : "close.text.reading"),
+                    List.of(text("close.close"), text("close.stay"))))
+            != 0) {
+      return;
+    }
+    closing.set(true);
+    steps.forEach(StepViewModel::stop);
+    workspace.stop();
+    runner.whenIdle(
+        () -> {
+          session.model().set(null);
+          runner.whenIdle(close);
+        });
+  }
+
+  private void free(ReadyModel model) {
+    runner.start(
+        (listener, cancellation) -> {
+          model.close();
+          return model;
+        },
+        new WorkObserver<>() {
+          @Override
+          public void succeeded(ReadyModel closed) {
+            log.info("The model is closed");
+          }
+
+          @Override
+          public void failed(Throwable thrown) {
+            log.error("The model could not be closed", thrown);
+          }
+        });
+  }
+}

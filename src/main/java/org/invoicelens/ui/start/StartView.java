@@ -1,0 +1,70 @@
+package org.invoicelens.ui.start;
+
+import static org.invoicelens.ui.text.Messages.text;
+
+import javafx.beans.binding.Bindings;
+import javafx.scene.Node;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.VBox;
+import org.invoicelens.engine.OptimizedModel.Criterion;
+import org.invoicelens.ui.component.Card;
+import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.component.Mark;
+import org.invoicelens.ui.component.MarkIcon;
+import org.invoicelens.ui.component.Rows;
+import org.invoicelens.ui.component.ShareBar;
+
+/** The phases of the start, the conditions of success, and what was chosen. */
+public final class StartView extends VBox {
+
+  public StartView(StartViewModel model) {
+    getStyleClass().add("step-content");
+    Card phases = new Card();
+    phases.getStyleClass().add("rows");
+    model.phases().forEach(phase -> phases.getChildren().add(row(phase)));
+    Rows.markFirst(phases);
+
+    VBox criteria = new VBox();
+    criteria.getStyleClass().add("rows");
+    Rows.bind(criteria, model.criteria(), StartView::row);
+    Card conditions = new Card(text("start.criteria"), criteria);
+    conditions.setId("criteria");
+
+    VBox notes = new VBox();
+    notes.getStyleClass().add("notes");
+    Rows.bind(notes, model.notes(), note -> Labels.wrapped("•  " + note));
+    getChildren()
+        .addAll(
+            phases,
+            conditions.shownWhile(Bindings.isNotEmpty(model.criteria())),
+            new Card(text("start.notes"), notes).shownWhile(Bindings.isNotEmpty(model.notes())));
+  }
+
+  private static Node row(Phase phase) {
+    ShareBar bar = new ShareBar(phase.title(), phase.fraction());
+    bar.visibleProperty().bind(phase.mark().map(mark -> mark == Mark.WORKING));
+    bar.managedProperty().bind(bar.visibleProperty());
+    VBox words =
+        new VBox(
+            Labels.plain(phase.title(), "row-title"),
+            Labels.wrapped(phase.words(), "muted", "small"),
+            bar);
+    words.getStyleClass().add("phase-words");
+    HBox.setHgrow(words, Priority.ALWAYS);
+    HBox row = new HBox(new MarkIcon(phase.mark()), words);
+    row.getStyleClass().add("row");
+    return row;
+  }
+
+  private static Node row(Criterion criterion) {
+    HBox row =
+        new HBox(
+            new MarkIcon(criterion.met() ? Mark.GOOD : Mark.FAILED),
+            Labels.wrapped(criterion.name(), "criterion-name"),
+            Labels.wrapped(criterion.found(), "muted"));
+    HBox.setHgrow(row.getChildren().getLast(), Priority.ALWAYS);
+    row.getStyleClass().add("row");
+    return row;
+  }
+}

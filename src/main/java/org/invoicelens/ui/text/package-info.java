@@ -1,0 +1,2 @@
+/** The window's texts, and numbers as people write them. */
+package org.invoicelens.ui.text;

@@ -1,0 +1,2 @@
+/** The fourth step: every file is what it must be. */
+package org.invoicelens.ui.verification;

@@ -1,0 +1,2 @@
+/** The first step: which model. */
+package org.invoicelens.ui.welcome;

@@ -1,0 +1,154 @@
+package org.invoicelens.ui.workspace;
+
+import static org.invoicelens.ui.text.Messages.text;
+
+import java.nio.file.Path;
+import javafx.css.PseudoClass;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.SplitPane;
+import javafx.scene.control.Tooltip;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.DragEvent;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyCodeCombination;
+import javafx.scene.input.KeyCombination;
+import javafx.scene.input.KeyEvent;
+import javafx.scene.input.TransferMode;
+import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.desktop.Desktop;
+import org.kordamp.ikonli.Ikon;
+import org.invoicelens.ui.component.Icon;
+import org.kordamp.ikonli.material2.Material2AL;
+import org.kordamp.ikonli.material2.Material2OutlinedAL;
+import org.kordamp.ikonli.material2.Material2OutlinedMZ;
+
+/** Documents on the left, the page in the middle, its fields on the right. */
+public final class WorkspaceView extends BorderPane {
+
+  private static final PseudoClass DRAGGED_OVER = PseudoClass.getPseudoClass("dragged-over");
+  private static final KeyCombination OPEN =
+      new KeyCodeCombination(KeyCode.O, KeyCombination.SHORTCUT_DOWN);
+  private static final KeyCombination PASTE =
+      new KeyCodeCombination(KeyCode.V, KeyCombination.SHORTCUT_DOWN);
+
+  private final WorkspaceViewModel model;
+  private final Desktop desktop;
+  private final Intake intake;
+
+  /**
+   * @param log where the log lies
+   * @param setUpAnother what leads to another model
+   */
+  public WorkspaceView(
+      WorkspaceViewModel model, Desktop desktop, Path log, Runnable setUpAnother) {
+    this.model = model;
+    this.desktop = desktop;
+    this.intake = new Intake(model);
+    getStyleClass().add("workspace");
+    setId("workspace");
+    SplitPane panes =
+        new SplitPane(
+            new DocumentsPane(model),
+            new PreviewPane(model),
+            new FieldsPane(model, desktop, log));
+    panes.setDividerPositions(0.22, 0.6);
+    panes.getItems().forEach(pane -> SplitPane.setResizableWithParent(pane, false));
+    SplitPane.setResizableWithParent(panes.getItems().get(1), true);
+    setTop(bar(setUpAnother));
+    setCenter(panes);
+    setBottom(status());
+    addEventHandler(DragEvent.DRAG_OVER, this::over);
+    addEventHandler(DragEvent.DRAG_EXITED, e -> pseudoClassStateChanged(DRAGGED_OVER, false));
+    addEventHandler(DragEvent.DRAG_DROPPED, this::dropped);
+    addEventFilter(KeyEvent.KEY_PRESSED, this::key);
+  }
+
+  /** Puts the keyboard where documents come in. */
+  public void takeFocus() {
+    lookup("#drop-zone").requestFocus();
+  }
+
+  private HBox bar(Runnable setUpAnother) {
+    Region gap = new Region();
+    HBox.setHgrow(gap, Priority.ALWAYS);
+    HBox bar =
+        new HBox(
+            new Icon(Material2OutlinedAL.FIND_IN_PAGE),
+            button("open", "workspace.open", Material2OutlinedAL.FOLDER_OPEN, model::open),
+            button("paste", "workspace.paste", Material2AL.CONTENT_PASTE, this::paste),
+            button(
+                "samples",
+                "workspace.samples",
+                Material2OutlinedAL.COLLECTIONS,
+                model::readSamples),
+            gap,
+            button(
+                "another-model",
+                "workspace.another",
+                Material2OutlinedMZ.TUNE,
+                setUpAnother));
+    bar.getStyleClass().add("workspace-bar");
+    return bar;
+  }
+
+  private static Button button(String id, String key, Ikon icon, Runnable action) {
+    Button button = new Button(text(key), new Icon(icon));
+    button.setId(id);
+    button.getStyleClass().add("flat");
+    button.setTooltip(new Tooltip(text(key + ".tip")));
+    button.setOnAction(e -> action.run());
+    return button;
+  }
+
+  private Node status() {
+    Region gap = new Region();
+    HBox.setHgrow(gap, Priority.ALWAYS);
+    HBox status =
+        new HBox(
+            new Icon(Material2AL.CHECK_CIRCLE),
+            Labels.bound(model.modelWords(), "small"),
+            Labels.bound(model.deviceWords(), "muted", "small"),
+            Labels.bound(model.rateWords(), "muted", "small"),
+            gap,
+            new Icon(Material2OutlinedAL.LOCK),
+            Labels.plain(text("status.private"), "muted", "small"));
+    status.setId("status");
+    status.getStyleClass().add("status");
+    return status;
+  }
+
+  private void over(DragEvent event) {
+    if (Intake.accepts(event.getDragboard())) {
+      event.acceptTransferModes(TransferMode.COPY);
+      pseudoClassStateChanged(DRAGGED_OVER, true);
+      event.consume();
+    }
+  }
+
+  private void dropped(DragEvent event) {
+    pseudoClassStateChanged(DRAGGED_OVER, false);
+    event.setDropCompleted(intake.take(event.getDragboard()));
+    event.consume();
+  }
+
+  private void key(KeyEvent event) {
+    if (OPEN.match(event)) {
+      model.open();
+      event.consume();
+    } else if (PASTE.match(event)) {
+      paste();
+      event.consume();
+    }
+  }
+
+  private void paste() {
+    if (!intake.take(Clipboard.getSystemClipboard())) {
+      desktop.tell(text("workspace.nothingToPaste"));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Where documents go in and fields come out. */
+package org.invoicelens.ui.workspace;

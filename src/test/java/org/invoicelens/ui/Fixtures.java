@@ -1,0 +1,258 @@
+package org.invoicelens.ui;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.config.AttentionVariant;
+import org.invoicelens.config.ConfigException;
+import org.invoicelens.config.ConfigLoader;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.Precision;
+import org.invoicelens.download.DownloadResult;
+import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.OptimizedModel.Criterion;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.hardware.HardwareStatus.Check;
+import org.invoicelens.hardware.HardwareStatus.Check.State;
+import org.invoicelens.hardware.HardwareStatus.Check.Subject;
+import org.invoicelens.hardware.MemoryEstimate;
+import org.invoicelens.invoice.Extraction;
+import org.invoicelens.invoice.InvoiceDocument;
+import org.invoicelens.invoice.InvoiceFields;
+import org.invoicelens.pixtral.GenerationResult;
+import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.ui.pipeline.ModelChoice;
+import org.invoicelens.ui.pipeline.ReadyModel;
+import org.invoicelens.ui.task.Work;
+import org.invoicelens.verify.VerificationStatus;
+
+/** A workstation, a model and their figures, made up but plausible. */
+public final class Fixtures {
+
+  /** Bytes of a GiB. */
+  public static final long GIB = 1L << 30;
+
+  private Fixtures() {}
+
+  /** Folders with what ships, and all else in a folder of the test's own. */
+  public static ApplicationFolders folders(Path own) {
+    return new ApplicationFolders(
+        Path.of("").toAbsolutePath(),
+        own.resolve("data"),
+        own.resolve("state"),
+        own.resolve("logs"));
+  }
+
+  /** A configuration that ships. */
+  public static ModelConfig config(String name, Path own) {
+    ApplicationFolders folders = folders(own);
+    try {
+      return new ConfigLoader(folders).load(folders.modelConfigs().resolve(name + ".yaml"));
+    } catch (ConfigException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A configuration as a choice. */
+  public static ModelChoice choice(ModelConfig config) {
+    return new ModelChoice(config.source(), Optional.of(config), Optional.empty());
+  }
+
+  /** A workstation with a graphics card of 16 GiB. */
+  public static HardwareStatus workstation() {
+    List<MemoryEstimate> fits =
+        List.of(
+            fit(Precision.BFLOAT16, 23.6),
+            fit(Precision.FP8, 13.5),
+            fit(Precision.INT8, 13.5),
+            fit(Precision.NF4, 9.0),
+            fit(Precision.INT4, 9.2));
+    return new HardwareStatus(
+        true,
+        16 * GIB,
+        8.6,
+        812_000_000_000L,
+        true,
+        Path.of("/var/tmp"),
+        List.of(
+            new HardwareStatus.Gpu(
+                0,
+                "NVIDIA RTX A4000",
+                16 * GIB,
+                (long) (14.1 * GIB),
+                8.6,
+                "570.86",
+                "NVML",
+                "")),
+        "Intel Xeon W-2235",
+        12,
+        64 * GIB,
+        41 * GIB,
+        List.of(
+            new Check(
+                Subject.GRAPHICS,
+                State.GOOD,
+                "NVIDIA RTX A4000, 16 GiB, of which 14.1 GiB are free, compute capability 8.6",
+                "NVML",
+                "",
+                ""),
+            new Check(
+                Subject.PROCESSOR,
+                State.GOOD,
+                "Intel Xeon W-2235, 12 logical processors",
+                "OSHI",
+                "",
+                ""),
+            new Check(
+                Subject.MEMORY,
+                State.REMARK,
+                "64 GiB, of which 41 GiB are free",
+                "OSHI",
+                "Other programs hold 1.9 GiB of the graphics card.",
+                "Closing programs that draw in 3D frees some of it."),
+            new Check(
+                Subject.DISK,
+                State.GOOD,
+                "812 GB are free on the disk of the model folder; 25.4 GB are needed",
+                "Java",
+                "",
+                ""),
+            new Check(
+                Subject.NETWORK, State.GOOD, "huggingface.co answered", "HTTPS", "", "")),
+        fits,
+        Optional.of(Precision.NF4));
+  }
+
+  private static MemoryEstimate fit(Precision precision, double weights) {
+    return new MemoryEstimate(
+        precision,
+        true,
+        (long) (weights * GIB),
+        (long) (1.3 * GIB),
+        GIB,
+        (long) (1.5 * GIB),
+        (long) (14.1 * GIB));
+  }
+
+  /** A download that brought all. */
+  public static DownloadResult download(ModelConfig config) {
+    return new DownloadResult(
+        config.modelPath(),
+        config.repoId(),
+        "0".repeat(40),
+        Map.of(),
+        Duration.ofMinutes(15),
+        25_374_823_869L,
+        25_374_823_869L);
+  }
+
+  /** A check that found all files right. */
+  public static VerificationStatus verified(ModelConfig config) {
+    return new VerificationStatus(config.modelPath(), true, 11, 11, 25_374_823_869L, List.of());
+  }
+
+  /** A model that answers every document with the same words. */
+  public static ReadyModel model(String answer) {
+    return new Answering(answer, () -> {});
+  }
+
+  /** A model that answers after a pause. */
+  public static ReadyModel model(String answer, CountDownLatch pause) {
+    return new Answering(answer, () -> pause.await());
+  }
+
+  private interface Pause {
+    void take() throws InterruptedException;
+  }
+
+  private record Answering(String answer, Pause pause) implements ReadyModel {
+
+    @Override
+    public OptimizedModel facts() {
+      return new OptimizedModel(
+          null,
+          null,
+          "cuda:0",
+          Precision.NF4,
+          (long) (11.4 * GIB),
+          0.62,
+          Duration.ofMillis(940),
+          AttentionVariant.SDPA,
+          List.of(
+              new Criterion("The model’s files are complete and verified", true, "11 files"),
+              new Criterion("The test’s answer is finite and as expected", true, "0.9 s"),
+              new Criterion("Memory stays within the estimate", true, "11.4 of 11.8 GiB"),
+              new Criterion("The graphics card is not overloaded", true, "62 % of at most 80 %")),
+          List.of(
+              "16 bit needs 27.4 GiB and does not fit into 14.1 GiB, so 8 bit was considered.",
+              "8 bit needs 17.3 GiB and does not fit either, so 4 bit (nf4) was chosen.",
+              "Scaled dot product attention was the fastest in the warm-up."));
+    }
+
+    @Override
+    public Extraction read(
+        InvoiceDocument document, TokenListener listener, Cancellation cancellation)
+        throws InferenceException, CancelledException {
+      int half = answer.length() / 2;
+      listener.onToken(1, answer.substring(0, half));
+      try {
+        pause.take();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      cancellation.throwIfCancelled();
+      listener.onToken(2, answer.substring(half));
+      return new Extraction(
+          document.name(),
+          InvoiceFields.parse(answer),
+          new GenerationResult(
+              answer,
+              new int[53],
+              new int[172],
+              GenerationResult.FinishReason.STOP,
+              new GenerationResult.Timings(
+                  Duration.ofMillis(820),
+                  Duration.ofMillis(1310),
+                  Duration.ofMillis(1560),
+                  172,
+                  53),
+              (long) (11.4 * GIB)),
+          document.pages().size(),
+          document.pages().size());
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Work that reports, then goes on until it is asked to stop. */
+  public static <V> Work<V> untilStopped(Reports reports) {
+    return (listener, cancellation) -> {
+      reports.to(listener);
+      CountDownLatch stopped = new CountDownLatch(1);
+      try (Cancellation.Registration registration = cancellation.onCancel(stopped::countDown)) {
+        stopped.await();
+      }
+      throw new CancelledException();
+    };
+  }
+
+  /** What a work reports. */
+  public interface Reports {
+    void to(ProgressListener listener) throws Exception;
+  }
+
+  /** A blank page. */
+  public static BufferedImage page(int width, int height) {
+    return new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+  }
+}

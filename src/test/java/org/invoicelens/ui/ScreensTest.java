@@ -1,0 +1,477 @@
+package org.invoicelens.ui;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javafx.application.ColorScheme;
+import javafx.embed.swing.SwingFXUtils;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.image.WritableImage;
+import javafx.stage.Stage;
+import javax.imageio.ImageIO;
+import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.config.ConfigException;
+import org.invoicelens.config.ConfigException.Fault;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadException;
+import org.invoicelens.hardware.HardwareException;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.hardware.HardwareStatus.Check;
+import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.ui.pipeline.ModelChoice;
+import org.invoicelens.ui.pipeline.Recalled;
+import org.invoicelens.verify.VerificationException;
+import org.invoicelens.verify.VerificationStatus;
+import org.invoicelens.verify.VerificationStatus.Finding;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.testfx.api.FxRobot;
+import org.testfx.api.FxToolkit;
+import org.testfx.util.WaitForAsyncUtils;
+
+/**
+ * Writes a picture of every screen to {@code target/screens}: {@code ./mvnw test
+ * -Dtest=ScreensTest -Dscreens=true}.
+ */
+@EnabledIfSystemProperty(named = "screens", matches = "true")
+class ScreensTest {
+
+  private static final Path TARGET = Path.of("target", "screens");
+
+  @TempDir Path own;
+
+  private final ScriptedStages stages = new ScriptedStages();
+  private final FxRobot robot = new FxRobot();
+  private Stage stage;
+  private ModelConfig large;
+  private ModelConfig mini;
+
+  @BeforeAll
+  static void display() throws Exception {
+    Locale.setDefault(Locale.ENGLISH);
+    Files.createDirectories(TARGET);
+    FxToolkit.registerPrimaryStage();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    FxToolkit.setupFixture(() -> stage.hide());
+  }
+
+  private void open() throws Exception {
+    FxToolkit.setupFixture(
+        () -> {
+          stage = new Stage();
+          ApplicationFolders folders = Fixtures.folders(own);
+          InvoiceLensWindow window = new InvoiceLensWindow(stage, folders, stages);
+          // A window that changes its size while it is drawn upsets the test display.
+          stage.setWidth(1024);
+          stage.setHeight(700);
+          Appearance.apply(stage.getScene(), ColorScheme.LIGHT);
+          window.show();
+        });
+  }
+
+  private void prepare() {
+    large = Fixtures.config("pixtral", own);
+    mini = Fixtures.config("pixtral-mini", own);
+    stages.choices = List.of(Fixtures.choice(mini), Fixtures.choice(large));
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    stages.download = (listener, cancellation) -> Fixtures.download(large);
+    stages.verification = (listener, cancellation) -> Fixtures.verified(large);
+  }
+
+  private void await(BooleanSupplier condition) throws Exception {
+    WaitForAsyncUtils.waitFor(20, TimeUnit.SECONDS, condition::getAsBoolean);
+    WaitForAsyncUtils.waitForFxEvents();
+  }
+
+  private Node find(String id) {
+    return robot.lookup(id).tryQuery().orElse(null);
+  }
+
+  private void awaitVisible(String id) throws Exception {
+    await(
+        () -> {
+          Node node = find(id);
+          return node != null && visible(node);
+        });
+  }
+
+  private static boolean visible(Node node) {
+    return node == null || (node.isVisible() && visible(node.getParent()));
+  }
+
+  private void press(String id) throws Exception {
+    await(
+        () ->
+            robot.lookup(id).queryAll().stream().anyMatch(n -> visible(n) && !n.isDisabled()));
+    robot.interact(
+        () -> {
+          Node node =
+              robot.lookup(id).queryAll().stream()
+                  .filter(n -> visible(n) && !n.isDisabled())
+                  .findFirst()
+                  .orElseThrow();
+          if (node instanceof ToggleButton toggle) {
+            toggle.fire();
+          } else {
+            ((Button) node).fire();
+          }
+        });
+  }
+
+  private void shoot(String name) throws Exception {
+    shoot(name + "-light", ColorScheme.LIGHT, 14);
+    shoot(name + "-dark", ColorScheme.DARK, 14);
+    shoot(name + "-large", ColorScheme.LIGHT, 21);
+    robot.interact(() -> font(14));
+  }
+
+  private void font(int size) {
+    stage.getScene().getRoot().setStyle("-fx-font-size: " + size + "px");
+  }
+
+  private void shoot(String name, ColorScheme scheme, int font) throws Exception {
+    robot.interact(
+        () -> {
+          Appearance.apply(stage.getScene(), scheme);
+          font(font);
+        });
+    WaitForAsyncUtils.waitForFxEvents();
+    Thread.sleep(120);
+    WaitForAsyncUtils.waitForFxEvents();
+    WritableImage[] image = new WritableImage[1];
+    robot.interact(() -> image[0] = stage.getScene().snapshot(null));
+    Path file = TARGET.resolve(name + ".png");
+    ImageIO.write(SwingFXUtils.fromFXImage(image[0], null), "png", file.toFile());
+    assertThat(file).isNotEmptyFile();
+  }
+
+  @Test
+  void welcome() throws Exception {
+    prepare();
+    Path broken = Path.of("/srv/models/my-own-very-long-name-of-a-model-configuration.yaml");
+    Fault fault =
+        new Fault(
+            broken, 12, 3, "$.download.conections", "unknown key.", "Did you mean connections?");
+    stages.choices =
+        List.of(
+            Fixtures.choice(mini),
+            Fixtures.choice(large),
+            new ModelChoice(
+                broken,
+                Optional.empty(),
+                Optional.of(
+                    new ConfigException(
+                        ConfigException.Reason.INVALID,
+                        List.of(fault),
+                        new Problem(
+                            "The configuration cannot be used.",
+                            "",
+                            "Correct what is named below, then look again."),
+                        null))));
+    open();
+    awaitVisible("#next");
+    shoot("1-welcome");
+  }
+
+  @Test
+  void hardware() throws Exception {
+    prepare();
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    awaitVisible("#memory");
+    shoot("2-hardware");
+  }
+
+  private void choose(String model) throws Exception {
+    awaitVisible("#model-" + model);
+    robot.interact(
+        () ->
+            ((javafx.scene.control.RadioButton) find("#model-" + model)).fire());
+  }
+
+  @Test
+  void hardwareInsufficient() throws Exception {
+    prepare();
+    HardwareStatus good = Fixtures.workstation();
+    List<Check> checks = new java.util.ArrayList<>(good.checks());
+    checks.set(
+        3,
+        new Check(
+            Check.Subject.DISK,
+            Check.State.FAILED,
+            "3.1 GB are free on the disk of the model folder; 25.4 GB are needed",
+            "Java",
+            "The model does not fit on this disk.",
+            "Free 22.3 GB, or set model_path in the configuration to a folder on another disk."));
+    HardwareStatus bad =
+        new HardwareStatus(
+            true,
+            good.gpuMemory(),
+            8.6,
+            3_100_000_000L,
+            true,
+            good.tempDir(),
+            good.gpus(),
+            good.processor(),
+            12,
+            good.memoryTotal(),
+            good.memoryAvailable(),
+            checks,
+            good.fits(),
+            good.recommended());
+    stages.hardware =
+        (listener, cancellation) -> {
+          throw new HardwareException(
+              HardwareException.Reason.TOO_LITTLE_DISK,
+              bad,
+              new Problem(
+                  "There is too little room on the disk for the model.",
+                  "3.1 GB are free where 25.4 GB are needed, so the download is not begun.",
+                  "Free 22.3 GB on the disk of the model folder, or choose a smaller model."),
+              "",
+              null);
+        };
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    awaitVisible("#failure");
+    shoot("2-hardware-failed");
+  }
+
+  private static void downloading(ProgressListener listener) throws InterruptedException {
+    long total = 25_374_823_869L;
+    for (int i = 1; i <= 6; i++) {
+      long size = i < 6 ? 4_990_000_000L : 424_823_869L;
+      report(listener, "model-0000" + i + "-of-00006.safetensors", i < 3 ? size : 0, size);
+    }
+    report(listener, "tokenizer.json", 9_000_000, 9_000_000);
+    report(
+        listener,
+        "a-folder-with-a-long-name/and-another-one/processor_configuration.json",
+        0,
+        2_000);
+    long done = 9_980_000_000L;
+    for (int i = 0; i < 8; i++) {
+      done += 11_000_000 + (i % 3) * 4_000_000;
+      report(listener, "model-00003-of-00006.safetensors", done - 9_980_000_000L, 4_990_000_000L);
+      listener.onProgress(
+          Progress.of(
+              org.invoicelens.stage.Stage.DOWNLOAD,
+              done,
+              total,
+              Progress.Unit.BYTES,
+              "8 connections to huggingface.co"));
+      Thread.sleep(520);
+    }
+  }
+
+  private static void report(ProgressListener listener, String file, long done, long total) {
+    listener.onProgress(
+        new Progress(
+            org.invoicelens.stage.Stage.DOWNLOAD, file, done, total, Progress.Unit.BYTES, ""));
+  }
+
+  @Test
+  void download() throws Exception {
+    prepare();
+    stages.download = Fixtures.untilStopped(ScreensTest::downloading);
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    press("#next");
+    awaitVisible("#percent");
+    Thread.sleep(4500);
+    shoot("3-download");
+    press("#pause");
+    await(() -> !find("#next").isDisabled());
+    shoot("3-download-paused");
+  }
+
+  @Test
+  void downloadFailed() throws Exception {
+    prepare();
+    stages.download =
+        (listener, cancellation) -> {
+          report(listener, "model-00001-of-00006.safetensors", 4_990_000_000L, 4_990_000_000L);
+          report(listener, "model-00002-of-00006.safetensors", 990_000_000L, 4_990_000_000L);
+          throw new DownloadException(
+              DownloadException.Reason.UNTRUSTED_CERTIFICATE,
+              new Problem(
+                  "The certificate of huggingface.co is not trusted: it was issued by “Example"
+                      + " Corporation Web Gateway CA”.",
+                  "Your network probably inspects encrypted connections.",
+                  "Ask your administrator for the gateway’s certificate and start InvoiceLens with"
+                      + " it as the CA file."),
+              "PKIX path building failed",
+              null);
+        };
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    press("#next");
+    awaitVisible("#failure");
+    shoot("3-download-failed");
+  }
+
+  @Test
+  void verification() throws Exception {
+    prepare();
+    stages.verification =
+        Fixtures.untilStopped(
+            listener -> {
+              for (int i = 1; i <= 3; i++) {
+                listener.onProgress(
+                    new Progress(
+                        org.invoicelens.stage.Stage.VERIFICATION,
+                        "model-0000" + i + "-of-00006.safetensors",
+                        i < 3 ? 4_990_000_000L : 2_100_000_000L,
+                        4_990_000_000L,
+                        Progress.Unit.BYTES,
+                        ""));
+              }
+              listener.onProgress(
+                  Progress.of(
+                      org.invoicelens.stage.Stage.VERIFICATION,
+                      12_080_000_000L,
+                      25_374_823_869L,
+                      Progress.Unit.BYTES,
+                      "Hashing model-00003-of-00006.safetensors"));
+            });
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    press("#next");
+    await(() -> find("#step-verification") != null);
+    Thread.sleep(400);
+    shoot("4-verification");
+  }
+
+  @Test
+  void verificationFailed() throws Exception {
+    prepare();
+    stages.verification =
+        (listener, cancellation) -> {
+          throw new VerificationException(
+              VerificationException.Reason.FILES_WRONG,
+              new VerificationStatus(
+                  large.modelPath(),
+                  false,
+                  9,
+                  11,
+                  25_374_823_869L,
+                  List.of(
+                      new Finding(
+                          "model-00002-of-00006.safetensors",
+                          Finding.Fault.WRONG_CHECKSUM,
+                          "The content is not what was published, though the size is right."),
+                      new Finding(
+                          "tokenizer.json", Finding.Fault.MISSING, "The file is missing."))),
+              new Problem(
+                  "2 of 11 files are not right.",
+                  "A model with damaged files is never started.",
+                  "Repair loads these files again. If it happens again, have the disk and the"
+                      + " memory of this computer checked."),
+              "",
+              null);
+        };
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    press("#next");
+    awaitVisible("#failure");
+    shoot("4-verification-failed");
+  }
+
+  @Test
+  void start() throws Exception {
+    prepare();
+    stages.start =
+        Fixtures.untilStopped(
+            listener ->
+                listener.onProgress(
+                    Progress.of(
+                        org.invoicelens.stage.Stage.INITIALIZATION,
+                        7_100_000_000L,
+                        25_000_000_000L,
+                        Progress.Unit.BYTES,
+                        "Loading in 4 bit (nf4): layer 11 of 40")));
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    press("#next");
+    await(() -> find("#step-start") != null);
+    Thread.sleep(400);
+    shoot("5-start");
+  }
+
+  private static final String ANSWER =
+      """
+      {"vendor":"Xehea Thoud","number":"05207","date":"2019-09-25","currency":"USD","total":5691.0,\
+      "items":[{"description":"Bolts","quantity":4,"unit_price":944.27,"amount":3777.08}]}""";
+
+  @Test
+  void workspace() throws Exception {
+    prepare();
+    stages.start = (listener, cancellation) -> Fixtures.model(ANSWER);
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    press("#next");
+    awaitVisible("#criteria");
+    shoot("5-start-done");
+    press("#next");
+    awaitVisible("#workspace");
+    shoot("6-workspace-empty");
+    press("#samples-here");
+    awaitVisible("#field-vendor");
+    await(() -> find("#read-again") != null && !find("#read-again").isDisabled());
+    robot.interact(
+        () ->
+            ((javafx.scene.control.ListView<?>) find("#documents"))
+                .getSelectionModel()
+                .select(0));
+    awaitVisible("#field-vendor");
+    Thread.sleep(400);
+    shoot("6-workspace-samples");
+    press("#tab-timings");
+    shoot("6-workspace-timings");
+  }
+
+  @Test
+  void workspaceReading() throws Exception {
+    prepare();
+    CountDownLatch pause = new CountDownLatch(1);
+    stages.recalled =
+        Optional.of(
+            new Recalled(
+                large,
+                org.invoicelens.stage.Stage.OPTIMIZATION,
+                Optional.of(Fixtures.verified(large))));
+    stages.start = (listener, cancellation) -> Fixtures.model(ANSWER, pause);
+    open();
+    awaitVisible("#workspace");
+    press("#samples-here");
+    awaitVisible("#stop");
+    Thread.sleep(600);
+    shoot("7-workspace-reading");
+    pause.countDown();
+  }
+}

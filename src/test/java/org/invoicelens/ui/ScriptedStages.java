@@ -1,0 +1,133 @@
+package org.invoicelens.ui;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import javafx.application.Platform;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadException;
+import org.invoicelens.download.DownloadResult;
+import org.invoicelens.engine.InitializationException;
+import org.invoicelens.engine.OptimizationException;
+import org.invoicelens.hardware.HardwareException;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.setup.SetupState;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.ui.pipeline.ModelChoice;
+import org.invoicelens.ui.pipeline.ReadyModel;
+import org.invoicelens.ui.pipeline.Recalled;
+import org.invoicelens.ui.pipeline.Stages;
+import org.invoicelens.ui.task.Work;
+import org.invoicelens.verify.VerificationException;
+import org.invoicelens.verify.VerificationStatus;
+
+/** Stages that do what a test writes into them, and note what was asked of them. */
+public final class ScriptedStages implements Stages {
+
+  public List<ModelChoice> choices = List.of();
+  public Optional<Recalled> recalled = Optional.empty();
+  public Work<HardwareStatus> hardware = unexpected("verifyHardware");
+  public Work<DownloadResult> download = unexpected("download");
+  public Work<VerificationStatus> verification = unexpected("verify");
+  public Work<ReadyModel> start = unexpected("start");
+
+  /** What was called, in order; marked where the UI thread did it. */
+  public final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+
+  /** What was remembered, in order. */
+  public final List<SetupState> remembered = Collections.synchronizedList(new ArrayList<>());
+
+  private static <V> Work<V> unexpected(String stage) {
+    return (listener, cancellation) -> {
+      throw new AssertionError(stage + " was not expected");
+    };
+  }
+
+  private void note(String call) {
+    boolean onUiThread;
+    try {
+      onUiThread = Platform.isFxApplicationThread();
+    } catch (IllegalStateException e) {
+      onUiThread = false;
+    }
+    calls.add(onUiThread ? call + " on the UI thread" : call);
+  }
+
+  @Override
+  public List<ModelChoice> choices() {
+    note("choices");
+    return choices;
+  }
+
+  @Override
+  public Optional<Recalled> recall() {
+    note("recall");
+    return recalled;
+  }
+
+  @Override
+  public void remember(SetupState state) {
+    note("remember");
+    remembered.add(state);
+  }
+
+  @Override
+  public HardwareStatus verifyHardware(
+      ModelConfig config, ProgressListener listener, Cancellation cancellation)
+      throws HardwareException, CancelledException {
+    return run("verifyHardware", hardware, listener, cancellation);
+  }
+
+  @Override
+  public DownloadResult download(
+      ModelConfig config,
+      HardwareStatus status,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, CancelledException {
+    return run("download", download, listener, cancellation);
+  }
+
+  @Override
+  public void discardDownload(ModelConfig config) {
+    note("discardDownload");
+  }
+
+  @Override
+  public VerificationStatus verify(
+      ModelConfig config,
+      DownloadResult result,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, VerificationException, CancelledException {
+    return run("verify", verification, listener, cancellation);
+  }
+
+  @Override
+  public ReadyModel start(
+      ModelConfig config,
+      VerificationStatus status,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws InitializationException, OptimizationException, CancelledException {
+    return run("start", start, listener, cancellation);
+  }
+
+  private <V> V run(
+      String name, Work<V> work, ProgressListener listener, Cancellation cancellation) {
+    note(name);
+    try {
+      return work.run(listener, cancellation);
+    } catch (Exception e) {
+      throw ScriptedStages.<RuntimeException>asItIs(e);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E extends Exception> E asItIs(Exception e) throws E {
+    throw (E) e;
+  }
+}

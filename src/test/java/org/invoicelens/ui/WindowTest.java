@@ -1,0 +1,176 @@
+package org.invoicelens.ui;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import javafx.scene.input.KeyCode;
+import org.invoicelens.config.ConfigException;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadException;
+import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.Stage;
+import org.invoicelens.ui.pipeline.ModelChoice;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The window on stages that do what the test says. */
+class WindowTest {
+
+  @TempDir Path own;
+
+  private final ScriptedStages stages = new ScriptedStages();
+  private WindowRobot window;
+  private ModelConfig large;
+
+  @BeforeEach
+  void everythingGoesWell() throws Exception {
+    window = new WindowRobot();
+    large = Fixtures.config("pixtral", own);
+    stages.choices = List.of(Fixtures.choice(large));
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    stages.download = (listener, cancellation) -> Fixtures.download(large);
+    stages.verification = (listener, cancellation) -> Fixtures.verified(large);
+    stages.start = (listener, cancellation) -> Fixtures.model("{\"vendor\":\"A\"}");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    window.cleanUp();
+  }
+
+  private void goToDownload() throws Exception {
+    window.open(own, stages);
+    window.click("#next");
+    window.awaitSeen("#memory");
+    window.click("#next");
+  }
+
+  @Test
+  void noStageRunsOnTheUiThread() throws Exception {
+    goToDownload();
+    window.awaitSeen("#criteria");
+    window.click("#next");
+    window.awaitSeen("#workspace");
+    assertThat(stages.calls)
+        .contains("recall", "choices", "verifyHardware", "download", "verify", "start", "remember")
+        .noneMatch(call -> call.endsWith("on the UI thread"));
+  }
+
+  @Test
+  void theEnterKeyAloneLeadsToTheWorkspace() throws Exception {
+    window.open(own, stages);
+    for (String next : List.of("_Check this computer", "_Download 25.4 GB", "_Open the workspace")) {
+      window.await(
+          () ->
+              window.seen("#next") != null
+                  && !window.seen("#next").isDisabled()
+                  && window.text("#next").equals(next));
+      window.robot.type(KeyCode.ENTER);
+    }
+    window.awaitSeen("#workspace");
+  }
+
+  @Test
+  void pausesAndGoesOn() throws Exception {
+    stages.download =
+        Fixtures.untilStopped(
+            listener ->
+                listener.onProgress(
+                    Progress.of(
+                        Stage.DOWNLOAD,
+                        41,
+                        100,
+                        Progress.Unit.BYTES,
+                        "8 connections to huggingface.co")));
+    goToDownload();
+    window.awaitSeen("#percent");
+    window.await(() -> window.text("#percent").equals("41%"));
+    assertThat(window.text("#message")).isEqualTo("8 connections to huggingface.co");
+    window.click("#pause");
+    window.await(() -> window.text("#next").equals("Go _on with the download"));
+    assertThat(window.texts("#rail")).contains("paused at 41%");
+    stages.download = (listener, cancellation) -> Fixtures.download(large);
+    window.click("#next");
+    window.awaitSeen("#criteria");
+  }
+
+  @Test
+  void aFailureIsAPageWithWhatHappenedAndAWayOn() throws Exception {
+    stages.download =
+        (listener, cancellation) -> {
+          throw new DownloadException(
+              DownloadException.Reason.NO_CONNECTION,
+              new Problem(
+                  "huggingface.co cannot be reached.",
+                  "What is here stays.",
+                  "Check the network, then try again."),
+              "ConnectException",
+              null);
+        };
+    goToDownload();
+    window.awaitSeen("#failure");
+    assertThat(window.texts("#failure"))
+        .contains(
+            "huggingface.co cannot be reached.",
+            "What is here stays.",
+            "Check the network, then try again.");
+    assertThat(window.seen("#next")).isNull();
+    window.click("#copy-details");
+    assertThat(window.desktop.copied.getLast()).contains("NO_CONNECTION", "ConnectException");
+
+    stages.download = (listener, cancellation) -> Fixtures.download(large);
+    window.click("#retry");
+    window.awaitSeen("#criteria");
+  }
+
+  @Test
+  void aBrokenConfigurationIsShownWithThePlaceOfEveryFault() throws Exception {
+    Path file = own.resolve("mine.yaml");
+    ConfigException fault =
+        new ConfigException(
+            ConfigException.Reason.INVALID,
+            List.of(
+                new ConfigException.Fault(
+                    file, 12, 3, "$.download", "is not a number.", "Write 8.")),
+            new Problem("The file mine.yaml cannot be used.", "", "Correct it."),
+            null);
+    stages.choices =
+        List.of(
+            Fixtures.choice(large),
+            new ModelChoice(file, java.util.Optional.empty(), java.util.Optional.of(fault)));
+    window.open(own, stages);
+    window.awaitSeen("#model-pixtral-12b");
+    assertThat(window.texts("#step-welcome"))
+        .contains("mine.yaml", "Line 12, column 3: $.download is not a number. Write 8.");
+  }
+
+  @Test
+  void closingDuringWorkAsksAndThenStopsIt() throws Exception {
+    CountDownLatch stopped = WindowRobot.gate();
+    stages.download =
+        (listener, cancellation) -> {
+          while (!cancellation.isCancelled()) {
+            Thread.onSpinWait();
+          }
+          stopped.countDown();
+          cancellation.throwIfCancelled();
+          throw new AssertionError();
+        };
+    goToDownload();
+    window.awaitSeen("#pause");
+    window.desktop.answer = 1;
+    window.requestClose();
+    assertThat(window.desktop.asked).hasSize(1);
+    assertThat(window.isOpen()).isTrue();
+
+    window.desktop.answer = 0;
+    window.requestClose();
+    window.await(() -> !window.isOpen());
+    assertThat(stopped.getCount()).isZero();
+  }
+}

@@ -1,0 +1,199 @@
+package org.invoicelens.ui.download;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadException;
+import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.Stage;
+import org.invoicelens.ui.FakeDesktop;
+import org.invoicelens.ui.Fixtures;
+import org.invoicelens.ui.ManualRunner;
+import org.invoicelens.ui.ScriptedStages;
+import org.invoicelens.ui.step.SetupSession;
+import org.invoicelens.ui.step.StepState;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DownloadViewModelTest {
+
+  @TempDir Path own;
+
+  private final ScriptedStages stages = new ScriptedStages();
+  private final SetupSession session = new SetupSession();
+  private final ManualRunner runner = new ManualRunner();
+  private final FakeDesktop desktop = new FakeDesktop();
+  private final AtomicLong clock = new AtomicLong();
+  private final DownloadViewModel model =
+      new DownloadViewModel(stages, session, runner, desktop, clock::get);
+  private ModelConfig config;
+  private int finished;
+  private int abandoned;
+
+  @BeforeEach
+  void choose() {
+    config = Fixtures.config("pixtral", own);
+    session.config().set(config);
+    session.hardware().set(Fixtures.workstation());
+    model.whenFinished(() -> finished++);
+    model.whenAbandoned(() -> abandoned++);
+  }
+
+  private static void whole(ProgressListener listener, long done, long total) {
+    listener.onProgress(Progress.of(Stage.DOWNLOAD, done, total, Progress.Unit.BYTES, "loading"));
+  }
+
+  private static void file(ProgressListener listener, String name, long done, long total) {
+    listener.onProgress(
+        new Progress(Stage.DOWNLOAD, name, done, total, Progress.Unit.BYTES, ""));
+  }
+
+  @Test
+  void showsShareRateAndTimeLeftAndStopsAtThem() {
+    stages.download =
+        (listener, cancellation) -> {
+          whole(listener, 1_000_000_000, 11_000_000_000L);
+          clock.addAndGet(Duration.ofSeconds(10).toNanos());
+          whole(listener, 2_000_000_000, 11_000_000_000L);
+          assertThat(model.percent().get()).isEqualTo("18%");
+          assertThat(model.bytes().get()).isEqualTo("2 of 11 GB");
+          assertThat(model.pace().get()).isEqualTo("100 MB/s · 2 minutes left");
+          assertThat(model.fact().get()).isEqualTo("18%, 2 minutes left");
+          assertThat(model.message().get()).isEqualTo("loading");
+          throw new CancelledException();
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(model.state().get()).isEqualTo(StepState.PAUSED);
+    assertThat(model.fact().get()).isEqualTo("paused at 18%");
+    assertThat(model.nextReady().get()).isTrue();
+    assertThat(model.nextText().get()).contains("with the download");
+    assertThat(finished).isZero();
+  }
+
+  @Test
+  void listsFilesByNameAndDoesNotCallAWaitingOneComplete() {
+    stages.download =
+        (listener, cancellation) -> {
+          file(listener, "b.safetensors", 0, 10);
+          file(listener, "a.json", 5, 5);
+          file(listener, "c", 3, Progress.UNKNOWN);
+          throw new CancelledException();
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(model.files()).extracting(FileProgress::name).containsExactly(
+        "a.json", "b.safetensors", "c");
+    assertThat(model.files()).extracting(FileProgress::isComplete).containsExactly(
+        true, false, false);
+    assertThat(model.files()).extracting(file -> file.fraction().get()).containsExactly(
+        1.0, 0.0, -1.0);
+  }
+
+  @Test
+  void goesOnByItselfWhenAllIsThere() {
+    stages.download = (listener, cancellation) -> Fixtures.download(config);
+    model.enter();
+    assertThat(model.busy().get()).isTrue();
+    runner.runAll();
+    assertThat(model.state().get()).isEqualTo(StepState.DONE);
+    assertThat(session.download().get().totalSize()).isEqualTo(25_374_823_869L);
+    assertThat(finished).isEqualTo(1);
+  }
+
+  @Test
+  void goesOnFromWhereItStoppedWhenAskedTo() {
+    stages.download =
+        (listener, cancellation) -> {
+          throw new CancelledException();
+        };
+    model.enter();
+    runner.runAll();
+    stages.download = (listener, cancellation) -> Fixtures.download(config);
+    model.next();
+    runner.runAll();
+    assertThat(finished).isEqualTo(1);
+  }
+
+  @Test
+  void showsAFailureInItsOwnWordsAndTriesAgain() {
+    stages.download =
+        (listener, cancellation) -> {
+          throw new DownloadException(
+              DownloadException.Reason.DISK_FULL,
+              new Problem("The disk is full.", "Nothing is lost.", "Free 3 GB."),
+              "ENOSPC",
+              null);
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(model.state().get()).isEqualTo(StepState.FAILED);
+    assertThat(model.failure().get().problem().what()).isEqualTo("The disk is full.");
+    assertThat(model.failure().get().details()).contains("DISK_FULL", "ENOSPC");
+    assertThat(model.nextReady().get()).isFalse();
+
+    stages.download = (listener, cancellation) -> Fixtures.download(config);
+    model.retry();
+    assertThat(model.failure().get()).isNull();
+    runner.runAll();
+    assertThat(finished).isEqualTo(1);
+  }
+
+  @Test
+  void showsAnUnexpectedFailureAsSuch() {
+    stages.download =
+        (listener, cancellation) -> {
+          throw new IllegalStateException("a fault of ours");
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(model.failure().get().problem().meaning()).contains("a fault of ours");
+    assertThat(model.failure().get().details()).contains("DownloadViewModelTest");
+  }
+
+  @Test
+  void asksWhatBecomesOfThePartBeforeItCancels() {
+    model.enter();
+    desktop.answer = 2;
+    cancel();
+    assertThat(desktop.asked).hasSize(1);
+    assertThat(model.stopping().get()).isFalse();
+
+    desktop.answer = 0;
+    cancel();
+    assertThat(model.stopping().get()).isTrue();
+    assertThat(abandoned).isZero();
+    runner.runAll();
+    assertThat(abandoned).isEqualTo(1);
+    assertThat(stages.calls).doesNotContain("discardDownload");
+    assertThat(model.state().get()).isEqualTo(StepState.PAUSED);
+  }
+
+  @Test
+  void deletesThePartOnlyWhenAskedToAndOnlyAfterTheDownloadStopped() {
+    model.enter();
+    desktop.answer = 1;
+    cancel();
+    assertThat(stages.calls).isEmpty();
+    runner.runAll();
+    assertThat(stages.calls).containsExactly("discardDownload");
+    assertThat(model.state().get()).isEqualTo(StepState.WAITING);
+    assertThat(desktop.told).hasSize(1);
+  }
+
+  private void cancel() {
+    model.actions().stream()
+        .filter(action -> action.id().equals("cancel"))
+        .findFirst()
+        .orElseThrow()
+        .action()
+        .run();
+  }
+}

@@ -1,0 +1,94 @@
+package org.invoicelens.ui.hardware;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.invoicelens.hardware.HardwareException;
+import org.invoicelens.stage.Problem;
+import org.invoicelens.ui.FakeDesktop;
+import org.invoicelens.ui.Fixtures;
+import org.invoicelens.ui.ManualRunner;
+import org.invoicelens.ui.ScriptedStages;
+import org.invoicelens.ui.step.SetupSession;
+import org.invoicelens.ui.step.StepState;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HardwareViewModelTest {
+
+  @TempDir Path own;
+
+  private final ScriptedStages stages = new ScriptedStages();
+  private final SetupSession session = new SetupSession();
+  private final ManualRunner runner = new ManualRunner();
+  private final FakeDesktop desktop = new FakeDesktop();
+  private final HardwareViewModel model =
+      new HardwareViewModel(stages, session, runner, desktop);
+
+  @BeforeEach
+  void choose() {
+    session.config().set(Fixtures.config("pixtral", own));
+  }
+
+  @Test
+  void checksWhenEnteredAndSaysWhatGoingOnWillDo() {
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    model.enter();
+    assertThat(model.state().get()).isEqualTo(StepState.WORKING);
+    assertThat(model.nextReady().get()).isFalse();
+    runner.runAll();
+    assertThat(model.headline().get()).isEqualTo("Your computer can run pixtral-12b");
+    assertThat(model.fact().get()).isEqualTo("ready, one remark");
+    assertThat(model.nextText().get()).isEqualTo("_Download 25.4 GB");
+    assertThat(model.nextReady().get()).isTrue();
+    assertThat(session.hardware().get()).isNotNull();
+  }
+
+  @Test
+  void doesNotCheckTwiceWhenComeBackTo() {
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    model.enter();
+    runner.runAll();
+    model.enter();
+    runner.runAll();
+    assertThat(stages.calls).containsExactly("verifyHardware");
+  }
+
+  @Test
+  void showsWhatWasFoundAlsoWhereItDoesNotSuffice() {
+    stages.hardware =
+        (listener, cancellation) -> {
+          throw new HardwareException(
+              HardwareException.Reason.TOO_LITTLE_DISK,
+              Fixtures.workstation(),
+              new Problem("The disk is too small.", "", "Free some."),
+              "",
+              null);
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(model.state().get()).isEqualTo(StepState.FAILED);
+    assertThat(model.status().get().checks()).hasSize(5);
+    assertThat(model.headline().get()).isEqualTo("This computer cannot run pixtral-12b as it is");
+    assertThat(model.nextReady().get()).isFalse();
+    assertThat(session.hardware().get()).isNull();
+  }
+
+  @Test
+  void theReportHoldsEveryCheckAndEverySum() {
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    model.enter();
+    runner.runAll();
+    model.actions().stream()
+        .filter(action -> action.id().equals("copy-report"))
+        .forEach(action -> action.action().run());
+    assertThat(desktop.copied).hasSize(1);
+    assertThat(desktop.copied.getFirst())
+        .contains("[good] Graphics card: NVIDIA RTX A4000", "(NVML)", "[remark] Memory")
+        .contains(
+            "4 bit (nf4): 9 GiB weights + 1.3 GiB page and answer + 1 GiB runtime + 1.5 GiB kept"
+                + " free = 12.8 GiB: fits into 14.1 GiB")
+        .contains("16 bit: 23.6 GiB weights");
+  }
+}

@@ -1,0 +1,165 @@
+package org.invoicelens.ui.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.invoice.SampleInvoices;
+import org.invoicelens.setup.SetupState;
+import org.invoicelens.stage.Stage;
+import org.invoicelens.ui.FakeDesktop;
+import org.invoicelens.ui.Fixtures;
+import org.invoicelens.ui.ManualRunner;
+import org.invoicelens.ui.ScriptedStages;
+import org.invoicelens.ui.pipeline.Recalled;
+import org.invoicelens.ui.step.SetupSession;
+import org.invoicelens.ui.step.StepState;
+import org.invoicelens.ui.workspace.WorkspaceViewModel;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WizardViewModelTest {
+
+  @TempDir Path own;
+
+  private final ScriptedStages stages = new ScriptedStages();
+  private final SetupSession session = new SetupSession();
+  private final ManualRunner runner = new ManualRunner();
+  private final FakeDesktop desktop = new FakeDesktop();
+  private WizardViewModel wizard;
+  private ModelConfig large;
+  private ModelConfig mini;
+  private int closed;
+
+  @BeforeEach
+  void everythingGoesWell() {
+    large = Fixtures.config("pixtral", own);
+    mini = Fixtures.config("pixtral-mini", own);
+    stages.choices = List.of(Fixtures.choice(mini), Fixtures.choice(large));
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    stages.download = (listener, cancellation) -> Fixtures.download(large);
+    stages.verification = (listener, cancellation) -> Fixtures.verified(large);
+    stages.start = (listener, cancellation) -> Fixtures.model("{}");
+    wizard =
+        new WizardViewModel(
+            stages,
+            session,
+            runner,
+            desktop,
+            new WorkspaceViewModel(
+                session, runner, desktop, new SampleInvoices(Fixtures.folders(own))));
+  }
+
+  private void begin() {
+    wizard.begin();
+    runner.runAll();
+  }
+
+  private void choose(ModelConfig config) {
+    wizard.welcome().chosen().set(Fixtures.choice(config));
+    wizard.next();
+    runner.runAll();
+  }
+
+  @Test
+  void leadsFromTheChoiceToTheWorkspaceWithThreeClicks() {
+    begin();
+    assertThat(wizard.current().get()).isSameAs(wizard.welcome());
+    choose(large);
+    assertThat(wizard.current().get()).isSameAs(wizard.hardware());
+    wizard.next();
+    runner.runAll();
+    assertThat(wizard.current().get()).isSameAs(wizard.start());
+    assertThat(wizard.workspaceOpen().get()).isFalse();
+    wizard.next();
+    assertThat(wizard.workspaceOpen().get()).isTrue();
+    assertThat(stages.remembered)
+        .extracting(SetupState::reached)
+        .startsWith(Stage.CONFIGURATION, Stage.HARDWARE)
+        .endsWith(Stage.OPTIMIZATION);
+  }
+
+  @Test
+  void opensTheWorkspaceAtOnceWhereTheSetupWasFinished() {
+    stages.recalled =
+        Optional.of(
+            new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    begin();
+    assertThat(stages.calls).doesNotContain("verifyHardware", "download", "verify");
+    assertThat(wizard.workspaceOpen().get()).isTrue();
+  }
+
+  @Test
+  void waitsAtAnUnfinishedDownloadUntilAskedToGoOn() {
+    stages.recalled = Optional.of(new Recalled(large, Stage.HARDWARE, Optional.empty()));
+    begin();
+    assertThat(wizard.current().get()).isSameAs(wizard.download());
+    assertThat(wizard.download().state().get()).isEqualTo(StepState.PAUSED);
+    assertThat(stages.calls).doesNotContain("download");
+    wizard.next();
+    runner.runAll();
+    assertThat(wizard.current().get()).isSameAs(wizard.start());
+    assertThat(stages.calls).contains("verifyHardware", "download", "verify", "start");
+  }
+
+  @Test
+  void keepsTheResultsWhenTheSameModelIsChosenAgainAndForgetsThemForAnother() {
+    begin();
+    choose(large);
+    wizard.next();
+    runner.runAll();
+    wizard.next();
+    wizard.setUpAnother();
+    choose(large);
+    assertThat(wizard.start().state().get()).isEqualTo(StepState.DONE);
+    assertThat(session.model().get()).isNotNull();
+    wizard.back();
+    choose(mini);
+    assertThat(wizard.start().state().get()).isEqualTo(StepState.WAITING);
+    assertThat(session.model().get()).isNull();
+  }
+
+  @Test
+  void closesAtOnceWhenNothingRuns() {
+    begin();
+    wizard.requestClose(() -> closed++);
+    runner.runAll();
+    assertThat(desktop.asked).isEmpty();
+    assertThat(closed).isEqualTo(1);
+  }
+
+  @Test
+  void asksBeforeItStopsWorkAndClosesOnlyWhenTheWorkHasStopped() {
+    begin();
+    choose(large);
+    wizard.next();
+    assertThat(wizard.download().busy().get()).isTrue();
+    desktop.answer = 1;
+    wizard.requestClose(() -> closed++);
+    assertThat(wizard.closing().get()).isFalse();
+
+    desktop.answer = 0;
+    wizard.requestClose(() -> closed++);
+    assertThat(wizard.closing().get()).isTrue();
+    assertThat(closed).isZero();
+    runner.runAll();
+    assertThat(closed).isEqualTo(1);
+    assertThat(wizard.download().state().get()).isEqualTo(StepState.PAUSED);
+    assertThat(stages.calls).doesNotContain("download");
+  }
+
+  @Test
+  void freesTheModelWhenTheWindowCloses() {
+    stages.recalled =
+        Optional.of(
+            new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    begin();
+    wizard.requestClose(() -> closed++);
+    runner.runAll();
+    assertThat(session.model().get()).isNull();
+    assertThat(closed).isEqualTo(1);
+  }
+}

@@ -1,0 +1,88 @@
+package org.invoicelens.ui.start;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.invoicelens.engine.InitializationException;
+import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.Stage;
+import org.invoicelens.ui.Fixtures;
+import org.invoicelens.ui.ManualRunner;
+import org.invoicelens.ui.ScriptedStages;
+import org.invoicelens.ui.component.Mark;
+import org.invoicelens.ui.step.SetupSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StartViewModelTest {
+
+  @TempDir Path own;
+
+  private final ScriptedStages stages = new ScriptedStages();
+  private final SetupSession session = new SetupSession();
+  private final ManualRunner runner = new ManualRunner();
+  private final StartViewModel model = new StartViewModel(stages, session, runner);
+  private int finished;
+
+  @BeforeEach
+  void verified() {
+    session.config().set(Fixtures.config("pixtral", own));
+    model.whenFinished(() -> finished++);
+  }
+
+  @Test
+  void tellsPhasesThenCriteriaAndNotesAndWaitsForTheUser() {
+    stages.start =
+        (listener, cancellation) -> {
+          listener.onProgress(
+              Progress.of(Stage.INITIALIZATION, 1, 4, Progress.Unit.BYTES, "layer 10 of 40"));
+          assertThat(model.phases().getFirst().fraction().get()).isEqualTo(0.25);
+          assertThat(model.phases().getFirst().words().get()).isEqualTo("layer 10 of 40");
+          listener.onProgress(
+              Progress.of(Stage.OPTIMIZATION, 1, 5, Progress.Unit.STEPS, "warming up"));
+          assertThat(model.phases().getFirst().mark().get()).isEqualTo(Mark.GOOD);
+          assertThat(model.phases().getLast().mark().get()).isEqualTo(Mark.WORKING);
+          return Fixtures.model("{}");
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(model.criteria()).hasSize(4);
+    assertThat(model.notes()).hasSize(3);
+    assertThat(session.model().get()).isNotNull();
+    assertThat(finished).isZero();
+    assertThat(model.nextReady().get()).isTrue();
+    model.next();
+    assertThat(finished).isEqualTo(1);
+  }
+
+  @Test
+  void goesStraightOnWhereItHadStartedBefore() {
+    stages.start = (listener, cancellation) -> Fixtures.model("{}");
+    model.setStraightOn(true);
+    model.enter();
+    runner.runAll();
+    assertThat(finished).isEqualTo(1);
+  }
+
+  @Test
+  void marksThePhaseThatFailed() {
+    stages.start =
+        (listener, cancellation) -> {
+          listener.onProgress(
+              Progress.of(Stage.INITIALIZATION, 1, 4, Progress.Unit.BYTES, "layer 10 of 40"));
+          throw new InitializationException(
+              InitializationException.Reason.OUT_OF_MEMORY,
+              new Problem("Too little memory.", "", "Close other programs."),
+              "",
+              null);
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(model.phases().getFirst().mark().get()).isEqualTo(Mark.FAILED);
+    assertThat(model.phases().getLast().mark().get()).isEqualTo(Mark.WAITING);
+    assertThat(model.failure().get().problem().remedy()).isEqualTo("Close other programs.");
+    assertThat(session.model().get()).isNull();
+  }
+}
