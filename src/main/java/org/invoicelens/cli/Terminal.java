@@ -22,6 +22,7 @@ final class Terminal {
    * Asks the C library: the console of Java tells of standard output only, which is often
    * redirected while progress is watched.
    */
+  @SuppressWarnings("restricted")
   private static boolean isTerminal(int descriptor) {
     try {
       Linker linker = Linker.nativeLinker();
