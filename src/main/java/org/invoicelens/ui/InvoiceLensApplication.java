@@ -23,18 +23,16 @@ public final class InvoiceLensApplication extends Application {
   @Override
   public void init() {
     folders = ApplicationFolders.current();
-    stages =
-        new PipelineStages(folders, new SetupPipeline(folders, HubSettings.fromEnvironment()));
+    stages = new PipelineStages(folders, new SetupPipeline(folders, HubSettings.fromEnvironment()));
   }
 
   @Override
   public void start(Stage stage) {
     InvoiceLensWindow window = new InvoiceLensWindow(stage, folders, stages);
-    Thread.setDefaultUncaughtExceptionHandler(
-        (thread, thrown) -> {
-          log.error("Unexpected failure on {}", thread.getName(), thrown);
-          Platform.runLater(() -> window.tellUnexpected(thrown));
-        });
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> {
+      log.error("Unexpected failure on {}", thread.getName(), thrown);
+      Platform.runLater(() -> window.tellUnexpected(thrown));
+    });
     Appearance.follow(stage.getScene());
     window.show();
   }

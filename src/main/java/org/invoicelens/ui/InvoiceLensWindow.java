@@ -71,12 +71,11 @@ public final class InvoiceLensWindow {
     shell.visibleProperty().bind(wizard.workspaceOpen().not());
     work.visibleProperty().bind(wizard.workspaceOpen());
     work.visibleProperty()
-        .subscribe(
-            visible -> {
-              if (visible) {
-                work.takeFocus();
-              }
-            });
+        .subscribe(visible -> {
+          if (visible) {
+            work.takeFocus();
+          }
+        });
     notices.setContent(new StackPane(shell, work, farewell()));
     notices.setShowFromTop(false);
     notices.setId("notices");
@@ -100,11 +99,10 @@ public final class InvoiceLensWindow {
                   InvoiceLensWindow.class.getResource("icon-" + size + ".png").toExternalForm(),
                   true));
     }
-    stage.setOnCloseRequest(
-        request -> {
-          request.consume();
-          wizard.requestClose(stage::close);
-        });
+    stage.setOnCloseRequest(request -> {
+      request.consume();
+      wizard.requestClose(stage::close);
+    });
   }
 
   /** Shows the window and goes where the user was when it was last closed. */
@@ -121,12 +119,11 @@ public final class InvoiceLensWindow {
   private void tell(String sentence) {
     notices.show(sentence);
     PauseTransition pause = new PauseTransition(NOTICE);
-    pause.setOnFinished(
-        e -> {
-          if (sentence.equals(notices.getText())) {
-            notices.hide();
-          }
-        });
+    pause.setOnFinished(e -> {
+      if (sentence.equals(notices.getText())) {
+        notices.hide();
+      }
+    });
     pause.play();
   }
 

@@ -85,14 +85,7 @@ public final class Fixtures {
         Path.of("/var/tmp"),
         List.of(
             new HardwareStatus.Gpu(
-                0,
-                "NVIDIA RTX A4000",
-                16 * GIB,
-                (long) (14.1 * GIB),
-                8.6,
-                "570.86",
-                "NVML",
-                "")),
+                0, "NVIDIA RTX A4000", 16 * GIB, (long) (14.1 * GIB), 8.6, "570.86", "NVML", "")),
         "Intel Xeon W-2235",
         12,
         64 * GIB,
@@ -126,8 +119,7 @@ public final class Fixtures {
                 "Java",
                 "",
                 ""),
-            new Check(
-                Subject.NETWORK, State.GOOD, "huggingface.co answered", "HTTPS", "", "")),
+            new Check(Subject.NETWORK, State.GOOD, "huggingface.co answered", "HTTPS", "", "")),
         fits,
         Optional.of(Precision.NF4));
   }

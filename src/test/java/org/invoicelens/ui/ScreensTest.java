@@ -44,8 +44,8 @@ import org.testfx.api.FxToolkit;
 import org.testfx.util.WaitForAsyncUtils;
 
 /**
- * Writes a picture of every screen to {@code target/screens}: {@code ./mvnw test
- * -Dtest=ScreensTest -Dscreens=true}.
+ * Writes a picture of every screen to {@code target/screens}: {@code ./mvnw test -Dtest=ScreensTest
+ * -Dscreens=true}.
  */
 @EnabledIfSystemProperty(named = "screens", matches = "true")
 class ScreensTest {
@@ -73,17 +73,16 @@ class ScreensTest {
   }
 
   private void open() throws Exception {
-    FxToolkit.setupFixture(
-        () -> {
-          stage = new Stage();
-          ApplicationFolders folders = Fixtures.folders(own);
-          InvoiceLensWindow window = new InvoiceLensWindow(stage, folders, stages);
-          // A window that changes its size while it is drawn upsets the test display.
-          stage.setWidth(1024);
-          stage.setHeight(700);
-          Appearance.apply(stage.getScene(), ColorScheme.LIGHT);
-          window.show();
-        });
+    FxToolkit.setupFixture(() -> {
+      stage = new Stage();
+      ApplicationFolders folders = Fixtures.folders(own);
+      InvoiceLensWindow window = new InvoiceLensWindow(stage, folders, stages);
+      // A window that changes its size while it is drawn upsets the test display.
+      stage.setWidth(1024);
+      stage.setHeight(700);
+      Appearance.apply(stage.getScene(), ColorScheme.LIGHT);
+      window.show();
+    });
   }
 
   private void prepare() {
@@ -105,11 +104,10 @@ class ScreensTest {
   }
 
   private void awaitVisible(String id) throws Exception {
-    await(
-        () -> {
-          Node node = find(id);
-          return node != null && visible(node);
-        });
+    await(() -> {
+      Node node = find(id);
+      return node != null && visible(node);
+    });
   }
 
   private static boolean visible(Node node) {
@@ -117,22 +115,19 @@ class ScreensTest {
   }
 
   private void press(String id) throws Exception {
-    await(
-        () ->
-            robot.lookup(id).queryAll().stream().anyMatch(n -> visible(n) && !n.isDisabled()));
-    robot.interact(
-        () -> {
-          Node node =
-              robot.lookup(id).queryAll().stream()
-                  .filter(n -> visible(n) && !n.isDisabled())
-                  .findFirst()
-                  .orElseThrow();
-          if (node instanceof ToggleButton toggle) {
-            toggle.fire();
-          } else {
-            ((Button) node).fire();
-          }
-        });
+    await(() -> robot.lookup(id).queryAll().stream().anyMatch(n -> visible(n) && !n.isDisabled()));
+    robot.interact(() -> {
+      Node node =
+          robot.lookup(id).queryAll().stream()
+              .filter(n -> visible(n) && !n.isDisabled())
+              .findFirst()
+              .orElseThrow();
+      if (node instanceof ToggleButton toggle) {
+        toggle.fire();
+      } else {
+        ((Button) node).fire();
+      }
+    });
   }
 
   private void shoot(String name) throws Exception {
@@ -147,11 +142,10 @@ class ScreensTest {
   }
 
   private void shoot(String name, ColorScheme scheme, int font) throws Exception {
-    robot.interact(
-        () -> {
-          Appearance.apply(stage.getScene(), scheme);
-          font(font);
-        });
+    robot.interact(() -> {
+      Appearance.apply(stage.getScene(), scheme);
+      font(font);
+    });
     WaitForAsyncUtils.waitForFxEvents();
     Thread.sleep(120);
     WaitForAsyncUtils.waitForFxEvents();
@@ -198,13 +192,14 @@ class ScreensTest {
     press("#next");
     awaitVisible("#memory");
     shoot("2-hardware");
+    press("#copy-report");
+    Thread.sleep(600);
+    shoot("2-hardware-copied-light", ColorScheme.LIGHT, 14);
   }
 
   private void choose(String model) throws Exception {
     awaitVisible("#model-" + model);
-    robot.interact(
-        () ->
-            ((javafx.scene.control.RadioButton) find("#model-" + model)).fire());
+    robot.interact(() -> ((javafx.scene.control.RadioButton) find("#model-" + model)).fire());
   }
 
   @Test
@@ -300,6 +295,17 @@ class ScreensTest {
     awaitVisible("#percent");
     Thread.sleep(4500);
     shoot("3-download");
+    javafx.application.Platform.runLater(() -> ((Button) find("#cancel")).fire());
+    await(() -> robot.listWindows().size() > 1);
+    WritableImage[] image = new WritableImage[1];
+    javafx.stage.Window question =
+        robot.listWindows().stream().filter(w -> w != stage && w.isFocused()).findFirst().get();
+    robot.interact(() -> image[0] = question.getScene().snapshot(null));
+    ImageIO.write(
+        SwingFXUtils.fromFXImage(image[0], null),
+        "png",
+        TARGET.resolve("3-download-question.png").toFile());
+    robot.type(javafx.scene.input.KeyCode.ESCAPE);
     press("#pause");
     await(() -> !find("#next").isDisabled());
     shoot("3-download-paused");
@@ -335,26 +341,25 @@ class ScreensTest {
   void verification() throws Exception {
     prepare();
     stages.verification =
-        Fixtures.untilStopped(
-            listener -> {
-              for (int i = 1; i <= 3; i++) {
-                listener.onProgress(
-                    new Progress(
-                        org.invoicelens.stage.Stage.VERIFICATION,
-                        "model-0000" + i + "-of-00006.safetensors",
-                        i < 3 ? 4_990_000_000L : 2_100_000_000L,
-                        4_990_000_000L,
-                        Progress.Unit.BYTES,
-                        ""));
-              }
-              listener.onProgress(
-                  Progress.of(
-                      org.invoicelens.stage.Stage.VERIFICATION,
-                      12_080_000_000L,
-                      25_374_823_869L,
-                      Progress.Unit.BYTES,
-                      "Hashing model-00003-of-00006.safetensors"));
-            });
+        Fixtures.untilStopped(listener -> {
+          for (int i = 1; i <= 3; i++) {
+            listener.onProgress(
+                new Progress(
+                    org.invoicelens.stage.Stage.VERIFICATION,
+                    "model-0000" + i + "-of-00006.safetensors",
+                    i < 3 ? 4_990_000_000L : 2_100_000_000L,
+                    4_990_000_000L,
+                    Progress.Unit.BYTES,
+                    ""));
+          }
+          listener.onProgress(
+              Progress.of(
+                  org.invoicelens.stage.Stage.VERIFICATION,
+                  12_080_000_000L,
+                  25_374_823_869L,
+                  Progress.Unit.BYTES,
+                  "Hashing model-00003-of-00006.safetensors"));
+        });
     open();
     choose("pixtral-12b");
     press("#next");
@@ -404,15 +409,14 @@ class ScreensTest {
   void start() throws Exception {
     prepare();
     stages.start =
-        Fixtures.untilStopped(
-            listener ->
-                listener.onProgress(
-                    Progress.of(
-                        org.invoicelens.stage.Stage.INITIALIZATION,
-                        7_100_000_000L,
-                        25_000_000_000L,
-                        Progress.Unit.BYTES,
-                        "Loading in 4 bit (nf4): layer 11 of 40")));
+        Fixtures.untilStopped(listener ->
+            listener.onProgress(
+                Progress.of(
+                    org.invoicelens.stage.Stage.INITIALIZATION,
+                    7_100_000_000L,
+                    25_000_000_000L,
+                    Progress.Unit.BYTES,
+                    "Loading in 4 bit (nf4): layer 11 of 40")));
     open();
     choose("pixtral-12b");
     press("#next");
@@ -425,7 +429,8 @@ class ScreensTest {
   private static final String ANSWER =
       """
       {"vendor":"Xehea Thoud","number":"05207","date":"2019-09-25","currency":"USD","total":5691.0,\
-      "items":[{"description":"Bolts","quantity":4,"unit_price":944.27,"amount":3777.08}]}""";
+      "items":[{"description":"Bolts","quantity":4,"unit_price":944.27,"amount":3777.08}]}\
+      """;
 
   @Test
   void workspace() throws Exception {
@@ -443,11 +448,8 @@ class ScreensTest {
     press("#samples-here");
     awaitVisible("#field-vendor");
     await(() -> find("#read-again") != null && !find("#read-again").isDisabled());
-    robot.interact(
-        () ->
-            ((javafx.scene.control.ListView<?>) find("#documents"))
-                .getSelectionModel()
-                .select(0));
+    robot.interact(() ->
+        ((javafx.scene.control.ListView<?>) find("#documents")).getSelectionModel().select(0));
     awaitVisible("#field-vendor");
     Thread.sleep(400);
     shoot("6-workspace-samples");

@@ -86,7 +86,8 @@ class WholePathTest {
     window.click("#samples-here");
     window.await(
         () -> window.seen("#documents") instanceof ListView<?> list && list.getItems().size() == 8);
-    window.await(() -> window.seen("#read-again") != null && !window.seen("#read-again").isDisabled());
+    window.await(
+        () -> window.seen("#read-again") != null && !window.seen("#read-again").isDisabled());
     assertThat(window.text("#verdict")).matches("[0-5] of 5 as printed");
 
     Path table = own.resolve("read.csv");
@@ -112,7 +113,8 @@ class WholePathTest {
     Path fake = Files.writeString(own.resolve("invoice.png"), "not a picture");
     window.desktop.documents = List.of(fake, Path.of("assets/samples/slip-3.png"));
     window.robot.press(KeyCode.CONTROL, KeyCode.O).release(KeyCode.O, KeyCode.CONTROL);
-    window.await(() -> window.texts("#documents").stream().anyMatch(words -> words.contains(" · ")));
+    window.await(
+        () -> window.texts("#documents").stream().anyMatch(words -> words.contains(" · ")));
     window.robot.interact(
         () -> ((ListView<?>) window.seen("#documents")).getSelectionModel().select(0));
     window.awaitSeen("#failure");

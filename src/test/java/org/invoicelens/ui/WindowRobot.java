@@ -44,21 +44,19 @@ final class WindowRobot {
 
   /** Opens a window on these stages, with everything the user has in a folder of the test. */
   void open(Path own, Stages stages) throws Exception {
-    FxToolkit.setupFixture(
-        () -> {
-          stage = new Stage();
-          open.add(stage);
-          InvoiceLensWindow window =
-              new InvoiceLensWindow(stage, Fixtures.folders(own), stages, notifier -> desktop);
-          Appearance.apply(stage.getScene(), ColorScheme.LIGHT);
-          window.show();
-        });
+    FxToolkit.setupFixture(() -> {
+      stage = new Stage();
+      open.add(stage);
+      InvoiceLensWindow window =
+          new InvoiceLensWindow(stage, Fixtures.folders(own), stages, notifier -> desktop);
+      Appearance.apply(stage.getScene(), ColorScheme.LIGHT);
+      window.show();
+    });
   }
 
   /** Asks the window to close, as the cross in its corner does. */
   void requestClose() {
-    robot.interact(
-        () -> stage.fireEvent(new WindowEvent(stage, WindowEvent.WINDOW_CLOSE_REQUEST)));
+    robot.interact(() -> stage.fireEvent(new WindowEvent(stage, WindowEvent.WINDOW_CLOSE_REQUEST)));
   }
 
   boolean isOpen() {
@@ -124,7 +122,11 @@ final class WindowRobot {
 
   /** Every text on screen below a node, in order. */
   List<String> texts(String id) {
-    return robot.from(seen(id)).lookup((Predicate<Node>) node -> node instanceof Labeled).queryAll().stream()
+    return robot
+        .from(seen(id))
+        .lookup((Predicate<Node>) node -> node instanceof Labeled)
+        .queryAll()
+        .stream()
         .filter(WindowRobot::isVisible)
         .map(node -> ((Labeled) node).getText())
         .filter(text -> text != null && !text.isEmpty())
@@ -139,16 +141,15 @@ final class WindowRobot {
   boolean drop(String id, Path... files) {
     Node target = seen(id);
     boolean[] accepted = new boolean[1];
-    robot.interact(
-        () -> {
-          Dragboard board = board(List.of(files).stream().map(Path::toFile).toList());
-          DragEvent over = event(DragEvent.DRAG_OVER, board, target);
-          Event.fireEvent(target, over);
-          accepted[0] = over.getAcceptedTransferMode() == TransferMode.COPY;
-          if (accepted[0]) {
-            Event.fireEvent(target, event(DragEvent.DRAG_DROPPED, board, target));
-          }
-        });
+    robot.interact(() -> {
+      Dragboard board = board(List.of(files).stream().map(Path::toFile).toList());
+      DragEvent over = event(DragEvent.DRAG_OVER, board, target);
+      Event.fireEvent(target, over);
+      accepted[0] = over.getAcceptedTransferMode() == TransferMode.COPY;
+      if (accepted[0]) {
+        Event.fireEvent(target, event(DragEvent.DRAG_DROPPED, board, target));
+      }
+    });
     WaitForAsyncUtils.waitForFxEvents();
     return accepted[0];
   }
@@ -156,7 +157,17 @@ final class WindowRobot {
   private static DragEvent event(
       javafx.event.EventType<DragEvent> type, Dragboard board, Node target) {
     return new DragEvent(
-        null, target, type, board, 5, 5, 5, 5, TransferMode.COPY, null, null,
+        null,
+        target,
+        type,
+        board,
+        5,
+        5,
+        5,
+        5,
+        TransferMode.COPY,
+        null,
+        null,
         new PickResult(target, 5, 5));
   }
 

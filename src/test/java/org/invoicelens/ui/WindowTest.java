@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import javafx.scene.image.WritableImage;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
@@ -13,6 +17,7 @@ import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.pipeline.ModelChoice;
+import org.invoicelens.ui.pipeline.Recalled;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,12 +69,12 @@ class WindowTest {
   @Test
   void theEnterKeyAloneLeadsToTheWorkspace() throws Exception {
     window.open(own, stages);
-    for (String next : List.of("_Check this computer", "_Download 25.4 GB", "_Open the workspace")) {
-      window.await(
-          () ->
-              window.seen("#next") != null
-                  && !window.seen("#next").isDisabled()
-                  && window.text("#next").equals(next));
+    for (String next :
+        List.of("_Check this computer", "_Download 25.4 GB", "_Open the workspace")) {
+      window.await(() ->
+          window.seen("#next") != null
+              && !window.seen("#next").isDisabled()
+              && window.text("#next").equals(next));
       window.robot.type(KeyCode.ENTER);
     }
     window.awaitSeen("#workspace");
@@ -78,15 +83,14 @@ class WindowTest {
   @Test
   void pausesAndGoesOn() throws Exception {
     stages.download =
-        Fixtures.untilStopped(
-            listener ->
-                listener.onProgress(
-                    Progress.of(
-                        Stage.DOWNLOAD,
-                        41,
-                        100,
-                        Progress.Unit.BYTES,
-                        "8 connections to huggingface.co")));
+        Fixtures.untilStopped(listener ->
+            listener.onProgress(
+                Progress.of(
+                    Stage.DOWNLOAD,
+                    41,
+                    100,
+                    Progress.Unit.BYTES,
+                    "8 connections to huggingface.co")));
     goToDownload();
     window.awaitSeen("#percent");
     window.await(() -> window.text("#percent").equals("41%"));
@@ -141,8 +145,7 @@ class WindowTest {
             null);
     stages.choices =
         List.of(
-            Fixtures.choice(large),
-            new ModelChoice(file, java.util.Optional.empty(), java.util.Optional.of(fault)));
+            Fixtures.choice(large), new ModelChoice(file, Optional.empty(), Optional.of(fault)));
     window.open(own, stages);
     window.awaitSeen("#model-pixtral-12b");
     assertThat(window.texts("#step-welcome"))
@@ -172,5 +175,50 @@ class WindowTest {
     window.requestClose();
     window.await(() -> !window.isOpen());
     assertThat(stopped.getCount()).isZero();
+  }
+
+  private void openWorkspace() throws Exception {
+    stages.recalled =
+        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    window.open(own, stages);
+    window.awaitSeen("#workspace");
+  }
+
+  @Test
+  void takesAPictureFromTheClipboard() throws Exception {
+    openWorkspace();
+    window.robot.interact(() -> {
+      ClipboardContent content = new ClipboardContent();
+      content.putImage(new WritableImage(64, 48));
+      Clipboard.getSystemClipboard().setContent(content);
+    });
+    window.robot.press(KeyCode.CONTROL, KeyCode.V).release(KeyCode.V, KeyCode.CONTROL);
+    window.awaitSeen("#field-vendor");
+    assertThat(window.texts("#documents")).contains("Pasted picture 1");
+  }
+
+  @Test
+  void showsTheAnswerAsItComesAndCanBeStopped() throws Exception {
+    CountDownLatch pause = WindowRobot.gate();
+    stages.start = (listener, cancellation) -> Fixtures.model("{\"vendor\":\"A\"}", pause);
+    openWorkspace();
+    assertThat(window.drop("#workspace", Path.of("assets/samples/slip-0.png"))).isTrue();
+    window.await(() -> window.seen("#answer") != null && !window.text("#answer").isEmpty());
+    assertThat(window.text("#answer")).isEqualTo("{\"vendo");
+    window.click("#stop");
+    pause.countDown();
+    window.awaitSeen("#read-again");
+    assertThat(window.texts("#documents")).contains("stopped");
+    window.click("#read-again");
+    window.awaitSeen("#field-vendor");
+  }
+
+  @Test
+  void anotherModelCanBeSetUpAndTheWorkspaceComeBackTo() throws Exception {
+    openWorkspace();
+    window.click("#another-model");
+    window.awaitSeen("#model-pixtral-12b");
+    window.click("#to-workspace");
+    window.awaitSeen("#drop-zone");
   }
 }

@@ -35,8 +35,7 @@ public final class Rows {
                 }
                 if (change.wasAdded()) {
                   pane.getChildren()
-                      .addAll(
-                          from, change.getAddedSubList().stream().map(row).<Node>toList());
+                      .addAll(from, change.getAddedSubList().stream().map(row).<Node>toList());
                 }
               }
               markFirst(pane);

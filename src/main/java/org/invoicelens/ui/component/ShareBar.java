@@ -15,14 +15,13 @@ public final class ShareBar extends ProgressBar {
   public ShareBar(String subject, ReadOnlyDoubleProperty share, String... styleClasses) {
     getStyleClass().addAll(styleClasses);
     setMaxWidth(Double.MAX_VALUE);
-    share.subscribe(
-        value -> {
-          double shown = value.doubleValue();
-          setProgress(shown < 0 ? INDETERMINATE_PROGRESS : shown);
-          setAccessibleText(
-              shown < 0
-                  ? text("bar.unknown", subject)
-                  : text("bar.known", subject, Amounts.percent(shown)));
-        });
+    share.subscribe(value -> {
+      double shown = value.doubleValue();
+      setProgress(shown < 0 ? INDETERMINATE_PROGRESS : shown);
+      setAccessibleText(
+          shown < 0
+              ? text("bar.unknown", subject)
+              : text("bar.known", subject, Amounts.percent(shown)));
+    });
   }
 }

@@ -65,13 +65,12 @@ public final class FxDesktop implements Desktop {
   public int ask(Question question) {
     List<ButtonType> buttons =
         question.answers().stream()
-            .map(
-                answer ->
-                    new ButtonType(
-                        answer,
-                        answer.equals(question.answers().getLast())
-                            ? ButtonData.CANCEL_CLOSE
-                            : ButtonData.OTHER))
+            .map(answer ->
+                new ButtonType(
+                    answer,
+                    answer.equals(question.answers().getLast())
+                        ? ButtonData.CANCEL_CLOSE
+                        : ButtonData.OTHER))
             .toList();
     Alert alert = new Alert(Alert.AlertType.CONFIRMATION, "", buttons.toArray(ButtonType[]::new));
     alert.initOwner(window);

@@ -44,10 +44,11 @@ public final class DownloadView extends VBox {
     getChildren()
         .addAll(
             new Card(figures, bar, chart, message)
-                .shownWhile(Bindings.createBooleanBinding(
-                    () -> model.busy().get() || model.fraction().get() >= 0,
-                    model.busy(),
-                    model.fraction())),
+                .shownWhile(
+                    Bindings.createBooleanBinding(
+                        () -> model.busy().get() || model.fraction().get() >= 0,
+                        model.busy(),
+                        model.fraction())),
             files,
             Labels.wrapped(model.folder(), "muted", "small"));
   }
@@ -58,8 +59,7 @@ public final class DownloadView extends VBox {
     Label words = Labels.plain("", "muted", "small", "file-words");
     words
         .textProperty()
-        .bind(
-            Bindings.createStringBinding(() -> words(file), file.done(), file.total()));
+        .bind(Bindings.createStringBinding(() -> words(file), file.done(), file.total()));
     file.fraction().subscribe(value -> mark(bar, words, file.isComplete()));
     HBox row = new HBox(Labels.name(file.name(), "file-name"), bar, words);
     row.getStyleClass().add("file");

@@ -123,9 +123,7 @@ public final class DownloadViewModel extends StepViewModel {
         (listener, cancellation) ->
             stages.download(
                 config,
-                hardware == null
-                    ? stages.verifyHardware(config, listener, cancellation)
-                    : hardware,
+                hardware == null ? stages.verifyHardware(config, listener, cancellation) : hardware,
                 listener,
                 cancellation),
         this::arrived);
@@ -292,7 +290,6 @@ public final class DownloadViewModel extends StepViewModel {
   private static String folderWords(ModelConfig config, HardwareStatus hardware) {
     return hardware == null
         ? text("download.folder", config.modelPath())
-        : text(
-            "download.folder.space", config.modelPath(), Amounts.bytes(hardware.diskSpace()));
+        : text("download.folder.space", config.modelPath(), Amounts.bytes(hardware.diskSpace()));
   }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How fast bytes come in, over the last seconds: long enough that the time left does not jump about,
- * short enough that a stalled line shows.
+ * How fast bytes come in, over the last seconds: long enough that the time left does not jump
+ * about, short enough that a stalled line shows.
  */
 final class TransferRate {
 

@@ -52,11 +52,10 @@ public final class FailurePane extends VBox {
     again.setOnAction(e -> retry.run());
     Button copy = new Button(text("failure.copy"));
     copy.setId("copy-details");
-    copy.setOnAction(
-        e -> {
-          desktop.copy(details.getText());
-          desktop.tell(text("copied.details"));
-        });
+    copy.setOnAction(e -> {
+      desktop.copy(details.getText());
+      desktop.tell(text("copied.details"));
+    });
     details.setEditable(false);
     details.setPrefRowCount(8);
     details.getStyleClass().add("raw");

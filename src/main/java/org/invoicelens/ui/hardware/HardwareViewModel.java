@@ -112,8 +112,7 @@ public final class HardwareViewModel extends StepViewModel {
   public List<StepAction> actions() {
     return List.of(
         stopAction(),
-        new StepAction(
-            "copy-report", text("hardware.copy"), status.isNotNull(), this::copyReport),
+        new StepAction("copy-report", text("hardware.copy"), status.isNotNull(), this::copyReport),
         new StepAction(
             "check-again",
             text("hardware.again"),
@@ -131,18 +130,17 @@ public final class HardwareViewModel extends StepViewModel {
     HardwareStatus found = status.get();
     String checks =
         found.checks().stream()
-            .map(
-                check ->
-                    String.join(
-                            " ",
-                            "[" + text("check." + check.state().name().toLowerCase(Locale.ROOT)) + "]",
-                            check.subject().title() + ":",
-                            check.found(),
-                            "(" + check.source() + ")",
-                            check.meaning(),
-                            check.remedy())
-                        .replaceAll(" +", " ")
-                        .strip())
+            .map(check ->
+                String.join(
+                        " ",
+                        "[" + text("check." + check.state().name().toLowerCase(Locale.ROOT)) + "]",
+                        check.subject().title() + ":",
+                        check.found(),
+                        "(" + check.source() + ")",
+                        check.meaning(),
+                        check.remedy())
+                    .replaceAll(" +", " ")
+                    .strip())
             .collect(Collectors.joining("\n"));
     String memory =
         found.fits().stream()

@@ -13,5 +13,4 @@ import org.invoicelens.verify.VerificationStatus;
  * @param verified the proof that the model's files are there and right; empty where they have to be
  *     verified
  */
-public record Recalled(
-    ModelConfig config, Stage reached, Optional<VerificationStatus> verified) {}
+public record Recalled(ModelConfig config, Stage reached, Optional<VerificationStatus> verified) {}

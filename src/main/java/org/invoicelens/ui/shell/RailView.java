@@ -11,12 +11,12 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
+import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.step.StepViewModel;
-import org.invoicelens.ui.component.Icon;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
 /** The steps in order, each with its state in a mark and in words. */
@@ -62,14 +62,11 @@ final class RailView extends VBox {
     row.setId("rail-" + step.id());
     row.getStyleClass().add("rail-step");
     step.state()
-        .subscribe(
-            state -> {
-              dot.getChildren().setAll(sign(state, number));
-              row.pseudoClassStateChanged(REACHED, state != StepState.WAITING);
-            });
-    wizard
-        .current()
-        .subscribe(now -> row.pseudoClassStateChanged(CURRENT, now == step));
+        .subscribe(state -> {
+          dot.getChildren().setAll(sign(state, number));
+          row.pseudoClassStateChanged(REACHED, state != StepState.WAITING);
+        });
+    wizard.current().subscribe(now -> row.pseudoClassStateChanged(CURRENT, now == step));
     row.accessibleTextProperty()
         .bind(
             Bindings.createStringBinding(

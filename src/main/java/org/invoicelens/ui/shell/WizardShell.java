@@ -66,8 +66,7 @@ public final class WizardShell extends BorderPane {
   private void page(StepViewModel step, Node content, Desktop desktop, Path log) {
     VBox cards =
         new VBox(
-            new FailurePane(step.failure(), step.retryText(), step::retry, desktop, log),
-            content);
+            new FailurePane(step.failure(), step.retryText(), step::retry, desktop, log), content);
     cards.getStyleClass().add("cards");
     VBox page =
         new VBox(
@@ -122,12 +121,11 @@ public final class WizardShell extends BorderPane {
     next.visibleProperty().bind(step.failure().isNull());
     followed =
         step.nextReady()
-            .subscribe(
-                isReady -> {
-                  if (isReady) {
-                    next.requestFocus();
-                  }
-                });
+            .subscribe(isReady -> {
+              if (isReady) {
+                next.requestFocus();
+              }
+            });
   }
 
   private static Button button(StepAction action) {

@@ -76,33 +76,29 @@ public final class WizardViewModel {
     steps = List.of(welcome, hardware, download, verification, start);
 
     welcome.whenFinished(this::chosen);
-    hardware.whenFinished(
-        () -> {
-          remember(state -> state.reached(Stage.HARDWARE));
-          show(download);
-        });
-    download.whenFinished(
-        () -> {
-          remember(state -> state.reached(Stage.DOWNLOAD));
-          show(verification);
-        });
+    hardware.whenFinished(() -> {
+      remember(state -> state.reached(Stage.HARDWARE));
+      show(download);
+    });
+    download.whenFinished(() -> {
+      remember(state -> state.reached(Stage.DOWNLOAD));
+      show(verification);
+    });
     download.whenAbandoned(() -> show(hardware));
-    verification.whenFinished(
-        () -> {
-          remember(state -> state.reached(Stage.VERIFICATION).verifiedAt(Instant.now()));
-          show(start);
-        });
+    verification.whenFinished(() -> {
+      remember(state -> state.reached(Stage.VERIFICATION).verifiedAt(Instant.now()));
+      show(start);
+    });
     start.whenFinished(() -> workspaceOpen.set(true));
     session.model().subscribe(this::modelChanged);
     session
         .config()
-        .subscribe(
-            (before, now) -> {
-              if (before != null) {
-                workspace.stop();
-                steps.subList(1, steps.size()).forEach(StepViewModel::reset);
-              }
-            });
+        .subscribe((before, now) -> {
+          if (before != null) {
+            workspace.stop();
+            steps.subList(1, steps.size()).forEach(StepViewModel::reset);
+          }
+        });
   }
 
   public WelcomeViewModel welcome() {
@@ -222,12 +218,11 @@ public final class WizardViewModel {
     }
     if (now != null) {
       OptimizedModel facts = now.facts();
-      remember(
-          state ->
-              state
-                  .reached(Stage.OPTIMIZATION)
-                  .verifiedAt(Instant.now())
-                  .loadedAs(facts.dtype(), facts.device()));
+      remember(state ->
+          state
+              .reached(Stage.OPTIMIZATION)
+              .verifiedAt(Instant.now())
+              .loadedAs(facts.dtype(), facts.device()));
     }
   }
 
@@ -258,11 +253,10 @@ public final class WizardViewModel {
     closing.set(true);
     steps.forEach(StepViewModel::stop);
     workspace.stop();
-    runner.whenIdle(
-        () -> {
-          session.model().set(null);
-          runner.whenIdle(close);
-        });
+    runner.whenIdle(() -> {
+      session.model().set(null);
+      runner.whenIdle(close);
+    });
   }
 
   private void free(ReadyModel model) {

@@ -80,8 +80,19 @@ public final class StartViewModel extends StepViewModel {
   private void started(ReadyModel model) {
     OptimizedModel facts = model.facts();
     session.model().set(model);
-    phases.getFirst().update(Mark.GOOD, 1, text("start.loaded", facts.dtype().title(), facts.device(), Amounts.memory(facts.memoryUsage())));
-    phases.getLast().update(Mark.GOOD, 1, text("start.tested", Amounts.seconds(facts.inferenceTime())));
+    phases
+        .getFirst()
+        .update(
+            Mark.GOOD,
+            1,
+            text(
+                "start.loaded",
+                facts.dtype().title(),
+                facts.device(),
+                Amounts.memory(facts.memoryUsage())));
+    phases
+        .getLast()
+        .update(Mark.GOOD, 1, text("start.tested", Amounts.seconds(facts.inferenceTime())));
     notes.setAll(facts.notes());
     criteria.setAll(facts.criteria());
     setFact(text("start.fact", facts.dtype().title(), facts.device()));

@@ -39,8 +39,7 @@ public abstract class StepViewModel {
   private final ReadOnlyStringWrapper nextText = new ReadOnlyStringWrapper("");
   private final ReadOnlyBooleanWrapper nextReady = new ReadOnlyBooleanWrapper();
   private final ReadOnlyStringWrapper message = new ReadOnlyStringWrapper("");
-  private final ReadOnlyStringWrapper retryText =
-      new ReadOnlyStringWrapper(text("failure.retry"));
+  private final ReadOnlyStringWrapper retryText = new ReadOnlyStringWrapper(text("failure.retry"));
   private final ReadOnlyObjectWrapper<Failure> failure = new ReadOnlyObjectWrapper<>();
   private final ReadOnlyBooleanWrapper stopping = new ReadOnlyBooleanWrapper();
   private final ReadOnlyBooleanWrapper busy = new ReadOnlyBooleanWrapper();

@@ -44,8 +44,7 @@ public final class VerificationView extends VBox {
     Label words = Labels.wrapped(file.words(), "muted", "small");
     HBox.setHgrow(words, Priority.ALWAYS);
     HBox row =
-        new HBox(
-            new MarkIcon(file.mark()), Labels.name(file.name(), "file-name"), words, bar);
+        new HBox(new MarkIcon(file.mark()), Labels.name(file.name(), "file-name"), words, bar);
     row.getStyleClass().add("file");
     return row;
   }

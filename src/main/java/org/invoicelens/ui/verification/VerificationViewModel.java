@@ -79,7 +79,15 @@ public final class VerificationViewModel extends StepViewModel {
         (listener, cancellation) ->
             stages.verify(
                 config,
-                download == null ? stages.download(config, hardware == null ? stages.verifyHardware(config, listener, cancellation) : hardware, listener, cancellation) : download,
+                download == null
+                    ? stages.download(
+                        config,
+                        hardware == null
+                            ? stages.verifyHardware(config, listener, cancellation)
+                            : hardware,
+                        listener,
+                        cancellation)
+                    : download,
                 listener,
                 cancellation),
         this::passed);
@@ -149,8 +157,7 @@ public final class VerificationViewModel extends StepViewModel {
       verification
           .status()
           .findings()
-          .forEach(
-              finding -> file(finding.file()).update(1, Mark.FAILED, finding.message()));
+          .forEach(finding -> file(finding.file()).update(1, Mark.FAILED, finding.message()));
     }
   }
 

@@ -18,13 +18,13 @@ import javafx.scene.layout.VBox;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.ui.component.Card;
+import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.component.Rows;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.ui.text.Amounts;
-import org.invoicelens.ui.component.Icon;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
 /** One card for each model to choose from. */
@@ -45,13 +45,10 @@ public final class WelcomeView extends VBox {
     searching.visibleProperty().bind(model.busy());
     searching.managedProperty().bind(model.busy());
     HBox privacy =
-        new HBox(
-            new Icon(Material2OutlinedAL.LOCK), Labels.wrapped(text("welcome.privacy")));
+        new HBox(new Icon(Material2OutlinedAL.LOCK), Labels.wrapped(text("welcome.privacy")));
     HBox.setHgrow(privacy.getChildren().getLast(), Priority.ALWAYS);
     privacy.getStyleClass().add("privacy");
-    privacy
-        .visibleProperty()
-        .bind(Bindings.isNotEmpty(model.choices()));
+    privacy.visibleProperty().bind(Bindings.isNotEmpty(model.choices()));
     getChildren().addAll(searching, cards, privacy);
   }
 
@@ -79,21 +76,19 @@ public final class WelcomeView extends VBox {
     facts(config).forEach(fact -> facts.getChildren().add(Labels.plain(fact, "muted", "small")));
     Card card = new Card(head, Labels.wrapped(description(config)), facts);
     card.getStyleClass().add("choice");
-    card.setOnMouseClicked(
-        e -> {
-          model.chosen().set(choice);
-          button.requestFocus();
-        });
+    card.setOnMouseClicked(e -> {
+      model.chosen().set(choice);
+      button.requestFocus();
+    });
     button.setOnAction(e -> model.chosen().set(choice));
     model
         .chosen()
-        .subscribe(
-            chosen -> {
-              card.pseudoClassStateChanged(SELECTED, choice.equals(chosen));
-              if (choice.equals(chosen)) {
-                button.setSelected(true);
-              }
-            });
+        .subscribe(chosen -> {
+          card.pseudoClassStateChanged(SELECTED, choice.equals(chosen));
+          if (choice.equals(chosen)) {
+            button.setSelected(true);
+          }
+        });
     return card;
   }
 
@@ -105,12 +100,11 @@ public final class WelcomeView extends VBox {
     List<String> facts = new ArrayList<>();
     config
         .footprint()
-        .ifPresent(
-            footprint ->
-                facts.add(
-                    text(
-                        config.isBundled() ? "welcome.size.bundled" : "welcome.size",
-                        Amounts.bytes(footprint.downloadBytes()))));
+        .ifPresent(footprint ->
+            facts.add(
+                text(
+                    config.isBundled() ? "welcome.size.bundled" : "welcome.size",
+                    Amounts.bytes(footprint.downloadBytes()))));
     if (!config.isBundled()) {
       facts.add(text("welcome.source", config.repoId(), URI.create(config.endpoint()).getHost()));
     }

@@ -26,8 +26,7 @@ public final class DocumentItem {
   private final DocumentSource source;
   private final Optional<Sample> sample;
   private final ReadOnlyObjectWrapper<Mark> mark = new ReadOnlyObjectWrapper<>(Mark.WAITING);
-  private final ReadOnlyStringWrapper words =
-      new ReadOnlyStringWrapper(text("document.waiting"));
+  private final ReadOnlyStringWrapper words = new ReadOnlyStringWrapper(text("document.waiting"));
   private final ReadOnlyStringWrapper answer = new ReadOnlyStringWrapper("");
   private final ReadOnlyObjectWrapper<Extraction> extraction = new ReadOnlyObjectWrapper<>();
   private final ReadOnlyObjectWrapper<Failure> failure = new ReadOnlyObjectWrapper<>();
@@ -83,8 +82,7 @@ public final class DocumentItem {
     InvoiceFields read = extraction.get().fields();
     List<FieldRow> rows = new ArrayList<>();
     for (Comparison pair : comparisons()) {
-      rows.add(
-          new FieldRow(pair.name(), pair.read(), Optional.of(pair.expected()), pair.right()));
+      rows.add(new FieldRow(pair.name(), pair.read(), Optional.of(pair.expected()), pair.right()));
     }
     Set<String> shown = rows.stream().map(FieldRow::name).collect(Collectors.toSet());
     read.fields().stream()
@@ -105,8 +103,7 @@ public final class DocumentItem {
     List<Comparison> pairs = comparisons();
     return pairs.isEmpty()
         ? ""
-        : text(
-            "fields.asPrinted", pairs.stream().filter(Comparison::right).count(), pairs.size());
+        : text("fields.asPrinted", pairs.stream().filter(Comparison::right).count(), pairs.size());
   }
 
   /** Whether nothing speaks against the answer. */

@@ -38,8 +38,7 @@ interface DocumentSource {
   }
 
   /** A picture that was pasted, or dropped from a browser. */
-  record FromPicture(DocumentLoader loader, String name, Image picture)
-      implements DocumentSource {
+  record FromPicture(DocumentLoader loader, String name, Image picture) implements DocumentSource {
     @Override
     public String place() {
       return name;

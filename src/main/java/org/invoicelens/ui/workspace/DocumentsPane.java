@@ -13,10 +13,10 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 import javafx.util.Subscription;
+import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
-import org.invoicelens.ui.component.Icon;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
 /** The documents with their states, and the place to drop more. */
@@ -33,23 +33,21 @@ final class DocumentsPane extends VBox {
     list.getSelectionModel().selectedItemProperty().subscribe(model.selected()::set);
     model
         .selected()
-        .subscribe(
-            item -> {
-              if (item != list.getSelectionModel().getSelectedItem()) {
-                if (item == null) {
-                  list.getSelectionModel().clearSelection();
-                } else {
-                  list.getSelectionModel().select(item);
-                  list.scrollTo(item);
-                }
-              }
-            });
-    list.setOnKeyPressed(
-        key -> {
-          if (key.getCode() == KeyCode.DELETE) {
-            model.remove();
+        .subscribe(item -> {
+          if (item != list.getSelectionModel().getSelectedItem()) {
+            if (item == null) {
+              list.getSelectionModel().clearSelection();
+            } else {
+              list.getSelectionModel().select(item);
+              list.scrollTo(item);
+            }
           }
         });
+    list.setOnKeyPressed(key -> {
+      if (key.getCode() == KeyCode.DELETE) {
+        model.remove();
+      }
+    });
 
     VBox drop =
         new VBox(
@@ -63,12 +61,11 @@ final class DocumentsPane extends VBox {
     drop.setAccessibleRole(AccessibleRole.BUTTON);
     drop.setAccessibleText(text("workspace.drop") + " " + text("workspace.drop.keys"));
     drop.setOnMouseClicked(e -> model.open());
-    drop.setOnKeyPressed(
-        key -> {
-          if (key.getCode() == KeyCode.ENTER || key.getCode() == KeyCode.SPACE) {
-            model.open();
-          }
-        });
+    drop.setOnKeyPressed(key -> {
+      if (key.getCode() == KeyCode.ENTER || key.getCode() == KeyCode.SPACE) {
+        model.open();
+      }
+    });
     getChildren().addAll(Labels.plain(text("workspace.documents"), "pane-title"), list, drop);
   }
 
@@ -107,11 +104,10 @@ final class DocumentsPane extends VBox {
       words.textProperty().bind(item.words());
       mark =
           item.mark()
-              .subscribe(
-                  state -> {
-                    box.getChildren().set(0, new MarkIcon(state));
-                    setAccessibleText(item.name() + ", " + item.words().get());
-                  });
+              .subscribe(state -> {
+                box.getChildren().set(0, new MarkIcon(state));
+                setAccessibleText(item.name() + ", " + item.words().get());
+              });
       place.setText(item.place());
       setTooltip(place);
       setGraphic(box);

@@ -90,8 +90,7 @@ final class FieldsPane extends VBox {
             model::readAgain,
             desktop,
             log);
-    getChildren()
-        .addAll(head(underWay), tabs(), working, verdict, failed, content, buttons(read));
+    getChildren().addAll(head(underWay), tabs(), working, verdict, failed, content, buttons(read));
     visibleProperty().bind(model.selected().isNotNull());
     extraction.subscribe(this::show);
     model.selected().flatMap(DocumentItem::answer).subscribe(this::hear);
@@ -115,8 +114,7 @@ final class FieldsPane extends VBox {
     stop.setOnAction(e -> model.stop());
     stop.visibleProperty().bind(underWay);
     stop.managedProperty().bind(underWay);
-    HBox head =
-        new HBox(Labels.plain(text("fields.title"), "pane-title"), gap, again, stop);
+    HBox head = new HBox(Labels.plain(text("fields.title"), "pane-title"), gap, again, stop);
     head.getStyleClass().add("pane-head");
     return head;
   }
@@ -126,12 +124,11 @@ final class FieldsPane extends VBox {
     fieldsTab.setSelected(true);
     tabs.getToggleGroup()
         .selectedToggleProperty()
-        .subscribe(
-            (before, now) -> {
-              if (now == null) {
-                before.setSelected(true);
-              }
-            });
+        .subscribe((before, now) -> {
+          if (now == null) {
+            before.setSelected(true);
+          }
+        });
     return tabs;
   }
 
@@ -218,15 +215,14 @@ final class FieldsPane extends VBox {
     HBox node = new HBox(name, cell);
     node.getStyleClass().add("field");
     row.printed()
-        .ifPresent(
-            printed -> {
-              node.getChildren().add(new MarkIcon(row.right() ? Mark.GOOD : Mark.FAILED));
-              if (!row.right()) {
-                value.getStyleClass().add("wrong");
-                cell.getChildren()
-                    .add(Labels.wrapped(text("fields.printed", printed), "wrong-words", "small"));
-              }
-            });
+        .ifPresent(printed -> {
+          node.getChildren().add(new MarkIcon(row.right() ? Mark.GOOD : Mark.FAILED));
+          if (!row.right()) {
+            value.getStyleClass().add("wrong");
+            cell.getChildren()
+                .add(Labels.wrapped(text("fields.printed", printed), "wrong-words", "small"));
+          }
+        });
     return node;
   }
 
@@ -248,15 +244,13 @@ final class FieldsPane extends VBox {
             times.decodedTokens(),
             Amounts.number(times.decodeTokensPerSecond())));
     timing(
-        "timings.total",
-        Amounts.seconds(times.image().plus(times.prefill()).plus(times.decode())));
+        "timings.total", Amounts.seconds(times.image().plus(times.prefill()).plus(times.decode())));
     timing("timings.memory", Amounts.memory(result.memory()));
     timing("timings.end", text("timings.end." + result.finishReason().name()));
   }
 
   private void timing(String key, String words) {
-    HBox row =
-        new HBox(Labels.wrapped(text(key), "muted", "field-name"), Labels.wrapped(words));
+    HBox row = new HBox(Labels.wrapped(text(key), "muted", "field-name"), Labels.wrapped(words));
     HBox.setHgrow(row.getChildren().getLast(), Priority.ALWAYS);
     row.getStyleClass().add("field");
     timings.getChildren().add(row);

@@ -19,9 +19,9 @@ import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
+import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.kordamp.ikonli.Ikon;
-import org.invoicelens.ui.component.Icon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
@@ -100,16 +100,14 @@ final class PreviewPane extends BorderPane {
   }
 
   private FlowPane tools() {
-    Button smaller =
-        tool("zoom-out", Material2MZ.ZOOM_OUT, () -> magnify(now -> now / STEP));
+    Button smaller = tool("zoom-out", Material2MZ.ZOOM_OUT, () -> magnify(now -> now / STEP));
     Button larger = tool("zoom-in", Material2MZ.ZOOM_IN, () -> magnify(now -> now * STEP));
     Button fit = new Button(text("preview.fit"));
     fit.setId("zoom-fit");
-    fit.setOnAction(
-        e -> {
-          zoom = 0;
-          scale();
-        });
+    fit.setOnAction(e -> {
+      zoom = 0;
+      scale();
+    });
     Button back = tool("page-back", Material2AL.CHEVRON_LEFT, () -> turnTo(page.get() - 1));
     Button forth = tool("page-forth", Material2AL.CHEVRON_RIGHT, () -> turnTo(page.get() + 1));
     Label where = new Label();
@@ -122,8 +120,7 @@ final class PreviewPane extends BorderPane {
     forth
         .disableProperty()
         .bind(
-            Bindings.createBooleanBinding(
-                () -> page.get() + 1 >= pages(), page, model.preview()));
+            Bindings.createBooleanBinding(() -> page.get() + 1 >= pages(), page, model.preview()));
     HBox turning = new HBox(back, where, forth);
     turning.getStyleClass().add("tools");
     turning
@@ -170,8 +167,10 @@ final class PreviewPane extends BorderPane {
     Insets insets = table.getInsets();
     return Math.clamp(
         Math.min(
-            (scroll.getViewportBounds().getWidth() - insets.getLeft() - insets.getRight() - SLACK) / image.getWidth(),
-            (scroll.getViewportBounds().getHeight() - insets.getTop() - insets.getBottom() - SLACK) / image.getHeight()),
+            (scroll.getViewportBounds().getWidth() - insets.getLeft() - insets.getRight() - SLACK)
+                / image.getWidth(),
+            (scroll.getViewportBounds().getHeight() - insets.getTop() - insets.getBottom() - SLACK)
+                / image.getHeight()),
         SMALLEST,
         LARGEST_FIT);
   }
@@ -183,7 +182,6 @@ final class PreviewPane extends BorderPane {
     }
     double factor = zoom == 0 ? fitting() : zoom;
     picture.setFitWidth(image.getWidth() * factor);
-    size.setText(
-        text("preview.size", (int) image.getWidth(), (int) image.getHeight(), factor));
+    size.setText(text("preview.size", (int) image.getWidth(), (int) image.getHeight(), factor));
   }
 }

@@ -19,10 +19,10 @@ import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
+import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.desktop.Desktop;
 import org.kordamp.ikonli.Ikon;
-import org.invoicelens.ui.component.Icon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 import org.kordamp.ikonli.material2.Material2OutlinedMZ;
@@ -44,8 +44,7 @@ public final class WorkspaceView extends BorderPane {
    * @param log where the log lies
    * @param setUpAnother what leads to another model
    */
-  public WorkspaceView(
-      WorkspaceViewModel model, Desktop desktop, Path log, Runnable setUpAnother) {
+  public WorkspaceView(WorkspaceViewModel model, Desktop desktop, Path log, Runnable setUpAnother) {
     this.model = model;
     this.desktop = desktop;
     this.intake = new Intake(model);
@@ -53,9 +52,7 @@ public final class WorkspaceView extends BorderPane {
     setId("workspace");
     SplitPane panes =
         new SplitPane(
-            new DocumentsPane(model),
-            new PreviewPane(model),
-            new FieldsPane(model, desktop, log));
+            new DocumentsPane(model), new PreviewPane(model), new FieldsPane(model, desktop, log));
     panes.setDividerPositions(0.22, 0.6);
     panes.getItems().forEach(pane -> SplitPane.setResizableWithParent(pane, false));
     SplitPane.setResizableWithParent(panes.getItems().get(1), true);
@@ -87,11 +84,7 @@ public final class WorkspaceView extends BorderPane {
                 Material2OutlinedAL.COLLECTIONS,
                 model::readSamples),
             gap,
-            button(
-                "another-model",
-                "workspace.another",
-                Material2OutlinedMZ.TUNE,
-                setUpAnother));
+            button("another-model", "workspace.another", Material2OutlinedMZ.TUNE, setUpAnother));
     bar.getStyleClass().add("workspace-bar");
     return bar;
   }

@@ -175,8 +175,7 @@ public final class WorkspaceViewModel {
     }
     int place = documents.indexOf(item);
     documents.remove(item);
-    selected.set(
-        documents.isEmpty() ? null : documents.get(Math.min(place, documents.size() - 1)));
+    selected.set(documents.isEmpty() ? null : documents.get(Math.min(place, documents.size() - 1)));
   }
 
   /** Stops reading; what waits goes on waiting until it is asked for again. */
@@ -273,14 +272,13 @@ public final class WorkspaceViewModel {
         documents.stream().flatMap(item -> item.outcome().stream()).toList();
     desktop
         .chooseTarget("invoices." + format.id())
-        .ifPresent(
-            file ->
-                inBackground(
-                    (listener, cancellation) -> {
-                      InvoiceExport.write(file, outcomes, format);
-                      return file;
-                    },
-                    written -> desktop.tell(text("workspace.exported", written))));
+        .ifPresent(file ->
+            inBackground(
+                (listener, cancellation) -> {
+                  InvoiceExport.write(file, outcomes, format);
+                  return file;
+                },
+                written -> desktop.tell(text("workspace.exported", written))));
   }
 
   private void show(DocumentItem item) {
@@ -311,8 +309,7 @@ public final class WorkspaceViewModel {
       return;
     }
     OptimizedModel facts = model.facts();
-    modelWords.set(
-        text("status.model", session.config().get().name(), facts.dtype().title()));
+    modelWords.set(text("status.model", session.config().get().name(), facts.dtype().title()));
     deviceWords.set(text("status.device", facts.device(), Amounts.memory(facts.memoryUsage())));
     readNext();
   }

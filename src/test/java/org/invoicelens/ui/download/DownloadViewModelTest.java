@@ -51,8 +51,7 @@ class DownloadViewModelTest {
   }
 
   private static void file(ProgressListener listener, String name, long done, long total) {
-    listener.onProgress(
-        new Progress(Stage.DOWNLOAD, name, done, total, Progress.Unit.BYTES, ""));
+    listener.onProgress(new Progress(Stage.DOWNLOAD, name, done, total, Progress.Unit.BYTES, ""));
   }
 
   @Test
@@ -89,12 +88,15 @@ class DownloadViewModelTest {
         };
     model.enter();
     runner.runAll();
-    assertThat(model.files()).extracting(FileProgress::name).containsExactly(
-        "a.json", "b.safetensors", "c");
-    assertThat(model.files()).extracting(FileProgress::isComplete).containsExactly(
-        true, false, false);
-    assertThat(model.files()).extracting(file -> file.fraction().get()).containsExactly(
-        1.0, 0.0, -1.0);
+    assertThat(model.files())
+        .extracting(FileProgress::name)
+        .containsExactly("a.json", "b.safetensors", "c");
+    assertThat(model.files())
+        .extracting(FileProgress::isComplete)
+        .containsExactly(true, false, false);
+    assertThat(model.files())
+        .extracting(file -> file.fraction().get())
+        .containsExactly(1.0, 0.0, -1.0);
   }
 
   @Test

@@ -23,8 +23,7 @@ class HardwareViewModelTest {
   private final SetupSession session = new SetupSession();
   private final ManualRunner runner = new ManualRunner();
   private final FakeDesktop desktop = new FakeDesktop();
-  private final HardwareViewModel model =
-      new HardwareViewModel(stages, session, runner, desktop);
+  private final HardwareViewModel model = new HardwareViewModel(stages, session, runner, desktop);
 
   @BeforeEach
   void choose() {

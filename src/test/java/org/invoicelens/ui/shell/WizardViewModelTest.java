@@ -85,8 +85,7 @@ class WizardViewModelTest {
   @Test
   void opensTheWorkspaceAtOnceWhereTheSetupWasFinished() {
     stages.recalled =
-        Optional.of(
-            new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
     begin();
     assertThat(stages.calls).doesNotContain("verifyHardware", "download", "verify");
     assertThat(wizard.workspaceOpen().get()).isTrue();
@@ -154,8 +153,7 @@ class WizardViewModelTest {
   @Test
   void freesTheModelWhenTheWindowCloses() {
     stages.recalled =
-        Optional.of(
-            new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
     begin();
     wizard.requestClose(() -> closed++);
     runner.runAll();

@@ -28,8 +28,7 @@ class VerificationViewModelTest {
   private final ScriptedStages stages = new ScriptedStages();
   private final SetupSession session = new SetupSession();
   private final ManualRunner runner = new ManualRunner();
-  private final VerificationViewModel model =
-      new VerificationViewModel(stages, session, runner);
+  private final VerificationViewModel model = new VerificationViewModel(stages, session, runner);
   private ModelConfig config;
 
   @BeforeEach
