@@ -2,7 +2,6 @@ package org.invoicelens;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import javafx.application.Application;
@@ -21,12 +20,22 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    prepare(ApplicationFolders.current());
+    ApplicationFolders folders = ApplicationFolders.current();
+    prepare(folders);
     if (arguments.length > 0) {
       exit(CommandLineDoor.run(arguments));
     }
-    if (hasDisplay(System.getProperty("os.name"), System.getenv()) && openWindow()) {
-      exit(0);
+    try {
+      if (hasDisplay(System.getProperty("os.name"), System.getenv()) && openWindow()) {
+        exit(0);
+      }
+    } catch (RuntimeException e) {
+      LoggerFactory.getLogger(Main.class).error("the window failed", e);
+      System.err.println(
+          "The window failed. What is known of it stands in "
+              + folders.logs().resolve("invoicelens.log")
+              + ".");
+      exit(1);
     }
     System.err.println(NO_WINDOW);
     exit(CommandLineDoor.run("demo"));
@@ -39,12 +48,11 @@ public final class Main {
   private static void prepare(ApplicationFolders folders) {
     System.setProperty("invoicelens.logs", folders.logs().toString());
     System.setProperty("pdfbox.fontcache", folders.state().toString());
-    for (Path folder : new Path[] {folders.logs(), folders.state()}) {
-      try {
-        Files.createDirectories(folder);
-      } catch (IOException e) {
-        System.err.println("The folder " + folder + " cannot be written, so no log is kept there.");
-      }
+    try {
+      Files.createDirectories(folders.logs());
+      Files.createDirectories(folders.state());
+    } catch (IOException e) {
+      System.err.println("No log is kept: " + folders.logs() + " cannot be written.");
     }
   }
 

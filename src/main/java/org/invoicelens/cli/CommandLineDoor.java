@@ -36,7 +36,7 @@ public final class CommandLineDoor {
         new CommandContext(
             System.out,
             System.err,
-            System.console() != null && System.console().isTerminal(),
+            Terminal.isOnStandardError(),
             ApplicationFolders.current(),
             HubSettings::fromEnvironment,
             cancellation);

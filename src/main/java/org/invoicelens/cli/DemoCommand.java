@@ -13,6 +13,7 @@ import org.invoicelens.invoice.InvoiceReader;
 import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.invoice.SampleInvoices.Comparison;
 import org.invoicelens.invoice.SampleInvoices.Sample;
+import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.setup.SetupPipeline;
 import picocli.CommandLine;
 
@@ -50,7 +51,7 @@ final class DemoCommand extends Command {
       DocumentLoader loader = new DocumentLoader();
       for (Sample sample : new SampleInvoices(context.folders()).list()) {
         Extraction extraction =
-            reader.read(loader.load(sample.picture()), (id, text) -> {}, cancellation());
+            reader.read(loader.load(sample.picture()), TokenListener.NONE, cancellation());
         progress.clear();
         readings.add(sample, extraction);
       }

@@ -68,6 +68,9 @@ final class ExtractCommand extends Command {
     if (json && format == InvoiceExport.Format.CSV && output == null) {
       throw usage("--json and --format csv exclude each other; give --output for the CSV.");
     }
+    if (output != null) {
+      InvoiceExport.requireWritable(output);
+    }
     SetupPipeline pipeline = new SetupPipeline(context.folders(), context.settings().get());
     ModelConfig model = pipeline.loadConfig(config.file(context));
     List<DocumentOutcome> outcomes;
@@ -75,19 +78,26 @@ final class ExtractCommand extends Command {
       outcomes = reading.readAll();
     }
     progress.clear();
-    deliver(outcomes);
+    boolean delivered = deliver(outcomes);
     long failed = outcomes.stream().filter(outcome -> outcome.failure().isPresent()).count();
     if (failed > 0) {
       context.err().printf("%d of %d documents could not be read.%n", failed, outcomes.size());
-      return ExitCode.INFERENCE;
     }
-    return ExitCode.DONE;
+    return delivered && failed == 0 ? ExitCode.DONE : ExitCode.INFERENCE;
   }
 
-  private void deliver(List<DocumentOutcome> outcomes) throws InferenceException {
+  /** Hands the result over; false where it could not be written and went to standard output. */
+  private boolean deliver(List<DocumentOutcome> outcomes) {
     InvoiceExport.Format form = Optional.ofNullable(format).orElse(InvoiceExport.Format.JSON);
     if (output != null) {
-      InvoiceExport.write(output, outcomes, form);
+      try {
+        InvoiceExport.write(output, outcomes, form);
+      } catch (InferenceException e) {
+        // The reading may have taken hours.
+        context.out().print(InvoiceExport.text(outcomes, form));
+        context.err().println(e.problem().text());
+        return false;
+      }
       if (json) {
         JsonObject document = new JsonObject();
         document.addProperty("output", output.toString());
@@ -105,6 +115,7 @@ final class ExtractCommand extends Command {
     } else {
       outcomes.forEach(outcome -> outcome.extraction().ifPresent(this::print));
     }
+    return true;
   }
 
   private void print(Extraction extraction) {
@@ -115,7 +126,12 @@ final class ExtractCommand extends Command {
     }
     context.out().print(table);
     if (extraction.fields().fields().isEmpty()) {
-      context.out().println("  (no fields in the answer: " + extraction.generation().text() + ")");
+      context
+          .out()
+          .println(
+              "  (no fields in the answer: "
+                  + TextTable.plain(extraction.generation().text())
+                  + ")");
     } else if (!extraction.fields().complete()) {
       context.out().println("  (the answer broke off: fields may be missing)");
     }
@@ -198,7 +214,7 @@ final class ExtractCommand extends Command {
                   ++tokens[0],
                   Progress.UNKNOWN,
                   Progress.Unit.TOKENS,
-                  "Reading " + file.getFileName()));
+                  file.getFileName().toString()));
     }
 
     private void failed(Path file, InferenceException e) {

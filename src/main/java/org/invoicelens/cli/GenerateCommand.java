@@ -198,7 +198,8 @@ final class GenerateCommand extends Command {
   }
 
   private void stream(int id, String text) {
-    context.out().print(text);
+    // Whatever the model was shown to say, it gives the terminal no commands.
+    context.out().print(text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", ""));
     context.out().flush();
   }
 

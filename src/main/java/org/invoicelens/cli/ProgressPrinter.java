@@ -20,6 +20,7 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
   private static final int LINE = 79;
   private static final long REDRAW = 100_000_000L;
   private static final long PLAIN = 5_000_000_000L;
+  private static final long NEWS = 1_000_000_000L;
 
   /** How fast the shown rate follows the measured one. */
   private static final double SMOOTHING = 0.2;
@@ -64,7 +65,7 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     measure(progress, now);
     boolean news = !progress.message().isEmpty() && !progress.message().equals(message);
     long since = now - printedAt;
-    if (fresh || (news && !terminal) || since >= (terminal ? REDRAW : PLAIN)) {
+    if (fresh || since >= (terminal ? REDRAW : news ? NEWS : PLAIN)) {
       message = progress.message();
       printedAt = now;
       print(progress);
@@ -118,9 +119,6 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
 
   private String text(Progress progress) {
     List<String> parts = new ArrayList<>();
-    if (!progress.message().isEmpty()) {
-      parts.add(progress.message().replaceFirst("[.]+$", ""));
-    }
     double fraction = progress.fraction();
     boolean known = fraction >= 0 && progress.total() > 0;
     boolean bytes = progress.unit() == Progress.Unit.BYTES;
@@ -144,6 +142,11 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     if (terminal && known) {
       int full = (int) (fraction * BAR);
       bar = "[" + "#".repeat(full) + ".".repeat(BAR - full) + "] ";
+    }
+    String sentence = progress.message().replaceFirst("[.]+$", "");
+    if (!sentence.isEmpty()) {
+      // At the end of a line that may be cut off, and at the start of one that is not.
+      parts.add(terminal ? parts.size() : 0, sentence);
     }
     return progress.stage().title() + ": " + bar + String.join(", ", parts);
   }

@@ -1,5 +1,6 @@
 package org.invoicelens.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
 import org.invoicelens.config.ModelConfig;
@@ -10,6 +11,7 @@ import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.setup.SetupListener;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.verify.VerificationStatus;
+import org.invoicelens.verify.VerificationStatus.Finding;
 
 /** Tells in a line what each stage found, and keeps the same for JSON. */
 final class StageReport implements SetupListener {
@@ -67,6 +69,15 @@ final class StageReport implements SetupListener {
                 + Amounts.bytes(result.transferred())
                 + " received in "
                 + Amounts.time(result.downloadTime()));
+  }
+
+  @Override
+  public void fetchingAgain(List<Finding> wrong) {
+    JsonArray again = new JsonArray();
+    wrong.forEach(finding -> again.add(finding.file()));
+    json.add("fetched_again", again);
+    progress.clear();
+    wrong.forEach(finding -> note("fetched again: " + finding.message()));
   }
 
   @Override

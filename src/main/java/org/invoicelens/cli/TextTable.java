@@ -1,6 +1,7 @@
 package org.invoicelens.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Rows of text in aligned columns. */
@@ -14,8 +15,13 @@ final class TextTable {
   }
 
   TextTable row(String... cells) {
-    rows.add(cells);
+    rows.add(Arrays.stream(cells).map(TextTable::plain).toArray(String[]::new));
     return this;
+  }
+
+  /** A text of unknown origin in one line, without characters that command the terminal. */
+  static String plain(String text) {
+    return text.replaceAll("\\p{Cntrl}+", " ");
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.Manifest;
+import org.invoicelens.download.TransferOptions;
 import org.invoicelens.setup.ConfigOverrides;
 import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.verify.ModelCompatibility;
@@ -77,7 +78,20 @@ final class VerifyCommand extends Command {
       SetupPipeline pipeline, ModelConfig file, DownloadResult download, ProgressPrinter progress)
       throws Exception {
     if (repair) {
-      return pipeline.verify(source(pipeline, file, download), download, progress, cancellation());
+      ModelConfig source = source(pipeline, file, download);
+      boolean isKnown = !download.checksums().isEmpty();
+      if (!isKnown && dir != null && !config.isGiven()) {
+        throw usage(
+            "Nothing in "
+                + dir
+                + " says what repository it came from; name its configuration with --config.");
+      }
+      DownloadResult promised =
+          isKnown
+              ? download
+              : pipeline.download(source, null, TransferOptions.DEFAULT, progress, cancellation());
+      StageReport report = new StageReport(context, progress, json);
+      return pipeline.verify(source, promised, report, progress, cancellation());
     }
     boolean anyRepository =
         !download.checksums().isEmpty()

@@ -13,6 +13,9 @@ import org.invoicelens.stage.Problem;
 /** The failures of a download in the user's words. */
 final class DownloadFailures {
 
+  /** What stays free beside the model, in bytes: a full volume harms other programs. */
+  static final long DISK_RESERVE = 64L << 20;
+
   private DownloadFailures() {}
 
   /** What the Hub or the way to it said. */
@@ -52,6 +55,7 @@ final class DownloadFailures {
   /** Too little free space for what is still to come. */
   static DownloadException diskFull(Path folder, long stillNeeded, IOException cause) {
     long free = freeSpace(folder);
+    long lacking = stillNeeded + DISK_RESERVE - Math.max(free, 0);
     return new DownloadException(
         Reason.DISK_FULL,
         new Problem(
@@ -62,9 +66,11 @@ final class DownloadFailures {
                 + ByteCount.text(Math.max(free, 0))
                 + " on the volume of "
                 + folder
-                + ".",
+                + ", of which "
+                + ByteCount.text(DISK_RESERVE)
+                + " stay in reserve.",
             "Free "
-                + ByteCount.text(Math.max(stillNeeded - Math.max(free, 0), 1_000_000))
+                + ByteCount.text(Math.max(lacking, DISK_RESERVE))
                 + " or choose another folder; what has arrived is kept."),
         cause == null ? "" : cause.toString(),
         cause);

@@ -18,6 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.invoicelens.config.ApplicationFolders;
@@ -30,6 +32,7 @@ import org.invoicelens.hub.HubFile;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.ProgressListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +41,6 @@ import org.slf4j.LoggerFactory;
 final class DownloadRun {
 
   private static final Logger log = LoggerFactory.getLogger(DownloadRun.class);
-  private static final long DISK_MARGIN = 64L << 20;
   private static final int HASHING_THREADS =
       Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
 
@@ -105,7 +107,7 @@ final class DownloadRun {
     if (offline && kept.isEmpty()) {
       throw DownloadFailures.offline();
     }
-    try (FolderLock lock = FolderLock.take(modelPath)) {
+    try (FolderLock _ = FolderLock.take(modelPath)) {
       return offline ? fetch(kept.get(), Optional.empty()) : online(kept);
     } catch (DownloadException failure) {
       cancellation.throwIfCancelled();
@@ -150,7 +152,7 @@ final class DownloadRun {
     } catch (IOException noPort) {
       throw new DownloadException(
           DownloadException.Reason.NO_CONNECTION,
-          new org.invoicelens.stage.Problem(
+          new Problem(
               "The bundled model could not be opened.",
               "No port of this computer was free for it.",
               "Restart the computer and try again."),
@@ -214,7 +216,7 @@ final class DownloadRun {
             monitor.notifyAll();
           }
         };
-    try (Cancellation.Registration asked = cancellation.onCancel(wake)) {
+    try (Cancellation.Registration _ = cancellation.onCancel(wake)) {
       long until = ticker.nanos() + pause.toNanos();
       synchronized (monitor) {
         for (long left = pause.toNanos();
@@ -414,7 +416,7 @@ final class DownloadRun {
       }
       board.phase("Downloading");
       files.forEach(file -> file.follower.wake());
-      Transfer transfer = new Transfer(hub, schedule, files, manifest, tuning, cancellation);
+      Transfer transfer = new Transfer(hub, schedule, files, manifest, board, tuning, cancellation);
       int now = connections;
       do {
         transfer.run(now, () -> fetcher(hub, schedule, listing));
@@ -427,7 +429,7 @@ final class DownloadRun {
       }
     } finally {
       hashing.shutdown();
-      hashing.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
+      hashing.awaitTermination(1, TimeUnit.MINUTES);
       for (FileTransfer file : files) {
         file.partial().close();
       }
@@ -483,7 +485,7 @@ final class DownloadRun {
     if (free < 0 && hardware != null) {
       free = hardware.diskSpace();
     }
-    if (free >= 0 && needed > 0 && needed + DISK_MARGIN > free) {
+    if (free >= 0 && needed > 0 && needed + DownloadFailures.DISK_RESERVE > free) {
       throw DownloadFailures.diskFull(modelPath, needed, null);
     }
   }
@@ -529,7 +531,7 @@ final class DownloadRun {
     }
   }
 
-  private static java.util.concurrent.ThreadFactory hashingThreads() {
+  private static ThreadFactory hashingThreads() {
     return Thread.ofPlatform().daemon().name("hashing-", 1).factory();
   }
 }

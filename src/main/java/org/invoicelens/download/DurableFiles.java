@@ -28,6 +28,9 @@ final class DurableFiles {
         channel.write(bytes);
       }
       channel.force(true);
+    } catch (IOException unwritten) {
+      Files.deleteIfExists(fresh);
+      throw unwritten;
     }
     move(fresh, file);
   }

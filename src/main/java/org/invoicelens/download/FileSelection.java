@@ -2,6 +2,7 @@ package org.invoicelens.download;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.invoicelens.hub.HubFile;
 
 /** Which files of a repository a run fetches. */
@@ -85,7 +86,7 @@ final class FileSelection {
     }
     try {
       return Pattern.compile(regex.toString(), Pattern.DOTALL);
-    } catch (java.util.regex.PatternSyntaxException oddSet) {
+    } catch (PatternSyntaxException oddSet) {
       return Pattern.compile(Pattern.quote(text));
     }
   }

@@ -1,11 +1,14 @@
 package org.invoicelens.download;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32;
@@ -77,7 +80,24 @@ record Journal(Optional<String> tag, ByteRanges present) {
     for (ByteRanges.Range range : present.ranges()) {
       append(text, "have " + range.from() + " " + range.to());
     }
-    DurableFiles.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+    byte[] content = text.toString().getBytes(StandardCharsets.UTF_8);
+    try {
+      DurableFiles.write(file, content);
+    } catch (IOException full) {
+      if (!Files.exists(file)) {
+        throw full;
+      }
+      overwrite(file, content);
+    }
+  }
+
+  /** Needs no new room. What a kill leaves of old and new lines is true, since claims only grow. */
+  private static void overwrite(Path file, byte[] content) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(content), 0);
+      channel.truncate(content.length);
+      channel.force(true);
+    }
   }
 
   private static String first(Checksum checksum) {

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.invoicelens.hub.SafePath;
 
 /**
  * What lies in a model folder and was proved by its digest, as {@code .invoicelens/manifest.json}
@@ -57,7 +59,7 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
       return Optional.of(parse(Files.readString(file)));
     } catch (NoSuchFileException none) {
       return Optional.empty();
-    } catch (java.nio.charset.CharacterCodingException
+    } catch (CharacterCodingException
         | JsonParseException
         | IllegalStateException
         | IllegalArgumentException
@@ -83,6 +85,11 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
               file.get("size").getAsLong());
       files.put(member.getKey(), new Entry(checksum, file.get("modified").getAsLong()));
     }
+    // A folder from elsewhere may carry a manifest whose names lead out of it.
+    SafePath.fault(files.keySet())
+        .ifPresent(fault -> {
+          throw new IllegalArgumentException(fault);
+        });
     return new Manifest(
         json.get("repository").getAsString(), json.get("commit").getAsString(), files);
   }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The manifest of the model folder while files come; written now and then. Thread-safe. */
 final class ManifestKeeper {
@@ -48,7 +49,7 @@ final class ManifestKeeper {
   synchronized Manifest write() throws IOException {
     changed = false;
     Manifest manifest = new Manifest(repoId, commit, files);
-    if (!Manifest.read(modelPath).equals(java.util.Optional.of(manifest))) {
+    if (!Manifest.read(modelPath).equals(Optional.of(manifest))) {
       manifest.write(modelPath);
     }
     return manifest;

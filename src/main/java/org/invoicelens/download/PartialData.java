@@ -39,7 +39,7 @@ public final class PartialData {
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    try (FolderLock lock = FolderLock.take(modelPath);
+    try (FolderLock _ = FolderLock.take(modelPath);
         DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         Files.deleteIfExists(file);

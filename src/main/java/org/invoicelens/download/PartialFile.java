@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PartialFile implements AutoCloseable {
 
+  private static final long WORTH_A_JOURNAL = 1 << 20;
   private static final Logger log = LoggerFactory.getLogger(PartialFile.class);
 
   private final Path data;
@@ -32,7 +33,7 @@ final class PartialFile implements AutoCloseable {
   private final ByteRanges present = new ByteRanges();
   private Optional<String> tag = Optional.empty();
   private boolean changed;
-  private boolean extended;
+  private volatile boolean extended;
 
   private PartialFile(Path data, Path journal, Checksum checksum, FileChannel channel) {
     this.data = data;
@@ -157,9 +158,7 @@ final class PartialFile implements AutoCloseable {
         changed = false;
       }
       channel.truncate(0);
-      synchronized (this) {
-        extended = false;
-      }
+      extended = false;
     }
   }
 
@@ -180,10 +179,22 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** Gives the data file its length with the first bytes, not before there is room for them. */
-  private synchronized void extend() throws IOException {
-    if (!extended) {
+  /**
+   * Gives the data file its length with the first bytes, not before there is room for them. A
+   * journal is there from then on too: on a volume that fills up later it can still be overwritten.
+   */
+  private void extend() throws IOException {
+    if (extended) {
+      return;
+    }
+    synchronized (journalLock) {
+      if (extended) {
+        return;
+      }
       channel.write(ByteBuffer.wrap(new byte[1]), checksum.size() - 1);
+      if (checksum.size() >= WORTH_A_JOURNAL) {
+        new Journal(Optional.empty(), new ByteRanges()).write(journal, checksum);
+      }
       extended = true;
     }
   }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class PieceFetcher implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(PieceFetcher.class);
-  private static final int BUFFER = 256 << 10;
+  private static final int BUFFER = 64 << 10;
   private static final long LONGEST_IN_BUFFER = 100_000_000L;
 
   /** A connection that brings less than this in such a time is as good as silent. */

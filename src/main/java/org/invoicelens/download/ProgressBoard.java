@@ -20,6 +20,7 @@ final class ProgressBoard {
     final long size;
     long done;
     long toldAt;
+    long toldDone;
     boolean told;
 
     Row(long size) {
@@ -32,6 +33,7 @@ final class ProgressBoard {
   private long total;
   private long done;
   private long toldAt;
+  private long toldDone;
   private boolean told;
   private String message = "Downloading";
 
@@ -57,12 +59,22 @@ final class ProgressBoard {
     row.done = bytes;
     long now = System.nanoTime();
     if (!row.told || !why.isEmpty() || now - row.toldAt >= SPACING) {
-      row.told = true;
-      row.toldAt = now;
-      listener.onProgress(
-          new Progress(Stage.DOWNLOAD, path, row.done, row.size, Progress.Unit.BYTES, why));
+      tell(path, row, now, why);
     }
     if (!told || now - toldAt >= SPACING) {
+      tell(now, message);
+    }
+  }
+
+  /** Tells what was held back because it came too soon after the report before. */
+  synchronized void catchUp() {
+    long now = System.nanoTime();
+    rows.forEach((path, row) -> {
+      if (row.toldDone != row.done && now - row.toldAt >= SPACING) {
+        tell(path, row, now, "");
+      }
+    });
+    if (toldDone != done && now - toldAt >= SPACING) {
       tell(now, message);
     }
   }
@@ -86,9 +98,18 @@ final class ProgressBoard {
     return total;
   }
 
+  private void tell(String path, Row row, long now, String why) {
+    row.told = true;
+    row.toldAt = now;
+    row.toldDone = row.done;
+    listener.onProgress(
+        new Progress(Stage.DOWNLOAD, path, row.done, row.size, Progress.Unit.BYTES, why));
+  }
+
   private void tell(long now, String what) {
     told = true;
     toldAt = now;
+    toldDone = done;
     listener.onProgress(Progress.of(Stage.DOWNLOAD, done, total, Progress.Unit.BYTES, what));
   }
 }

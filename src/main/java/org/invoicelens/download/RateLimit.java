@@ -47,7 +47,7 @@ public final class RateLimit {
   /** How many bytes to take at a time, so that a slow rate is still an even one. */
   int portion(int wanted) {
     long rate = bytesPerSecond;
-    return rate <= 0 ? wanted : (int) Math.clamp(rate / 20, 1, wanted);
+    return rate <= 0 ? wanted : Math.clamp(rate / 20, 1, wanted);
   }
 
   /** Waits until so many bytes may pass. */

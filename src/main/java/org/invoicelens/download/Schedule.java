@@ -167,6 +167,8 @@ final class Schedule {
       return false;
     }
     file.oneStream = true;
+    // What another piece failed with is settled by beginning again here and now.
+    file.roundFailure = null;
     piece.becomeWholeFile();
     if (file.partial().total() > 0) {
       discard(file, "The server does not go on with " + file.path() + ": it begins again.");
@@ -178,10 +180,13 @@ final class Schedule {
   synchronized void done(Piece piece) throws IOException {
     FileTransfer file = piece.file();
     file.inFlight.remove(piece);
-    if (file.inFlight.isEmpty() && file.roundFailure != null) {
+    if (file.partial().isComplete()) {
+      // The digest may even be known by now.
+      if (file.state == FileTransfer.State.OPEN) {
+        file.state = FileTransfer.State.HASHING;
+      }
+    } else if (file.inFlight.isEmpty() && file.roundFailure != null) {
       settle(file);
-    } else if (file.partial().isComplete()) {
-      file.state = FileTransfer.State.HASHING;
     }
     notifyAll();
   }

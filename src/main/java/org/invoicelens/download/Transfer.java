@@ -20,6 +20,7 @@ final class Transfer {
   private final Schedule schedule;
   private final List<FileTransfer> files;
   private final ManifestKeeper manifest;
+  private final ProgressBoard board;
   private final Tuning tuning;
   private final Cancellation cancellation;
 
@@ -28,12 +29,14 @@ final class Transfer {
       Schedule schedule,
       List<FileTransfer> files,
       ManifestKeeper manifest,
+      ProgressBoard board,
       Tuning tuning,
       Cancellation cancellation) {
     this.client = client;
     this.schedule = schedule;
     this.files = files;
     this.manifest = manifest;
+    this.board = board;
     this.tuning = tuning;
     this.cancellation = cancellation;
   }
@@ -47,7 +50,7 @@ final class Transfer {
     for (int i = 1; i <= connections; i++) {
       threads.add(Thread.ofPlatform().daemon().name("download-" + i).unstarted(worker.get()));
     }
-    try (Cancellation.Registration asked = cancellation.onCancel(schedule::stop)) {
+    try (Cancellation.Registration _ = cancellation.onCancel(schedule::stop)) {
       threads.forEach(Thread::start);
       long saved = System.nanoTime();
       for (Thread thread : threads) {
@@ -56,6 +59,7 @@ final class Transfer {
             // Again and again: a request may have begun just after the last time.
             client.breakOff();
           }
+          board.catchUp();
           if (System.nanoTime() - saved >= tuning.journalInterval().toNanos()) {
             save();
             saved = System.nanoTime();

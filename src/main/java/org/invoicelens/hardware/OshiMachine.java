@@ -1,14 +1,11 @@
 package org.invoicelens.hardware;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import oshi.SystemInfo;
-import oshi.hardware.GlobalMemory;
 import oshi.hardware.GraphicsCard;
 import oshi.hardware.HardwareAbstractionLayer;
 
@@ -23,19 +20,13 @@ final class OshiMachine {
 
   static Machine read() {
     HardwareAbstractionLayer hardware = new SystemInfo().getHardware();
-    GlobalMemory memory = hardware.getMemory();
-    Optional<ContainerMemory> container = ContainerMemory.read(Path.of("/"));
+    MainMemory memory = MainMemory.measure();
     return new Machine(
         hardware.getProcessor().getProcessorIdentifier().getName().strip(),
         Runtime.getRuntime().availableProcessors(),
-        container.map(c -> Math.min(c.limit(), memory.getTotal())).orElse(memory.getTotal()),
-        container
-            .map(c -> Math.min(c.available(), memory.getAvailable()))
-            .orElse(memory.getAvailable()),
-        container
-            .filter(c -> c.available() < memory.getAvailable())
-            .map(c -> "limit of the container")
-            .orElse(SOURCE),
+        memory.total(),
+        memory.available(),
+        memory.isLimited() ? "limit of the container" : SOURCE,
         cards(hardware));
   }
 

@@ -22,6 +22,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -313,7 +314,7 @@ public final class BundledHub implements AutoCloseable {
   }
 
   private Repository read(Path folder) {
-    Map<String, Blob> files = new java.util.LinkedHashMap<>();
+    Map<String, Blob> files = new LinkedHashMap<>();
     MessageDigest commit = digest("SHA-1");
     try (Stream<Path> tree = Files.walk(folder)) {
       List<Path> sorted =

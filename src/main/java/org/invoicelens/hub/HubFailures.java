@@ -54,7 +54,9 @@ final class HubFailures {
       return certificate(host, failure);
     }
     String text = String.valueOf(failure.getMessage());
+    // The words of the HTTP client, which has no types for these.
     if (text.contains("authenticate with proxy")
+        || text.contains("HTTP_PROXY_AUTH")
         || text.contains("Unexpected response code for CONNECT")) {
       return proxyRefused(host, proxy.orElse(""), failure);
     }

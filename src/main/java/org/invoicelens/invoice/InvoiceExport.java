@@ -77,16 +77,35 @@ public final class InvoiceExport {
         WholeFile.write(file, bytes);
       }
     } catch (IOException e) {
-      throw new InferenceException(
-          InferenceException.Reason.OUTPUT_NOT_WRITABLE,
-          new Problem(
-              "The result cannot be written to " + file + ".",
-              "A file that was there before is unchanged.",
-              "Check that the folder exists, that you may write to it and that its disk is not"
-                  + " full."),
-          e.toString(),
-          e);
+      throw notWritable(file, e.toString(), e);
     }
+  }
+
+  /**
+   * Finds out before any work is done whether the file could be written.
+   *
+   * @throws InferenceException where it could not
+   */
+  public static void requireWritable(Path file) throws InferenceException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file)) {
+      throw notWritable(file, "a folder", null);
+    }
+    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw notWritable(file, "its folder", null);
+    }
+  }
+
+  private static InferenceException notWritable(Path file, String detail, IOException cause) {
+    return new InferenceException(
+        InferenceException.Reason.OUTPUT_NOT_WRITABLE,
+        new Problem(
+            "The result cannot be written to " + file + ".",
+            "A file that was there before is unchanged.",
+            "Check that the folder exists, that you may write to it and that its disk is not"
+                + " full."),
+        detail,
+        cause);
   }
 
   /** One object for each document: its fields, or the error. */

@@ -36,7 +36,10 @@ record CodeBook(float[] values) {
         });
   }
 
-  /** Four-bit integers; code 0 is never given, so that the range is even. */
+  /**
+   * Four-bit integers from -7 to 7, code 8 for 0, in steps of a seventh of their group's largest
+   * magnitude; code 0 is never given, so that the range is even.
+   */
   static CodeBook integers() {
     float[] values = new float[16];
     for (int i = 0; i < 16; i++) {

@@ -1,26 +1,20 @@
 package org.invoicelens.pixtral;
 
-import ai.djl.Device;
-import ai.djl.util.cuda.CudaUtils;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig.Footprint;
-import org.invoicelens.config.Precision;
+import org.invoicelens.hardware.MainMemory;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
-import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.ProgressListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import oshi.SystemInfo;
 
 /**
  * A checkpoint in memory, ready to answer prompts.
@@ -92,8 +86,8 @@ public final class PixtralModel implements AutoCloseable {
     PixtralProgram program = null;
     PixtralModel model = null;
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-      LoadOptions resolved = resolve(options);
-      checkMemory(checkpoint, resolved, mainMemory);
+      LoadOptions resolved = Placement.resolve(options);
+      MemoryCheck.check(checkpoint, resolved, mainMemory);
       long start = System.nanoTime();
       program = PixtralProgram.load(checkpoint.config(), resolved);
       new WeightLoader(listener, cancellation).load(checkpoint, program);
@@ -109,7 +103,7 @@ public final class PixtralModel implements AutoCloseable {
               program, checkpoint.config(), processor, footprint(checkpoint), resolved);
       return model;
     } catch (RuntimeException | OutOfMemoryError e) {
-      throw loadingFailed(e);
+      throw RuntimeFault.loading(e);
     } finally {
       if (model == null && program != null) {
         program.close();
@@ -171,7 +165,7 @@ public final class PixtralModel implements AutoCloseable {
     GenerationResult.FinishReason reason = GenerationResult.FinishReason.LENGTH;
     while (true) {
       if (token < 0) {
-        throw notFinite(answer.size());
+        throw RuntimeFault.notFinite(answer.size());
       }
       boolean end = !generation.ignoreEos() && config.endTokens().contains(token);
       answer.add(token);
@@ -179,7 +173,7 @@ public final class PixtralModel implements AutoCloseable {
         reason = GenerationResult.FinishReason.STOP;
         break;
       }
-      if (answer.size() == generation.maxNewTokens()) {
+      if (answer.size() >= generation.maxNewTokens()) {
         break;
       }
       cancellation.throwIfCancelled();
@@ -265,8 +259,9 @@ public final class PixtralModel implements AutoCloseable {
     }
     long wanted = (long) positions + Math.min(expected, ROOM_STEP);
     long rounded = (wanted + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
-    room = (int) Math.min(rounded, config.text().context());
-    program.reserve(room);
+    int larger = (int) Math.min(rounded, config.text().context());
+    program.reserve(larger);
+    room = larger;
   }
 
   @FunctionalInterface
@@ -287,7 +282,7 @@ public final class PixtralModel implements AutoCloseable {
         program.forget();
       }
     } catch (ai.djl.engine.EngineException | OutOfMemoryError e) {
-      throw failed(e);
+      throw RuntimeFault.answering(e);
     } finally {
       lock.unlock();
     }
@@ -310,7 +305,7 @@ public final class PixtralModel implements AutoCloseable {
   public void useAttention(AttentionVariant attention) {
     lock.lock();
     try {
-      AttentionVariant possible = attention(attention, options.dtype(), options.device());
+      AttentionVariant possible = Placement.attention(attention, options.dtype(), options.device());
       program.useAttention(possible);
       options =
           new LoadOptions(
@@ -413,191 +408,8 @@ public final class PixtralModel implements AutoCloseable {
     }
   }
 
-  /** Makes a choice of everything that was left open. */
-  private static LoadOptions resolve(LoadOptions asked) throws CheckpointException {
-    String device = device(asked.device().toLowerCase(Locale.ROOT).strip());
-    // a decoder that is not packed has the type of everything else
-    Precision dtype = asked.precision().isQuantized() ? asked.dtype() : asked.precision();
-    return new LoadOptions(
-        asked.precision(),
-        dtype,
-        attention(asked.attention(), dtype, device),
-        device,
-        asked.groupSize(),
-        asked.doubleQuant());
-  }
-
-  private static String device(String asked) throws CheckpointException {
-    if (asked.equals("cpu")) {
-      return asked;
-    }
-    int cards = TorchRuntime.graphicsCards();
-    if (asked.equals("auto")) {
-      return cards > 0 ? "cuda:0" : "cpu";
-    }
-    String number = asked.equals("cuda") ? "0" : asked.replaceFirst("^cuda:", "");
-    if (number.matches("[0-9]{1,3}") && Integer.parseInt(number) < cards) {
-      return "cuda:" + Integer.parseInt(number);
-    }
-    throw new CheckpointException(
-        CheckpointException.Reason.DEVICE_UNAVAILABLE,
-        new Problem(
-            "The model is to run on \"" + asked + "\", but this computer does not offer that.",
-            cards == 0
-                ? "No graphics card can be used: there is none, its driver is missing, or the"
-                    + " library for graphics cards is not installed."
-                : "The graphics cards that can be used are cuda:0 to cuda:" + (cards - 1) + ".",
-            "Choose the device \"auto\" or \"cpu\"."),
-        "",
-        null);
-  }
-
-  /** The flash kernel on graphics cards takes 16-bit values, from compute capability 8.0 on. */
-  private static AttentionVariant attention(
-      AttentionVariant asked, Precision dtype, String device) {
-    if (asked != AttentionVariant.FLASH || device.equals("cpu")) {
-      return asked;
-    }
-    boolean possible = dtype == Precision.BFLOAT16 && computeCapability(device) >= 80;
-    if (!possible) {
-      log.info("The flash kernel does not run in {} on {}; sdpa is used.", dtype.id(), device);
-    }
-    return possible ? asked : AttentionVariant.SDPA;
-  }
-
-  private static int computeCapability(String device) {
-    try {
-      return Integer.parseInt(CudaUtils.getComputeCapability(cardNumber(device)));
-    } catch (RuntimeException e) {
-      log.debug("The compute capability of {} is unknown.", device, e);
-      return 0;
-    }
-  }
-
-  private static int cardNumber(String device) {
-    return Integer.parseInt(device.substring("cuda:".length()));
-  }
-
-  /** Refuses before the system would end the process. */
-  private static void checkMemory(
-      Checkpoint checkpoint, LoadOptions options, LongSupplier mainMemory)
-      throws CheckpointException {
-    long weights = WeightLoader.bytes(checkpoint, options);
-    long working = WeightLoader.working(checkpoint);
-    boolean onCard = !options.device().equals("cpu");
-    OptionalLong available =
-        onCard ? availableCardMemory(options.device()) : OptionalLong.of(mainMemory.getAsLong());
-    if (available.isEmpty() || weights + working <= available.getAsLong()) {
-      return;
-    }
-    throw new CheckpointException(
-        CheckpointException.Reason.OUT_OF_MEMORY,
-        new Problem(
-            String.format(
-                Locale.ROOT,
-                "The model does not fit into the memory %s: in %s it needs %s for its weights and"
-                    + " %s for loading them, and %s are free.",
-                onCard ? "of the graphics card" : "of this computer",
-                options.precision().title(),
-                gibibytes(weights),
-                gibibytes(working),
-                gibibytes(available.getAsLong())),
-            "",
-            "Close other programs, or choose a precision with fewer bits."),
-        weights + " + " + working + " > " + available.getAsLong(),
-        null);
-  }
-
-  private static String gibibytes(long bytes) {
-    double value = bytes / (double) (1 << 30);
-    return String.format(Locale.ROOT, value < 0.1 ? "%.3f GiB" : "%.1f GiB", value);
-  }
-
   /** Main memory that programs can still have, in bytes. */
   public static long availableMainMemory() {
-    return new SystemInfo().getHardware().getMemory().getAvailable();
-  }
-
-  private static OptionalLong availableCardMemory(String device) {
-    try {
-      var usage = CudaUtils.getGpuMemory(Device.gpu(cardNumber(device)));
-      return OptionalLong.of(usage.getMax() - usage.getCommitted());
-    } catch (RuntimeException e) {
-      log.debug("The free memory of {} is unknown.", device, e);
-      return OptionalLong.empty();
-    }
-  }
-
-  private static CheckpointException loadingFailed(Throwable e) {
-    if (isOutOfMemory(e)) {
-      return new CheckpointException(
-          CheckpointException.Reason.OUT_OF_MEMORY,
-          new Problem(
-              "Memory ran out while the model was being loaded.",
-              "",
-              "Close other programs, or choose a precision with fewer bits."),
-          e.toString(),
-          e);
-    }
-    log.error("Loading the model failed.", e);
-    return new CheckpointException(
-        CheckpointException.Reason.RUNTIME_FAILED,
-        new Problem(
-            "The model could not be loaded: " + firstLine(e) + ".",
-            "",
-            "Try again. If it fails again, the log has the details."),
-        e.toString(),
-        e);
-  }
-
-  private static InferenceException failed(Throwable e) {
-    if (isOutOfMemory(e)) {
-      return new InferenceException(
-          InferenceException.Reason.OUT_OF_MEMORY,
-          new Problem(
-              "Memory ran out while the answer was being made.",
-              "The model stays loaded.",
-              "Close other programs, use fewer or smaller pictures, or a shorter answer."),
-          e.toString(),
-          e);
-    }
-    log.error("The model's program failed.", e);
-    return new InferenceException(
-        InferenceException.Reason.RUNTIME_FAILED,
-        new Problem(
-            "The answer could not be made: " + firstLine(e) + ".",
-            "The model stays loaded.",
-            "Try again. If it fails again, the log has the details."),
-        e.toString(),
-        e);
-  }
-
-  private static InferenceException notFinite(int tokens) {
-    return new InferenceException(
-        InferenceException.Reason.NOT_FINITE,
-        new Problem(
-            "The model's numbers went out of range while it made the answer.",
-            "Its weights or the precision it runs in are not sound.",
-            "Verify the model's files, or choose another precision."),
-        "after " + tokens + " tokens",
-        null);
-  }
-
-  /** PyTorch tells of memory that ran out only in its messages. */
-  private static boolean isOutOfMemory(Throwable e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-      if (cause instanceof OutOfMemoryError
-          || message.contains("out of memory")
-          || message.contains("defaultcpuallocator")
-          || message.contains("bad_alloc")) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String firstLine(Throwable e) {
-    return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("unknown cause");
+    return MainMemory.measure().available();
   }
 }

@@ -106,7 +106,7 @@ final class PixtralProgram implements AutoCloseable {
     }
     boolean normal = options.precision() == Precision.NF4;
     CodeBook codes = normal ? CodeBook.normalFloat() : CodeBook.integers();
-    program.run("table", "code.pairs", new TorchProgram.Numbers(codes.pairs(), 256, 2));
+    program.run("pairs", new TorchProgram.Numbers(codes.pairs(), 256, 2));
     if (normal) {
       putTable("code.thresholds", codes.thresholds());
     }
@@ -275,12 +275,12 @@ final class PixtralProgram implements AutoCloseable {
     return program.runForBytes("fetch", name);
   }
 
-  /** A packed weight in float32. */
+  /** A packed weight as numbers, in the type of activations. */
   float[] unpack(String name) {
     return program.runForFloats("unpack", name);
   }
 
-  /** The scales of a weight of four bits. */
+  /** The scales of a packed weight. */
   float[] scales(String name) {
     return program.runForFloats("scales", name);
   }

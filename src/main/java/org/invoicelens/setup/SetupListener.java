@@ -1,11 +1,13 @@
 package org.invoicelens.setup;
 
+import java.util.List;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.engine.ModelInstance;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.verify.VerificationStatus;
+import org.invoicelens.verify.VerificationStatus.Finding;
 
 /** Hears what every stage of a whole setup found, on the thread that runs it. */
 public interface SetupListener {
@@ -21,6 +23,9 @@ public interface SetupListener {
 
   /** The third stage ended. */
   default void downloaded(DownloadResult result) {}
+
+  /** Files that are not right are fetched again; what is wrong with each is told. */
+  default void fetchingAgain(List<Finding> wrong) {}
 
   /** The fourth stage ended. */
   default void verified(VerificationStatus status) {}

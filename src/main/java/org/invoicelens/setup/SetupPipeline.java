@@ -10,7 +10,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigLoader;
@@ -30,10 +29,10 @@ import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareVerifier;
 import org.invoicelens.hub.HubSettings;
+import org.invoicelens.hub.SafePath;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
-import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.stage.StageException;
@@ -80,7 +79,11 @@ public final class SetupPipeline {
     return new HardwareVerifier(listener, cancellation).verify(config);
   }
 
-  /** The third stage. */
+  /**
+   * The third stage.
+   *
+   * @param hardware what the second stage found; null where it was not asked
+   */
   public DownloadResult download(
       ModelConfig config,
       HardwareStatus hardware,
@@ -99,21 +102,26 @@ public final class SetupPipeline {
       ProgressListener listener,
       Cancellation cancellation)
       throws DownloadException, VerificationException, CancelledException {
+    return verify(config, download, SetupListener.NONE, listener, cancellation);
+  }
+
+  /** The fourth stage, telling which files are fetched again. */
+  public VerificationStatus verify(
+      ModelConfig config,
+      DownloadResult download,
+      SetupListener found,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, VerificationException, CancelledException {
     try {
       return check(download, listener, cancellation);
     } catch (VerificationException e) {
-      Set<String> wrong = healable(download, e);
+      List<Finding> wrong = healable(download, e);
       if (wrong.isEmpty()) {
         throw e;
       }
-      log.warn("{} is fetched again: {}", wrong, e.detail());
-      listener.onProgress(
-          Progress.of(
-              Stage.VERIFICATION,
-              0,
-              Progress.UNKNOWN,
-              Progress.Unit.BYTES,
-              "Not right and fetched again: " + String.join(", ", wrong) + "."));
+      log.warn("fetched again: {}", e.detail());
+      found.fetchingAgain(wrong);
       fetchAgain(config, download, wrong, listener, cancellation);
       return check(download, listener, cancellation);
     }
@@ -186,9 +194,9 @@ public final class SetupPipeline {
         download(config, hardware, TransferOptions.DEFAULT, listener, cancellation);
     found.downloaded(download);
     found.started(Stage.VERIFICATION);
-    VerificationStatus verification = verify(config, download, listener, cancellation);
+    VerificationStatus verification = verify(config, download, found, listener, cancellation);
     found.verified(verification);
-    return start(config, verification, found, listener, cancellation);
+    return start(config, verification, Optional.empty(), found, listener, cancellation);
   }
 
   /** Remembers that a model was set up, so that the window opens with it. */
@@ -221,7 +229,7 @@ public final class SetupPipeline {
       throws StageException {
     Optional<VerificationStatus> verified = verified(config);
     if (verified.isPresent()) {
-      return restart(config, verified.get(), found, listener, cancellation);
+      return start(config, verified.get(), StartRecord.read(config), found, listener, cancellation);
     }
     if (config.isBundled()) {
       return run(config, found, listener, cancellation);
@@ -229,42 +237,24 @@ public final class SetupPipeline {
     found.started(Stage.VERIFICATION);
     VerificationStatus verification = check(downloaded(config), listener, cancellation);
     found.verified(verification);
-    return start(config, verification, found, listener, cancellation);
+    return start(config, verification, Optional.empty(), found, listener, cancellation);
   }
 
+  /** The last two stages; the record of an earlier start, where given, may spare the sixth. */
   private OptimizedModel start(
       ModelConfig config,
       VerificationStatus verification,
+      Optional<StartRecord> earlier,
       SetupListener found,
       ProgressListener listener,
       Cancellation cancellation)
       throws StageException {
-    found.started(Stage.INITIALIZATION);
-    ModelInstance instance = initialize(config, verification, listener, cancellation);
-    found.loaded(instance);
-    found.started(Stage.OPTIMIZATION);
-    OptimizedModel model = optimize(config, instance, listener, cancellation);
-    found.optimized(model);
-    return model;
-  }
-
-  private OptimizedModel restart(
-      ModelConfig config,
-      VerificationStatus verification,
-      SetupListener found,
-      ProgressListener listener,
-      Cancellation cancellation)
-      throws StageException {
-    Optional<StartRecord> record = StartRecord.read(config);
-    if (record.isEmpty()) {
-      return start(config, verification, found, listener, cancellation);
-    }
-    ModelConfig asBefore = record.get().applyTo(config);
+    ModelConfig asBefore = earlier.map(record -> record.applyTo(config)).orElse(config);
     found.started(Stage.INITIALIZATION);
     ModelInstance instance = initialize(asBefore, verification, listener, cancellation);
     found.loaded(instance);
-    if (record.get().isSame(instance)) {
-      return record.get().tested(instance);
+    if (earlier.isPresent() && earlier.get().isSame(instance)) {
+      return earlier.get().tested(instance);
     }
     found.started(Stage.OPTIMIZATION);
     OptimizedModel model = optimize(asBefore, instance, listener, cancellation);
@@ -293,37 +283,35 @@ public final class SetupPipeline {
         cause);
   }
 
-  private static Set<String> healable(DownloadResult download, VerificationException e) {
-    Set<String> wrong = new TreeSet<>();
-    if (e.reason() == VerificationException.Reason.FILES_WRONG) {
-      for (Finding finding : e.status().findings()) {
-        if (HEALED_BY_FETCHING.contains(finding.fault())
-            && download.checksums().containsKey(finding.file())) {
-          wrong.add(finding.file());
-        }
-      }
+  private static List<Finding> healable(DownloadResult download, VerificationException e) {
+    if (e.reason() != VerificationException.Reason.FILES_WRONG) {
+      return List.of();
     }
-    return wrong;
+    return e.status().findings().stream()
+        .filter(finding -> HEALED_BY_FETCHING.contains(finding.fault()))
+        .filter(finding -> download.checksums().containsKey(finding.file()))
+        // The manifest may have come with the folder from elsewhere.
+        .filter(finding -> SafePath.fault(finding.file()).isEmpty())
+        .toList();
   }
 
   private void fetchAgain(
       ModelConfig config,
       DownloadResult download,
-      Set<String> wrong,
+      List<Finding> wrong,
       ProgressListener listener,
       Cancellation cancellation)
       throws DownloadException, CancelledException {
-    List<Path> aside = setAside(download.modelPath(), wrong);
+    List<String> names = wrong.stream().map(Finding::file).distinct().toList();
+    List<Path> aside = setAside(download.modelPath(), names);
     ConfigOverrides same =
         ConfigOverrides.ofSource(
             Optional.of(download.repoId()).filter(id -> !id.isEmpty()),
             Optional.of(download.commit()).filter(commit -> !commit.isEmpty()),
             Optional.empty(),
             Optional.of(download.modelPath()));
-    TransferOptions onlyThese =
-        new TransferOptions(new ArrayList<>(wrong), List.of(), true, Optional.empty(), 0);
-    download(
-        same.applyTo(config), measure(config, cancellation), onlyThese, listener, cancellation);
+    TransferOptions onlyThese = new TransferOptions(names, List.of(), true, Optional.empty(), 0);
+    download(same.applyTo(config), null, onlyThese, listener, cancellation);
     for (Path old : aside) {
       try {
         Files.deleteIfExists(old);
@@ -334,9 +322,9 @@ public final class SetupPipeline {
   }
 
   /** What is wrong lies aside until its replacement is there, since it may be all the user has. */
-  private static List<Path> setAside(Path modelPath, Set<String> wrong) throws DownloadException {
+  private static List<Path> setAside(Path modelPath, List<String> names) throws DownloadException {
     List<Path> aside = new ArrayList<>();
-    for (String name : wrong) {
+    for (String name : names) {
       Path file = modelPath.resolve(name);
       Path old = modelPath.resolve(".invoicelens").resolve("replaced").resolve(name);
       try {
@@ -358,15 +346,5 @@ public final class SetupPipeline {
       }
     }
     return aside;
-  }
-
-  /** What was measured, whether or not it suffices: files are fetched for a model that is there. */
-  private HardwareStatus measure(ModelConfig config, Cancellation cancellation)
-      throws CancelledException {
-    try {
-      return verifyHardware(config, ProgressListener.NONE, cancellation);
-    } catch (HardwareException e) {
-      return e.status();
-    }
   }
 }

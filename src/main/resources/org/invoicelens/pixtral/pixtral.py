@@ -130,12 +130,18 @@ class Pixtral(Module):
       self.weights[name + ".scale.offset"] = offset
     return 0
 
-  # A small float32 table.
+  # A small table.
   def table(self: __torch__.pixtral.Pixtral, name: str, values: Tensor) -> int:
     self.weights[name] = torch.clone(torch.to(values, torch.device(self.device)))
     return 0
 
-  # The scales of a 4-bit weight, one for each block.
+  # For each byte of two codes the two values in one int64; `values` is [256, 2].
+  def pairs(self: __torch__.pixtral.Pixtral, values: Tensor) -> int:
+    both = torch.view_copy(torch.contiguous(values), dtype=4)
+    self.weights["code.pairs"] = torch.to(torch.flatten(both), torch.device(self.device))
+    return 0
+
+  # The scales of a packed weight, one for each row or block.
   def scales(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:
     scale = self.weights[name + ".scale"]
     if self.packing == 3 and self.double_quant:
@@ -148,19 +154,29 @@ class Pixtral(Module):
       scale = torch.slice(torch.flatten(s), 0, 0, n)
     return scale
 
-  # A packed weight in float32.
+  # The codes of some rows as numbers, 8 bits without their scale; `scale` is for 4 bits.
+  def values(self: __torch__.pixtral.Pixtral, name: str, scale: Tensor, first: int, rows: int) -> Tensor:
+    w = torch.narrow(self.weights[name], 0, first, rows)
+    if self.packing <= 2:
+      v = torch.to(w, self.dtype)
+    else:
+      half = torch.size(w, 1)
+      group = torch.floordiv(torch.size(self.weights[name], 0) * half * 2, torch.numel(scale))
+      # the table has two float32 in each int64: one look-up for both halves of a byte
+      both = torch.index_select(self.weights["code.pairs"], 0, torch.to(torch.flatten(w), 3))
+      v = torch.view(torch.view_copy(both, dtype=6), [-1, group])
+      s = torch.narrow(scale, 0, torch.floordiv(first * half * 2, group), torch.size(v, 0))
+      v = torch.view(torch.mul(v, torch.unsqueeze(s, 1)), [rows, half * 2])
+      v = torch.to(v, self.dtype)
+    return v
+
+  # A packed weight as numbers.
   def unpack(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:
     w = self.weights[name]
+    scale = (self).scales(name)
+    v = torch.to((self).values(name, scale, 0, torch.size(w, 0)), 6)
     if self.packing <= 2:
-      v = torch.mul(torch.to(w, 6), torch.unsqueeze(self.weights[name + ".scale"], 1))
-    else:
-      n = torch.size(w, 0)
-      k = torch.size(w, 1) * 2
-      scale = (self).scales(name)
-      # one look-up for both halves of a byte
-      v = torch.index_select(self.weights["code.pairs"], 0, torch.to(torch.flatten(w), 3))
-      v = torch.mul(torch.view(v, [torch.numel(scale), -1]), torch.unsqueeze(scale, 1))
-      v = torch.view(v, [n, k])
+      v = torch.mul(v, torch.unsqueeze(scale, 1))
     return v
 
   # ---- building blocks --------------------------------------------------------------------------
@@ -171,16 +187,21 @@ class Pixtral(Module):
     if self.packing == 0:
       y = torch.linear(x, w)
     else:
-      if self.packing <= 2:
-        # codes are exact in every float type here, so the scale is applied to the product
-        if self.int8_kernel and torch.size(x, 0) <= 4:
-          one = torch.ones([torch.size(w, 0)], dtype=self.dtype, device=ops.prim.device(x))
-          y = torch._weight_int8pack_mm(torch.contiguous(x), w, one)
-        else:
-          y = torch.linear(x, torch.to(w, self.dtype))
-        y = torch.to(torch.mul(torch.to(y, 6), self.weights[name + ".scale"]), self.dtype)
+      scale = (self).scales(name)
+      n = torch.size(w, 0)
+      if self.int8_kernel and torch.size(x, 0) <= 4:
+        one = torch.ones([n], dtype=self.dtype, device=ops.prim.device(x))
+        y = torch._weight_int8pack_mm(torch.contiguous(x), w, one)
       else:
-        y = torch.linear(x, torch.to((self).unpack(name), self.dtype))
+        # some rows at a time, so that the unpacked weight stays small and near
+        parts = annotate(List[Tensor], [])
+        for i in range(torch.floordiv(n + 511, 512)):
+          v = (self).values(name, scale, i * 512, ops.prim.min(512, n - i * 512))
+          _0 = torch.append(parts, torch.linear(x, v))
+        y = torch.cat(parts, 1)
+      # codes of 8 bits are exact in every type here, so their scale is applied to the product
+      if self.packing <= 2:
+        y = torch.to(torch.mul(torch.to(y, 6), scale), self.dtype)
     return y
 
   # Normalised in float32, rounded, then scaled.

@@ -72,7 +72,9 @@ class ProgressPrinterTest {
     printer.onProgress(bytes(0, "Fetching"));
     wait(Duration.ofSeconds(1));
     printer.onProgress(bytes(5_000_000, "Fetching"));
-    assertThat(text()).doesNotContain("\n").contains("[##########..........] Fetching, 50 %");
+    assertThat(text())
+        .doesNotContain("\n")
+        .contains("[##########..........] 50 % of 10.0 MB, 5.0 MB/s, 1.0 s left, Fet");
     for (String line : text().split("\r")) {
       assertThat(line.length()).isLessThan(80);
     }

@@ -8,6 +8,10 @@ import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import org.invoicelens.cli.DoorForTests.Outcome;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -126,6 +130,22 @@ class WholePathTest {
   }
 
   @Test
+  void readsNothingThatCouldNotBeWritten() {
+    Outcome outcome =
+        door.run(
+            "extract",
+            SAMPLES.resolve("slip-4.png"),
+            "--config",
+            CONFIG,
+            "--output",
+            folder.resolve("no/out.json"),
+            "--json");
+    assertThat(outcome.code()).isEqualTo(8);
+    assertThat(outcome.errorReason()).isEqualTo("OUTPUT_NOT_WRITABLE");
+    assertThat(outcome.err()).doesNotContain("Model start");
+  }
+
+  @Test
   void asksForTheSetupOfAModelThatIsNotThere() {
     Outcome outcome = door.run("extract", SAMPLES.resolve("slip-4.png"), "--json");
     assertThat(outcome.code()).isEqualTo(6);
@@ -154,7 +174,7 @@ class WholePathTest {
     assertThat(setup.code()).as(setup.err()).isZero();
     assertThat(setup.json().get("ready").getAsBoolean()).isTrue();
     assertThat(setup.json().getAsJsonObject("model").get("device").getAsString()).isEqualTo("cpu");
-    assertThat(setup.err()).contains("fetched again: model.safetensors");
+    assertThat(setup.json().get("fetched_again").toString()).isEqualTo("[\"model.safetensors\"]");
     assertThat(weights)
         .hasSameBinaryContentAs(Path.of("models/bundled/pixtral-mini/model.safetensors"));
     assertThat(folder.resolve("models/pixtral-mini/.invoicelens/replaced/model.safetensors"))
@@ -213,6 +233,18 @@ class WholePathTest {
   }
 
   @Test
+  void repairsAFolderWithoutAManifestOnlyWhereItsSourceIsNamed() throws Exception {
+    Path model = Files.createDirectory(folder.resolve("model"));
+    Files.copy(Path.of("models/bundled/pixtral-mini/config.json"), model.resolve("config.json"));
+    DoorForTests fresh = new DoorForTests(folder);
+    assertThat(fresh.run("verify", "--dir", model, "--repair").code()).isEqualTo(2);
+    assertThat(model.resolve("model.safetensors")).doesNotExist();
+    Outcome named = fresh.run("verify", "--dir", model, "--repair", "--config", CONFIG);
+    assertThat(named.code()).as(named.err()).isZero();
+    assertThat(model.resolve("model.safetensors")).exists();
+  }
+
+  @Test
   void refusesAFolderThatIsNoModel() {
     assertThat(door.run("verify", "--dir", folder, "--json").code()).isEqualTo(5);
     Outcome missing = door.run("verify", "--dir", folder.resolve("no"), "--json");
@@ -228,6 +260,31 @@ class WholePathTest {
             "download", "--repo-id", "invoicelens/nothing", "--endpoint", "bundled", "--json");
     assertThat(outcome.code()).isEqualTo(4);
     assertThat(outcome.errorReason()).isEqualTo("REPOSITORY_NOT_FOUND");
+  }
+
+  @Test
+  void saysThatAGatedRepositoryNeedsAToken() throws Exception {
+    try (MockWebServer server = new MockWebServer()) {
+      server.setDispatcher(
+          new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+              return new MockResponse.Builder()
+                  .code(401)
+                  .addHeader("X-Error-Code", "GatedRepo")
+                  .body("Access to model someone/gated is restricted.")
+                  .build();
+            }
+          });
+      server.start();
+      String endpoint = server.url("/").toString();
+      Outcome outcome =
+          new DoorForTests(folder)
+              .run("download", "--repo-id", "someone/gated", "--endpoint", endpoint, "--json");
+      assertThat(outcome.code()).as(outcome.err()).isEqualTo(4);
+      assertThat(outcome.errorReason()).isEqualTo("TOKEN_NEEDED");
+      assertThat(outcome.err()).contains("HF_TOKEN");
+    }
   }
 
   @Test

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A download whose process is killed, again and again, without any warning. */
 class DownloadKillTest {
 
-  private static final int SIZE = 6_000_000;
-  private static final int KILLS = 6;
+  private static final int SIZE = 4_000_000;
+  private static final int KILLS = 4;
 
   @TempDir Path folder;
 
@@ -33,7 +33,7 @@ class DownloadKillTest {
           };
       long kept = 0;
       for (int kill = 0; kill < KILLS; kill++) {
-        long until = hub.served.sum() + 200_000 + random.nextInt(1_000_000);
+        long until = hub.served.sum() + 150_000 + random.nextInt(600_000);
         Process child = start(model, hub);
         while (hub.served.sum() < until && child.isAlive()) {
           Thread.onSpinWait();

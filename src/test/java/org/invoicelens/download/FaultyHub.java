@@ -132,7 +132,15 @@ final class FaultyHub implements AutoCloseable {
     return content;
   }
 
+  private static final Map<byte[], String> DIGESTS =
+      java.util.Collections.synchronizedMap(new java.util.WeakHashMap<>());
+
+  /** The digest of an array that does not change; known after the first time. */
   static String sha256(byte[] content) {
+    return DIGESTS.computeIfAbsent(content, FaultyHub::computeSha256);
+  }
+
+  private static String computeSha256(byte[] content) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     } catch (java.security.NoSuchAlgorithmException e) {

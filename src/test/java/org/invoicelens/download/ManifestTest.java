@@ -54,6 +54,19 @@ class ManifestTest {
     assertThat(Manifest.read(folder)).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"../f", "/f", "C:f", "a/../../f", ".invoicelens/journal", "NUL"})
+  void oneWithANameThatLeadsOutOfTheFolderCountsAsNone(String name) throws Exception {
+    Checksum checksum = new Checksum(Checksum.Algorithm.SHA256, "0".repeat(64), 1);
+    new Manifest("a/b", "c", Map.of("f", new Manifest.Entry(checksum, 0))).write(folder);
+    assertThat(Manifest.read(folder)).isPresent();
+
+    Path file = folder.resolve(".invoicelens/manifest.json");
+    Files.writeString(file, Files.readString(file).replace("\"f\":", "\"" + name + "\":"));
+
+    assertThat(Manifest.read(folder)).isEmpty();
+  }
+
   @Test
   void tellsAllFilesAsTheResultOfADownload() {
     DownloadResult result = MANIFEST.asDownloadResult(folder);

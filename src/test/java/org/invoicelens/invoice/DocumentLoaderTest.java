@@ -15,11 +15,16 @@ import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.CRC32;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -137,6 +142,46 @@ class DocumentLoaderTest {
     }
   }
 
+  /** The tag's value, and where the bright first row of the stored picture comes to lie. */
+  @ParameterizedTest
+  @CsvSource({"1,8,4,4,0", "3,8,4,4,3", "6,4,8,3,4", "8,4,8,0,4"})
+  void turnsAScannersPageUpright(int orientation, int width, int height, int x, int y)
+      throws Exception {
+    Path file = folder.resolve("scan.tif");
+    Files.write(file, greyTiff(orientation));
+    BufferedImage page = loader.load(file).pages().get(0);
+    assertThat(page.getWidth()).isEqualTo(width);
+    assertThat(page.getHeight()).isEqualTo(height);
+    assertThat(new Color(page.getRGB(x, y)).getRed()).isGreaterThan(200);
+    assertThat(new Color(page.getRGB(width - 1 - x, height - 1 - y)).getRed()).isLessThan(50);
+  }
+
+  /** A TIFF of 8 by 4 grey pixels, the first row white and the others black. */
+  private static byte[] greyTiff(int orientation) {
+    int[][] tags = {
+      {256, 8},
+      {257, 4},
+      {258, 8},
+      {259, 1},
+      {262, 1},
+      {273, 8},
+      {274, orientation},
+      {277, 1},
+      {278, 4},
+      {279, 32}
+    };
+    ByteBuffer tiff = ByteBuffer.allocate(8 + 32 + 2 + 12 * tags.length + 4);
+    tiff.order(ByteOrder.LITTLE_ENDIAN).put(new byte[] {'I', 'I', 42, 0}).putInt(40);
+    for (int i = 0; i < 32; i++) {
+      tiff.put((byte) (i < 8 ? 255 : 0));
+    }
+    tiff.putShort((short) tags.length);
+    for (int[] tag : tags) {
+      tiff.putShort((short) tag[0]).putShort((short) 4).putInt(1).putInt(tag[1]);
+    }
+    return tiff.array();
+  }
+
   @Test
   void opensEveryPageOfATiff() throws Exception {
     Path file = tiff("pages.tif", 3, 3000, 1500);
@@ -236,7 +281,7 @@ class DocumentLoaderTest {
     Path file = folder.resolve("bomb.png");
     Files.write(file, png(width, height));
     assertThat(refused(file, Reason.DOCUMENT_TOO_LARGE).getMessage())
-        .contains(String.format(java.util.Locale.ROOT, "%,d × %,d", width, height));
+        .contains(String.format(Locale.ROOT, "%,d × %,d", width, height));
   }
 
   /** A PNG that claims a size and holds almost nothing. */
@@ -289,12 +334,12 @@ class DocumentLoaderTest {
   void refusesAFileTooLargeToBeOneInvoice() throws Exception {
     Path file = folder.resolve("huge.png");
     try (var channel =
-        java.nio.channels.FileChannel.open(
+        FileChannel.open(
             file,
-            java.nio.file.StandardOpenOption.CREATE_NEW,
-            java.nio.file.StandardOpenOption.WRITE,
-            java.nio.file.StandardOpenOption.SPARSE)) {
-      channel.write(java.nio.ByteBuffer.wrap(new byte[1]), DocumentLoader.LARGEST_FILE);
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.SPARSE)) {
+      channel.write(ByteBuffer.wrap(new byte[1]), DocumentLoader.LARGEST_FILE);
     }
     assertThat(refused(file, Reason.DOCUMENT_TOO_LARGE).getMessage()).contains("200 MB");
   }

@@ -1,0 +1,94 @@
+package org.invoicelens.pixtral;
+
+import ai.djl.Device;
+import ai.djl.util.cuda.CudaUtils;
+import java.util.Locale;
+import java.util.OptionalLong;
+import org.invoicelens.config.AttentionVariant;
+import org.invoicelens.config.Precision;
+import org.invoicelens.stage.Problem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where a model goes and how it computes there, once everything left open is chosen. */
+final class Placement {
+
+  private static final Logger log = LoggerFactory.getLogger(Placement.class);
+
+  private Placement() {}
+
+  /** Makes a choice of everything that was left open. */
+  static LoadOptions resolve(LoadOptions asked) throws CheckpointException {
+    String device = device(asked.device().toLowerCase(Locale.ROOT).strip());
+    // a decoder that is not packed has the type of everything else
+    Precision dtype = asked.precision().isQuantized() ? asked.dtype() : asked.precision();
+    return new LoadOptions(
+        asked.precision(),
+        dtype,
+        attention(asked.attention(), dtype, device),
+        device,
+        asked.groupSize(),
+        asked.doubleQuant());
+  }
+
+  private static String device(String asked) throws CheckpointException {
+    if (asked.equals("cpu")) {
+      return asked;
+    }
+    int cards = TorchRuntime.graphicsCards();
+    if (asked.equals("auto")) {
+      return cards > 0 ? "cuda:0" : "cpu";
+    }
+    String number = asked.equals("cuda") ? "0" : asked.replaceFirst("^cuda:", "");
+    if (number.matches("[0-9]{1,3}") && Integer.parseInt(number) < cards) {
+      return "cuda:" + Integer.parseInt(number);
+    }
+    throw new CheckpointException(
+        CheckpointException.Reason.DEVICE_UNAVAILABLE,
+        new Problem(
+            "The model is to run on \"" + asked + "\", but this computer does not offer that.",
+            cards == 0
+                ? "No graphics card can be used: there is none, its driver is missing, or the"
+                    + " library for graphics cards is not installed."
+                : "The graphics cards that can be used are cuda:0 to cuda:" + (cards - 1) + ".",
+            "Choose the device \"auto\" or \"cpu\"."),
+        "",
+        null);
+  }
+
+  /** The flash kernel on graphics cards takes 16-bit values, from compute capability 8.0 on. */
+  static AttentionVariant attention(AttentionVariant asked, Precision dtype, String device) {
+    if (asked != AttentionVariant.FLASH || device.equals("cpu")) {
+      return asked;
+    }
+    boolean possible = dtype == Precision.BFLOAT16 && computeCapability(device) >= 80;
+    if (!possible) {
+      log.info("The flash kernel does not run in {} on {}; sdpa is used.", dtype.id(), device);
+    }
+    return possible ? asked : AttentionVariant.SDPA;
+  }
+
+  private static int computeCapability(String device) {
+    try {
+      return Integer.parseInt(CudaUtils.getComputeCapability(cardNumber(device)));
+    } catch (RuntimeException e) {
+      log.debug("The compute capability of {} is unknown.", device, e);
+      return 0;
+    }
+  }
+
+  private static int cardNumber(String device) {
+    return Integer.parseInt(device.substring("cuda:".length()));
+  }
+
+  /** Memory of a graphics card that is free, in bytes; empty where the driver cannot say. */
+  static OptionalLong freeCardMemory(String device) {
+    try {
+      var usage = CudaUtils.getGpuMemory(Device.gpu(cardNumber(device)));
+      return OptionalLong.of(usage.getMax() - usage.getCommitted());
+    } catch (RuntimeException e) {
+      log.debug("The free memory of {} is unknown.", device, e);
+      return OptionalLong.empty();
+    }
+  }
+}
