@@ -230,9 +230,9 @@ public final class Fixtures {
     return (listener, cancellation) -> {
       reports.to(listener);
       CountDownLatch stopped = new CountDownLatch(1);
-      try (Cancellation.Registration registration = cancellation.onCancel(stopped::countDown)) {
-        stopped.await();
-      }
+      Cancellation.Registration registration = cancellation.onCancel(stopped::countDown);
+      stopped.await();
+      registration.close();
       throw new CancelledException();
     };
   }
