@@ -3,6 +3,7 @@ package org.invoicelens.ui.hardware;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.util.List;
+import java.util.Locale;
 import javafx.scene.Node;
 import javafx.scene.control.ProgressBar;
 import javafx.scene.control.Tooltip;
@@ -71,7 +72,7 @@ public final class HardwareView extends VBox {
             words,
             Labels.plain(check.source(), "muted", "small", "row-source"));
     row.getStyleClass().add("row");
-    row.setId("check-" + check.subject().name().toLowerCase(java.util.Locale.ROOT));
+    row.setId("check-" + check.subject().name().toLowerCase(Locale.ROOT));
     return row;
   }
 
