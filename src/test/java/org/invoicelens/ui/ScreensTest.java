@@ -200,7 +200,7 @@ class ScreensTest {
     open();
     choose("pixtral-12b");
     press("#next");
-    awaitVisible("#memory");
+    awaitVisible("#gpu-memory");
     shoot("2-hardware");
     press("#copy-report");
     Thread.sleep(600);

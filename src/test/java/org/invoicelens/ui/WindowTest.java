@@ -51,7 +51,7 @@ class WindowTest {
   private void goToDownload() throws Exception {
     window.open(own, stages);
     window.click("#next");
-    window.awaitSeen("#memory");
+    window.awaitSeen("#gpu-memory");
     window.click("#next");
   }
 

@@ -122,9 +122,8 @@ public final class WizardShell extends BorderPane {
     followed =
         step.nextReady()
             .subscribe(isReady -> {
-              if (isReady) {
-                next.requestFocus();
-              }
+              // While a step works, Enter must not fall to the button that stops it.
+              (isReady ? next : scroll).requestFocus();
             });
   }
 
