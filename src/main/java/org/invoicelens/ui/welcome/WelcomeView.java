@@ -82,7 +82,14 @@ public final class WelcomeView extends VBox {
       model.chosen().set(choice);
       button.requestFocus();
     });
-    button.setOnAction(e -> model.chosen().set(choice));
+    // Arrow keys select without an action.
+    button
+        .selectedProperty()
+        .subscribe(selected -> {
+          if (selected) {
+            model.chosen().set(choice);
+          }
+        });
     model
         .chosen()
         .subscribe(chosen -> {
