@@ -16,6 +16,7 @@ import org.invoicelens.pixtral.PixtralModel;
 import org.invoicelens.pixtral.PixtralProcessor;
 import org.invoicelens.pixtral.Prompt;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.Stage;
 import picocli.CommandLine;
@@ -183,7 +184,7 @@ final class BenchCommand extends Command {
               options.precision().title(),
               options.device(),
               options.attention().id(),
-              Amounts.memory(model.memory()));
+              ByteSize.binaryText(model.memory()));
       context
           .out()
           .printf(

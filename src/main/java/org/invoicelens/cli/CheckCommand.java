@@ -6,6 +6,7 @@ import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.MemoryEstimate;
 import org.invoicelens.setup.SetupPipeline;
+import org.invoicelens.stage.ByteSize;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 
@@ -83,12 +84,12 @@ final class CheckCommand extends Command {
     for (MemoryEstimate estimate : status.fits()) {
       table.row(
           estimate.precision().title() + (estimate.onGpu() ? ", graphics card" : ", processor"),
-          Amounts.memory(estimate.weights()),
-          Amounts.memory(estimate.kvCache()),
-          Amounts.memory(estimate.runtime()),
-          Amounts.memory(estimate.reserve()),
-          Amounts.memory(estimate.needed()),
-          Amounts.memory(estimate.available()),
+          ByteSize.binaryText(estimate.weights()),
+          ByteSize.binaryText(estimate.kvCache()),
+          ByteSize.binaryText(estimate.runtime()),
+          ByteSize.binaryText(estimate.reserve()),
+          ByteSize.binaryText(estimate.needed()),
+          ByteSize.binaryText(estimate.available()),
           estimate.fits() ? "fits" : "does not fit");
     }
     return table;

@@ -13,6 +13,7 @@ import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.setup.ConfigOverrides;
 import org.invoicelens.setup.SetupPipeline;
+import org.invoicelens.stage.ByteSize;
 import org.invoicelens.verify.ModelCompatibility;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -178,9 +179,9 @@ final class DownloadCommand extends Command {
         .printf(
             "%d files, %s, of them received now: %s in %s%n",
             result.checksums().size(),
-            Amounts.bytes(result.totalSize()),
-            Amounts.bytes(result.transferred()),
-            Amounts.time(result.downloadTime()));
+            ByteSize.text(result.totalSize()),
+            ByteSize.text(result.transferred()),
+            Durations.text(result.downloadTime()));
     if (!result.commit().isEmpty()) {
       context.out().println("commit " + result.commit() + " of " + result.repoId());
     }

@@ -1,11 +1,12 @@
 package org.invoicelens.cli;
 
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import org.invoicelens.download.TransferRate;
+import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
@@ -22,11 +23,6 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
   private static final long PLAIN = 5_000_000_000L;
   private static final long NEWS = 1_000_000_000L;
 
-  /** How fast the shown rate follows the measured one. */
-  private static final double SMOOTHING = 0.2;
-
-  private static final long MEASURE = 500_000_000L;
-
   private final PrintStream stream;
   private final boolean terminal;
   private final LongSupplier clock;
@@ -35,9 +31,7 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
   private String message = "";
   private long printedAt;
   private boolean drawn;
-  private long measuredAt;
-  private long measured;
-  private double rate;
+  private TransferRate rate;
 
   ProgressPrinter(PrintStream stream, boolean terminal) {
     this(stream, terminal, System::nanoTime);
@@ -58,11 +52,9 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     boolean fresh = progress.stage() != stage;
     if (fresh) {
       stage = progress.stage();
-      rate = 0;
-      measuredAt = now;
-      measured = progress.done();
+      rate = new TransferRate(clock);
     }
-    measure(progress, now);
+    rate.record(progress.done());
     boolean news = !progress.message().isEmpty() && !progress.message().equals(message);
     long since = now - printedAt;
     if (fresh || since >= (terminal ? REDRAW : news ? NEWS : PLAIN)) {
@@ -92,19 +84,6 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     clear();
   }
 
-  private void measure(Progress progress, long now) {
-    long elapsed = now - measuredAt;
-    if (progress.done() < measured) {
-      measuredAt = now;
-      measured = progress.done();
-    } else if (elapsed >= MEASURE) {
-      double latest = (progress.done() - measured) * 1e9 / elapsed;
-      rate = rate == 0 ? latest : rate + SMOOTHING * (latest - rate);
-      measuredAt = now;
-      measured = progress.done();
-    }
-  }
-
   private void print(Progress progress) {
     String text = text(progress);
     if (terminal) {
@@ -124,18 +103,19 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     boolean bytes = progress.unit() == Progress.Unit.BYTES;
     if (known) {
       String share = (int) (fraction * 100) + " %";
-      parts.add(bytes ? share + " of " + Amounts.bytes(progress.total()) : share);
+      parts.add(bytes ? share + " of " + ByteSize.text(progress.total()) : share);
     } else if (progress.done() > 0) {
       parts.add(
           bytes
-              ? Amounts.bytes(progress.done())
+              ? ByteSize.text(progress.done())
               : progress.done() + " " + progress.unit().name().toLowerCase(Locale.ROOT));
     }
-    if (bytes && rate >= 1) {
-      parts.add(Amounts.bytes((long) rate) + "/s");
+    long perSecond = (long) rate.bytesPerSecond();
+    if (bytes && perSecond > 0) {
+      parts.add(ByteSize.text(perSecond) + "/s");
       if (known && fraction < 1) {
-        double seconds = Math.min(1e6, (progress.total() - progress.done()) / rate);
-        parts.add(Amounts.time(Duration.ofSeconds((long) Math.ceil(seconds))) + " left");
+        rate.timeLeft(progress.total() - progress.done())
+            .ifPresent(left -> parts.add(Durations.text(left) + " left"));
       }
     }
     String bar = "";

@@ -9,6 +9,7 @@ import org.invoicelens.engine.ModelInstance;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.setup.SetupListener;
+import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.verify.VerificationStatus;
 import org.invoicelens.verify.VerificationStatus.Finding;
@@ -45,13 +46,13 @@ final class StageReport implements SetupListener {
         status.gpus().stream()
             .filter(HardwareStatus.Gpu::isUsable)
             .findFirst()
-            .map(gpu -> gpu.name() + " with " + Amounts.memory(gpu.memoryTotal()))
+            .map(gpu -> gpu.name() + " with " + ByteSize.binaryText(gpu.memoryTotal()))
             .orElse("no usable graphics card");
     tell(
         Stage.HARDWARE,
         status.cores()
             + " processor cores, "
-            + Amounts.memory(status.memoryTotal())
+            + ByteSize.binaryText(status.memoryTotal())
             + " of memory, "
             + graphics);
   }
@@ -59,16 +60,16 @@ final class StageReport implements SetupListener {
   @Override
   public void downloaded(DownloadResult result) {
     json.add("download", JsonReports.download(result));
-    String files = result.checksums().size() + " files, " + Amounts.bytes(result.totalSize());
+    String files = result.checksums().size() + " files, " + ByteSize.text(result.totalSize());
     tell(
         Stage.DOWNLOAD,
         result.transferred() == 0
             ? files + ", all of them here already"
             : files
                 + "; "
-                + Amounts.bytes(result.transferred())
+                + ByteSize.text(result.transferred())
                 + " received in "
-                + Amounts.time(result.downloadTime()));
+                + Durations.text(result.downloadTime()));
   }
 
   @Override
@@ -103,9 +104,9 @@ final class StageReport implements SetupListener {
     tell(
         Stage.OPTIMIZATION,
         "the test answer took "
-            + Amounts.time(model.inferenceTime())
+            + Durations.text(model.inferenceTime())
             + ", the model holds "
-            + Amounts.memory(model.memoryUsage())
+            + ByteSize.binaryText(model.memoryUsage())
             + ", attention "
             + model.attention().id());
     model.notes().stream().filter(text -> !noted.contains(text)).forEach(this::note);

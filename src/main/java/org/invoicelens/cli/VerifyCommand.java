@@ -16,6 +16,7 @@ import org.invoicelens.download.Manifest;
 import org.invoicelens.download.TransferOptions;
 import org.invoicelens.setup.ConfigOverrides;
 import org.invoicelens.setup.SetupPipeline;
+import org.invoicelens.stage.ByteSize;
 import org.invoicelens.verify.ModelCompatibility;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
@@ -116,7 +117,7 @@ final class VerifyCommand extends Command {
             status.modelPath(),
             status.checksumMatches(),
             status.fileCount(),
-            Amounts.bytes(status.totalSize()));
+            ByteSize.text(status.totalSize()));
     for (VerificationStatus.Finding finding : status.findings()) {
       context.out().println("✗ " + finding.file() + ": " + finding.message());
     }

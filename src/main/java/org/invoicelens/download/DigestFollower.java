@@ -46,7 +46,7 @@ final class DigestFollower {
     this.threads = threads;
     this.isEnding = isEnding;
     this.listener = listener;
-    this.digest = Digests.begin(file.checksum());
+    this.digest = file.checksum().newDigest();
   }
 
   /** Follows where enough has come. */
@@ -63,7 +63,7 @@ final class DigestFollower {
 
   /** Begins again with the first byte. */
   synchronized void reset() {
-    digest = Digests.begin(file.checksum());
+    digest = file.checksum().newDigest();
     hashed = 0;
     told = false;
   }
@@ -97,6 +97,10 @@ final class DigestFollower {
     block.clear().limit((int) Math.min(block.capacity(), frontier - hashed));
     int n = file.read(hashed, block);
     if (n <= 0) {
+      if (file.frontier() < frontier) {
+        // The bytes were given up in the meantime; a reset follows.
+        return false;
+      }
       throw new IOException("a partial file became shorter");
     }
     digest.update(block.flip());

@@ -3,11 +3,9 @@ package org.invoicelens.download;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.LongConsumer;
 import org.invoicelens.stage.Cancellation;
@@ -20,23 +18,6 @@ final class Digests {
 
   private Digests() {}
 
-  /** A digest that is ready for the file's first byte. */
-  static MessageDigest begin(Checksum checksum) {
-    try {
-      return switch (checksum.algorithm()) {
-        case SHA256 -> MessageDigest.getInstance("SHA-256");
-        case GIT_SHA1 -> {
-          MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
-          String header = "blob " + checksum.size() + '\0';
-          sha1.update(header.getBytes(StandardCharsets.US_ASCII));
-          yield sha1;
-        }
-      };
-    } catch (NoSuchAlgorithmException everyJavaHasIt) {
-      throw new IllegalStateException(everyJavaHasIt);
-    }
-  }
-
   static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }
@@ -48,7 +29,7 @@ final class Digests {
    */
   static boolean matches(Path file, Checksum checksum, LongConsumer read, Cancellation cancellation)
       throws IOException, CancelledException {
-    MessageDigest digest = begin(checksum);
+    MessageDigest digest = checksum.newDigest();
     long left = checksum.size();
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.invoicelens.download.DownloadException.Reason;
 import org.invoicelens.hub.HubException;
+import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Problem;
 
 /** The failures of a download in the user's words. */
@@ -61,16 +62,16 @@ final class DownloadFailures {
         new Problem(
             "The disk is too full for the model.",
             "Still to come are "
-                + ByteCount.text(stillNeeded)
+                + ByteSize.text(stillNeeded)
                 + ", free are "
-                + ByteCount.text(Math.max(free, 0))
+                + ByteSize.text(Math.max(free, 0))
                 + " on the volume of "
                 + folder
                 + ", of which "
-                + ByteCount.text(DISK_RESERVE)
+                + ByteSize.text(DISK_RESERVE)
                 + " stay in reserve.",
             "Free "
-                + ByteCount.text(Math.max(lacking, DISK_RESERVE))
+                + ByteSize.text(Math.max(lacking, DISK_RESERVE))
                 + " or choose another folder; what has arrived is kept."),
         cause == null ? "" : cause.toString(),
         cause);

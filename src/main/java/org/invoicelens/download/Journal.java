@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
+import org.invoicelens.stage.WholeFile;
 
 /**
  * Which bytes of a partial file are on disk, written beside it.
@@ -26,6 +29,7 @@ record Journal(Optional<String> tag, ByteRanges present) {
 
   private static final String FIRST = "invoicelens-journal 1 ";
   private static final long LARGEST = 4L << 20;
+  private static final Pattern HAVE = Pattern.compile("have ([0-9]{1,18}) ([0-9]{1,18})");
 
   /** Reads what can be believed of a journal; empty where that is nothing. */
   static Optional<Journal> read(Path file, Checksum checksum) throws IOException {
@@ -46,30 +50,31 @@ record Journal(Optional<String> tag, ByteRanges present) {
     String tag = lines.get(1).substring(4);
     ByteRanges present = new ByteRanges();
     for (String line : lines.subList(2, lines.size())) {
-      String[] words = line.split(" ");
-      if (words.length == 3 && words[0].equals("have")) {
-        long from = Long.parseLong(words[1]);
-        long to = Long.parseLong(words[2]);
-        if (from >= 0 && to <= checksum.size()) {
-          present.add(from, to);
-        }
-      }
+      add(line, checksum.size(), present);
     }
     return Optional.of(new Journal(tag.isEmpty() ? Optional.empty() : Optional.of(tag), present));
   }
 
   /** How many bytes a journal claims, for showing. */
   static long claimed(Path file) throws IOException {
-    long bytes = 0;
+    ByteRanges present = new ByteRanges();
     if (Files.size(file) <= LARGEST) {
       for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
-        String[] words = believed(line).split(" ");
-        if (words.length == 3 && words[0].equals("have")) {
-          bytes += Long.parseLong(words[2]) - Long.parseLong(words[1]);
-        }
+        add(believed(line), Long.MAX_VALUE, present);
       }
     }
-    return bytes;
+    return present.total();
+  }
+
+  /** Adds the range that a line claims; other lines claim none. */
+  private static void add(String line, long size, ByteRanges present) {
+    Matcher have = HAVE.matcher(line);
+    if (have.matches()) {
+      long to = Long.parseLong(have.group(2));
+      if (to <= size) {
+        present.add(Long.parseLong(have.group(1)), to);
+      }
+    }
   }
 
   /** Writes the journal; the caller has forced the bytes it claims to disk. */
@@ -82,7 +87,7 @@ record Journal(Optional<String> tag, ByteRanges present) {
     }
     byte[] content = text.toString().getBytes(StandardCharsets.UTF_8);
     try {
-      DurableFiles.write(file, content);
+      WholeFile.write(file, content);
     } catch (IOException full) {
       if (!Files.exists(file)) {
         throw full;

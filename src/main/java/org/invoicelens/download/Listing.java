@@ -6,13 +6,13 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.hub.HubFile;
 import org.invoicelens.hub.SafePath;
+import org.invoicelens.stage.WholeFile;
 
 /**
  * What the Hub said lies in a repository at a commit, kept in the model folder: with it a complete
@@ -27,7 +27,7 @@ import org.invoicelens.hub.SafePath;
 record Listing(String repoId, String revision, String commit, String host, List<HubFile> files) {
 
   private static final int VERSION = 1;
-  private static final long LARGEST = 64L << 20;
+  private static final int LARGEST = 64 << 20;
 
   /** Whether this listing answers for a revision of a repository. */
   boolean isFor(String wantedRepoId, String wantedRevision) {
@@ -39,10 +39,7 @@ record Listing(String repoId, String revision, String commit, String host, List<
   static Optional<Listing> read(Path modelPath) {
     Path file = ModelFolder.listing(modelPath);
     try {
-      if (!Files.isRegularFile(file) || Files.size(file) > LARGEST) {
-        return Optional.empty();
-      }
-      JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+      JsonObject json = JsonParser.parseString(WholeFile.readText(file, LARGEST)).getAsJsonObject();
       if (json.get("version").getAsInt() != VERSION) {
         return Optional.empty();
       }
@@ -90,7 +87,7 @@ record Listing(String repoId, String revision, String commit, String host, List<
     json.addProperty("commit", commit);
     json.addProperty("host", host);
     json.add("files", list);
-    DurableFiles.write(
+    WholeFile.write(
         ModelFolder.listing(modelPath), json.toString().getBytes(StandardCharsets.UTF_8));
   }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.invoicelens.hub.SafePath;
+import org.invoicelens.stage.WholeFile;
 
 /**
  * What lies in a model folder and was proved by its digest, as {@code .invoicelens/manifest.json}
@@ -113,7 +114,7 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
     json.add("files", list);
     Path file = ModelFolder.manifest(modelPath);
     Files.createDirectories(file.getParent());
-    DurableFiles.write(file, json.toString().getBytes(StandardCharsets.UTF_8));
+    WholeFile.write(file, json.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** The same as the result of a download that found everything in place. */

@@ -1,17 +1,21 @@
 package org.invoicelens.download;
 
 import java.nio.file.Path;
+import org.invoicelens.hub.SafePath;
 
 /** The names of what the application keeps in a model folder beside the model's own files. */
-final class ModelFolder {
-
-  /** The one folder that is not the repository's. */
-  static final String OWN = ".invoicelens";
+public final class ModelFolder {
 
   private ModelFolder() {}
 
-  static Path own(Path modelPath) {
-    return modelPath.resolve(OWN);
+  /** The one folder that is not the repository's. */
+  public static Path own(Path modelPath) {
+    return modelPath.resolve(SafePath.OWN_FOLDER);
+  }
+
+  /** Where files that were wrong lie until their replacements are there. */
+  public static Path replaced(Path modelPath) {
+    return own(modelPath).resolve("replaced");
   }
 
   static Path manifest(Path modelPath) {

@@ -6,7 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /** The folders between a model folder and a file in it; none of them is a link to elsewhere. */
-final class ModelTree {
+public final class ModelTree {
 
   private ModelTree() {}
 
@@ -15,7 +15,8 @@ final class ModelTree {
    *
    * @param path a safe path with {@code /}
    */
-  static void checkParents(Path modelPath, String path) throws DownloadException, IOException {
+  public static void checkParents(Path modelPath, String path)
+      throws DownloadException, IOException {
     Path root = modelPath.toRealPath();
     Path folder = root;
     String[] segments = path.split("/");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import org.invoicelens.stage.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -167,7 +168,7 @@ final class PartialFile implements AutoCloseable {
     synchronized (journalLock) {
       channel.force(true);
       channel.close();
-      DurableFiles.move(data, target);
+      WholeFile.move(data, target);
       Files.deleteIfExists(journal);
     }
   }

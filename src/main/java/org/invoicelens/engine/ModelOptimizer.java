@@ -17,6 +17,7 @@ import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.PixtralModel;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
@@ -261,11 +262,7 @@ public final class ModelOptimizer {
     return new OptimizedModel.Criterion(
         "Memory stays within the estimate",
         memory <= allowed,
-        "%s of %s".formatted(megabytes(memory), megabytes(allowed)));
-  }
-
-  private static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%,d MiB", (bytes + (1 << 20) - 1) >> 20);
+        "%s of %s".formatted(ByteSize.binaryText(memory), ByteSize.binaryText(allowed)));
   }
 
   private static OptimizedModel.Criterion utilization(OptionalDouble share, double most) {

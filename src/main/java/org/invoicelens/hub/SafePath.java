@@ -17,7 +17,9 @@ import java.util.regex.Pattern;
  */
 public final class SafePath {
 
-  private static final String OWN_FOLDER = ".invoicelens";
+  /** The folder in a model folder that is the application's, not the repository's. */
+  public static final String OWN_FOLDER = ".invoicelens";
+
   private static final int LONGEST_SEGMENT = 255;
   private static final int LONGEST_PATH = 1024;
   private static final String NOT_IN_NAMES = "\\:<>\"|?*";

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.WholeFile;
 
 /** What was read from documents, as a text for other programs. */
 public final class InvoiceExport {
@@ -74,7 +75,8 @@ public final class InvoiceExport {
         // A pipe or a device is written into, never replaced.
         Files.write(file, bytes);
       } else {
-        WholeFile.write(file, bytes);
+        // What a link leads to is replaced, not the link.
+        WholeFile.write(Files.exists(file) ? file.toRealPath() : file, bytes);
       }
     } catch (IOException e) {
       throw notWritable(file, e.toString(), e);

@@ -8,17 +8,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.invoicelens.stage.WholeFile;
 
 /** Writes safetensors files, each whole or not at all. */
 public final class SafetensorsWriter {
@@ -83,34 +79,28 @@ public final class SafetensorsWriter {
    */
   public static void write(Path target, Map<String, Tensor> tensors, Map<String, String> metadata)
       throws IOException {
-    Path folder = target.toAbsolutePath().getParent();
-    Path unfinished = Files.createTempFile(folder, "." + target.getFileName(), ".unfinished");
-    try {
-      // Wide types first: every tensor then lies at a multiple of its element's size.
-      List<Map.Entry<String, Tensor>> ordered =
-          tensors.entrySet().stream()
-              .sorted(
-                  Comparator.comparing(
-                          (Map.Entry<String, Tensor> entry) -> -entry.getValue().type().size())
-                      .thenComparing(Map.Entry::getKey))
-              .toList();
-      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-        writeFully(channel, header(ordered, metadata));
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
-        for (Map.Entry<String, Tensor> entry : ordered) {
-          MemorySegment data = entry.getValue().data();
-          for (long done = 0; done < data.byteSize(); done += chunk.limit()) {
-            chunk.clear().limit((int) Math.min(CHUNK, data.byteSize() - done));
-            MemorySegment.copy(data, done, MemorySegment.ofBuffer(chunk), 0, chunk.limit());
-            writeFully(channel, chunk);
+    // Wide types first: every tensor then lies at a multiple of its element's size.
+    List<Map.Entry<String, Tensor>> ordered =
+        tensors.entrySet().stream()
+            .sorted(
+                Comparator.comparing(
+                        (Map.Entry<String, Tensor> entry) -> -entry.getValue().type().size())
+                    .thenComparing(Map.Entry::getKey))
+            .toList();
+    WholeFile.write(
+        target,
+        out -> {
+          WholeFile.writeFully(out, header(ordered, metadata));
+          ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+          for (Map.Entry<String, Tensor> entry : ordered) {
+            MemorySegment data = entry.getValue().data();
+            for (long done = 0; done < data.byteSize(); done += chunk.limit()) {
+              chunk.clear().limit((int) Math.min(CHUNK, data.byteSize() - done));
+              MemorySegment.copy(data, done, MemorySegment.ofBuffer(chunk), 0, chunk.limit());
+              WholeFile.writeFully(out, chunk);
+            }
           }
-        }
-        channel.force(true);
-      }
-      replace(unfinished, target);
-    } finally {
-      Files.deleteIfExists(unfinished);
-    }
+        });
   }
 
   private static ByteBuffer header(
@@ -152,20 +142,5 @@ public final class SafetensorsWriter {
       header.put((byte) ' ');
     }
     return header.flip();
-  }
-
-  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-  }
-
-  private static void replace(Path unfinished, Path target) throws IOException {
-    try {
-      Files.move(
-          unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
-    }
   }
 }

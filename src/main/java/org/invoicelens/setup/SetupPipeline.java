@@ -18,6 +18,8 @@ import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.Manifest;
 import org.invoicelens.download.ModelDownloader;
+import org.invoicelens.download.ModelFolder;
+import org.invoicelens.download.ModelTree;
 import org.invoicelens.download.TransferOptions;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.ModelInitializer;
@@ -326,8 +328,9 @@ public final class SetupPipeline {
     List<Path> aside = new ArrayList<>();
     for (String name : names) {
       Path file = modelPath.resolve(name);
-      Path old = modelPath.resolve(".invoicelens").resolve("replaced").resolve(name);
+      Path old = ModelFolder.replaced(modelPath).resolve(name);
       try {
+        ModelTree.checkParents(modelPath, name);
         if (Files.exists(file)) {
           Files.createDirectories(old.getParent());
           Files.move(file, old, StandardCopyOption.REPLACE_EXISTING);

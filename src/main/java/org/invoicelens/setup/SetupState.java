@@ -15,8 +15,8 @@ import java.time.Instant;
 import java.util.Optional;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.Precision;
-import org.invoicelens.invoice.WholeFile;
 import org.invoicelens.stage.Stage;
+import org.invoicelens.stage.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +41,7 @@ public record SetupState(
   private static final Logger log = LoggerFactory.getLogger(SetupState.class);
 
   private static final int VERSION = 1;
+  private static final int LARGEST = 64 << 10;
 
   /** The state after choosing a configuration. */
   public static SetupState chosen(Path config) {
@@ -75,7 +76,7 @@ public record SetupState(
   public static Optional<SetupState> read(ApplicationFolders folders) {
     Path file = file(folders);
     try {
-      return Optional.of(parse(Files.readString(file)));
+      return Optional.of(parse(WholeFile.readText(file, LARGEST)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (CharacterCodingException | RuntimeException e) {

@@ -14,9 +14,10 @@ import java.util.Optional;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.download.ModelFolder;
 import org.invoicelens.engine.ModelInstance;
 import org.invoicelens.engine.OptimizedModel;
-import org.invoicelens.invoice.WholeFile;
+import org.invoicelens.stage.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ record StartRecord(
   private static final Logger log = LoggerFactory.getLogger(StartRecord.class);
 
   private static final int VERSION = 1;
+  private static final int LARGEST = 64 << 10;
 
   static StartRecord of(ModelConfig config, OptimizedModel model) {
     return new StartRecord(
@@ -76,7 +78,7 @@ record StartRecord(
           > 0) {
         return Optional.empty();
       }
-      return Optional.of(parse(Files.readString(file)));
+      return Optional.of(parse(WholeFile.readText(file, LARGEST)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException | RuntimeException e) {
@@ -130,6 +132,6 @@ record StartRecord(
   }
 
   private static Path file(Path modelPath) {
-    return modelPath.resolve(".invoicelens").resolve("started.json");
+    return ModelFolder.own(modelPath).resolve("started.json");
   }
 }

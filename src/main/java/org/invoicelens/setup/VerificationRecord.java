@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.invoicelens.invoice.WholeFile;
+import org.invoicelens.download.ModelFolder;
+import org.invoicelens.stage.WholeFile;
 import org.invoicelens.verify.VerificationStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class VerificationRecord {
   private static final Logger log = LoggerFactory.getLogger(VerificationRecord.class);
 
   private static final int VERSION = 1;
+  private static final int LARGEST = 16 << 20;
 
   private VerificationRecord() {}
 
@@ -92,7 +94,8 @@ final class VerificationRecord {
   }
 
   private static Map<String, Stamp> read(Path modelPath) throws IOException {
-    JsonObject json = JsonParser.parseString(Files.readString(file(modelPath))).getAsJsonObject();
+    JsonObject json =
+        JsonParser.parseString(WholeFile.readText(file(modelPath), LARGEST)).getAsJsonObject();
     if (json.get("version").getAsInt() != VERSION) {
       throw new IllegalArgumentException("version " + json.get("version"));
     }
@@ -107,6 +110,6 @@ final class VerificationRecord {
   }
 
   private static Path file(Path modelPath) {
-    return modelPath.resolve(".invoicelens").resolve("verified.json");
+    return ModelFolder.own(modelPath).resolve("verified.json");
   }
 }

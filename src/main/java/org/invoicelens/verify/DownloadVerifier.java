@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.invoicelens.download.Checksum;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.hub.SafePath;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
@@ -37,9 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class DownloadVerifier {
 
   private static final Logger log = LoggerFactory.getLogger(DownloadVerifier.class);
-
-  /** What this program keeps in a model folder for itself. */
-  private static final String OWN_FOLDER = ".invoicelens";
 
   private static final int MOST_NAMED = 8;
 
@@ -192,7 +190,8 @@ public final class DownloadVerifier {
 
     @Override
     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-      return folder.getFileName() != null && folder.getFileName().toString().equals(OWN_FOLDER)
+      return folder.getFileName() != null
+              && folder.getFileName().toString().equals(SafePath.OWN_FOLDER)
           ? FileVisitResult.SKIP_SUBTREE
           : FileVisitResult.CONTINUE;
     }

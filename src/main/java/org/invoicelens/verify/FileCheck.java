@@ -3,14 +3,12 @@ package org.invoicelens.verify;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.invoicelens.download.Checksum;
@@ -93,7 +91,7 @@ final class FileCheck {
         return finding(
             name, Finding.Fault.WRONG_SIZE, "has " + actual + " bytes, it should have " + size);
       }
-      String digest = digest(path, expected.algorithm());
+      String digest = digest(path, expected);
       if (read != size) {
         return finding(name, Finding.Fault.WRONG_SIZE, "changed while it was read");
       }
@@ -109,9 +107,8 @@ final class FileCheck {
       progress.add(name, size - reported, size, size);
     }
 
-    private String digest(Path path, Checksum.Algorithm algorithm)
-        throws IOException, CancelledException {
-      MessageDigest digest = start(algorithm);
+    private String digest(Path path, Checksum expected) throws IOException, CancelledException {
+      MessageDigest digest = expected.newDigest();
       ByteBuffer buffer = ByteBuffer.allocate(Math.clamp(size, 1, BUFFER));
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
         while (channel.read(buffer.clear()) >= 0) {
@@ -128,19 +125,6 @@ final class FileCheck {
         }
       }
       return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private MessageDigest start(Checksum.Algorithm algorithm) {
-      try {
-        if (algorithm == Checksum.Algorithm.SHA256) {
-          return MessageDigest.getInstance("SHA-256");
-        }
-        MessageDigest digest = MessageDigest.getInstance("SHA-1");
-        digest.update(("blob " + size + "\0").getBytes(StandardCharsets.US_ASCII));
-        return digest;
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java runtime has it", e);
-      }
     }
   }
 }

@@ -2,6 +2,7 @@ package org.invoicelens.ui.download;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.TransferRate;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.Stage;
@@ -31,6 +33,11 @@ import org.invoicelens.ui.text.Amounts;
 /** The download: how far it is, how fast, and how it is paused, resumed and given up. */
 public final class DownloadViewModel extends StepViewModel {
 
+  /** With so many points the chart shows the last two minutes. */
+  private static final int CHART_POINTS = 240;
+
+  private static final long CHART_SPACING = Duration.ofMillis(500).toNanos();
+
   private final Stages stages;
   private final SetupSession session;
   private final Desktop desktop;
@@ -43,7 +50,8 @@ public final class DownloadViewModel extends StepViewModel {
   private final ObservableList<FileProgress> files = FXCollections.observableArrayList();
   private final ObservableList<Double> rates = FXCollections.observableArrayList();
   private final Map<String, FileProgress> byName = new LinkedHashMap<>();
-  private TransferRate rate = new TransferRate();
+  private TransferRate rate;
+  private long chartedAt;
   private boolean leaving;
   private boolean discarding;
   private Runnable abandoned = () -> {};
@@ -62,6 +70,7 @@ public final class DownloadViewModel extends StepViewModel {
     this.session = session;
     this.desktop = desktop;
     this.nanoTime = nanoTime;
+    this.rate = new TransferRate(nanoTime);
     setNext(text("download.next"), false);
   }
 
@@ -114,7 +123,7 @@ public final class DownloadViewModel extends StepViewModel {
     ModelConfig config = session.config().get();
     HardwareStatus hardware = session.hardware().get();
     leaving = false;
-    rate.interrupt();
+    rate = new TransferRate(nanoTime);
     folder.set(folderWords(config, hardware));
     say(config.isBundled() ? "bundled" : "working", config.name());
     setFact(text("step.working"));
@@ -159,7 +168,7 @@ public final class DownloadViewModel extends StepViewModel {
     if (progress.total() == Progress.UNKNOWN) {
       return;
     }
-    rate.note(nanoTime.getAsLong(), progress.done());
+    rate.record(progress.done());
     percent.set(Amounts.percent(progress.fraction()));
     bytes.set(Amounts.bytesOf(progress.done(), progress.total()));
     String left =
@@ -171,7 +180,18 @@ public final class DownloadViewModel extends StepViewModel {
             ? ""
             : text("download.pace", Amounts.bytes((long) rate.bytesPerSecond()), left));
     setFact(left.isEmpty() ? percent.get() : text("download.fact", percent.get(), left));
-    rates.setAll(rate.history());
+    chart();
+  }
+
+  private void chart() {
+    long now = nanoTime.getAsLong();
+    if (rates.isEmpty() || now - chartedAt >= CHART_SPACING) {
+      chartedAt = now;
+      rates.add(rate.bytesPerSecond());
+      if (rates.size() > CHART_POINTS) {
+        rates.removeFirst();
+      }
+    }
   }
 
   private FileProgress newFile(String name) {
@@ -272,7 +292,7 @@ public final class DownloadViewModel extends StepViewModel {
     files.clear();
     byName.clear();
     rates.clear();
-    rate = new TransferRate();
+    rate = new TransferRate(nanoTime);
     fraction.set(-1);
     percent.set("");
     bytes.set("");

@@ -59,12 +59,12 @@ class DownloadViewModelTest {
     stages.download =
         (listener, cancellation) -> {
           whole(listener, 1_000_000_000, 11_000_000_000L);
-          clock.addAndGet(Duration.ofSeconds(10).toNanos());
+          clock.addAndGet(Duration.ofSeconds(5).toNanos());
           whole(listener, 2_000_000_000, 11_000_000_000L);
           assertThat(model.percent().get()).isEqualTo("18%");
           assertThat(model.bytes().get()).isEqualTo("2 of 11 GB");
-          assertThat(model.pace().get()).isEqualTo("100 MB/s · 2 minutes left");
-          assertThat(model.fact().get()).isEqualTo("18%, 2 minutes left");
+          assertThat(model.pace().get()).isEqualTo("200 MB/s · less than a minute left");
+          assertThat(model.fact().get()).isEqualTo("18%, less than a minute left");
           assertThat(model.message().get()).isEqualTo("loading");
           throw new CancelledException();
         };

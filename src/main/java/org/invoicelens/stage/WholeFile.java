@@ -1,0 +1,100 @@
+package org.invoicelens.stage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/** A file that is replaced as a whole: after a crash the old content is there or the new. */
+public final class WholeFile {
+
+  private WholeFile() {}
+
+  /** Content that is written piece by piece. */
+  @FunctionalInterface
+  public interface Content {
+
+    /** Writes all of it to a channel that stands at a file's beginning. */
+    void writeTo(FileChannel out) throws IOException;
+  }
+
+  /** Replaces a file's content. A link of that name is replaced, not what it leads to. */
+  public static void write(Path file, byte[] content) throws IOException {
+    write(file, out -> writeFully(out, ByteBuffer.wrap(content)));
+  }
+
+  /** Replaces a file's content. A link of that name is replaced, not what it leads to. */
+  public static void write(Path file, Content content) throws IOException {
+    // Two programs may write the same file at once, so each has a temporary name of its own.
+    Path part = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
+    try {
+      try (FileChannel out =
+          FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        content.writeTo(out);
+        out.force(true);
+      }
+      move(part, file);
+    } catch (IOException | RuntimeException | Error unwritten) {
+      remove(part, unwritten);
+      throw unwritten;
+    }
+  }
+
+  private static void remove(Path part, Throwable unwritten) {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException stays) {
+      unwritten.addSuppressed(stays);
+    }
+  }
+
+  /** Writes all that remains of a buffer. */
+  public static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      out.write(bytes);
+    }
+  }
+
+  /** Gives a file that is complete and forced to disk its final name, replacing what has it. */
+  public static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException unusualVolume) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+    forceFolder(to.toAbsolutePath().getParent());
+  }
+
+  /**
+   * Reads a small text in UTF-8.
+   *
+   * @param largest the most bytes that are read
+   * @throws IOException where it has more, cannot be read or is not UTF-8
+   */
+  public static String readText(Path file, int largest) throws IOException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(largest + 1);
+    }
+    if (bytes.length > largest) {
+      throw new IOException(file + " has more than " + largest + " bytes");
+    }
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+  }
+
+  /** Makes the new name itself durable, where the platform lets a folder be opened. */
+  private static void forceFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException windowsHasNoSuchThing) {
+      // The move itself is atomic there, and the file's content was forced before.
+    }
+  }
+}
