@@ -9,8 +9,8 @@ import org.invoicelens.stage.Stage;
 /**
  * The bytes of every file that are on disk, told to the listener about ten times a second.
  *
- * <p>The total comes from the listing alone. What is done goes down only together with a message
- * that says why. Thread-safe; the listener is told in order.
+ * <p>The total comes from the listing alone and is unknown before. What is done goes down only
+ * together with a message that says why. Thread-safe; the listener is told in order.
  */
 final class ProgressBoard {
 
@@ -110,6 +110,7 @@ final class ProgressBoard {
     told = true;
     toldAt = now;
     toldDone = done;
-    listener.onProgress(Progress.of(Stage.DOWNLOAD, done, total, Progress.Unit.BYTES, what));
+    long known = rows.isEmpty() ? Progress.UNKNOWN : total;
+    listener.onProgress(Progress.of(Stage.DOWNLOAD, done, known, Progress.Unit.BYTES, what));
   }
 }

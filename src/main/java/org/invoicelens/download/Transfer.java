@@ -52,7 +52,7 @@ final class Transfer {
     }
     try (Cancellation.Registration _ = cancellation.onCancel(schedule::stop)) {
       threads.forEach(Thread::start);
-      long saved = System.nanoTime();
+      long nextSave = System.nanoTime() + tuning.journalInterval().toNanos();
       for (Thread thread : threads) {
         while (!thread.join(BEAT)) {
           if (schedule.isEnding()) {
@@ -60,9 +60,11 @@ final class Transfer {
             client.breakOff();
           }
           board.catchUp();
-          if (System.nanoTime() - saved >= tuning.journalInterval().toNanos()) {
+          long now = System.nanoTime();
+          if (now - nextSave >= 0) {
             save();
-            saved = System.nanoTime();
+            long end = System.nanoTime();
+            nextSave = end + Math.max(tuning.journalInterval().toNanos(), 2 * (end - now));
           }
         }
       }

@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import javafx.animation.PauseTransition;
+import javafx.geometry.Rectangle2D;
 import javafx.scene.Scene;
 import javafx.scene.control.Label;
 import javafx.scene.control.ProgressIndicator;
 import javafx.scene.image.Image;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
+import javafx.stage.Screen;
 import javafx.stage.Stage;
 import javafx.util.Duration;
 import org.controlsfx.control.NotificationPane;
@@ -31,6 +33,9 @@ import org.invoicelens.ui.workspace.WorkspaceViewModel;
 
 /** The window with everything in it, put together by hand. */
 public final class InvoiceLensWindow {
+
+  /** Room for the frame that the desktop puts around a window, in pixels. */
+  private static final double FRAME = 40;
 
   private static final Duration NOTICE = Duration.seconds(5);
 
@@ -77,10 +82,15 @@ public final class InvoiceLensWindow {
           }
         });
     notices.setContent(new StackPane(shell, work, farewell()));
-    notices.setShowFromTop(false);
+    notices.setShowFromTop(true);
     notices.setId("notices");
 
-    Scene scene = new Scene(notices, 1100, 740);
+    Rectangle2D screen = Screen.getPrimary().getVisualBounds();
+    Scene scene =
+        new Scene(
+            notices,
+            Math.min(1100, screen.getWidth() - FRAME),
+            Math.min(740, screen.getHeight() - FRAME));
     scene
         .getStylesheets()
         .addAll(
@@ -89,8 +99,8 @@ public final class InvoiceLensWindow {
                 .toList());
     stage.setScene(scene);
     stage.setTitle(text("application.name"));
-    stage.setMinWidth(900);
-    stage.setMinHeight(640);
+    stage.setMinWidth(Math.min(900, screen.getWidth()));
+    stage.setMinHeight(Math.min(640, screen.getHeight()));
     for (int size : new int[] {16, 32, 48, 128, 256}) {
       stage
           .getIcons()

@@ -1,6 +1,5 @@
 package org.invoicelens.ui;
 
-import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -231,9 +230,9 @@ public final class Fixtures {
     return (listener, cancellation) -> {
       reports.to(listener);
       CountDownLatch stopped = new CountDownLatch(1);
-      try (Cancellation.Registration registration = cancellation.onCancel(stopped::countDown)) {
-        stopped.await();
-      }
+      Cancellation.Registration registration = cancellation.onCancel(stopped::countDown);
+      stopped.await();
+      registration.close();
       throw new CancelledException();
     };
   }
@@ -241,10 +240,5 @@ public final class Fixtures {
   /** What a work reports. */
   public interface Reports {
     void to(ProgressListener listener) throws Exception;
-  }
-
-  /** A blank page. */
-  public static BufferedImage page(int width, int height) {
-    return new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
   }
 }

@@ -1,9 +1,14 @@
 package org.invoicelens.ui;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.invoicelens.stage.Stage.DOWNLOAD;
+import static org.invoicelens.stage.Stage.INITIALIZATION;
+import static org.invoicelens.stage.Stage.OPTIMIZATION;
+import static org.invoicelens.stage.Stage.VERIFICATION;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,12 +16,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javafx.application.ColorScheme;
+import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.ListView;
+import javafx.scene.control.RadioButton;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.image.WritableImage;
+import javafx.scene.input.KeyCode;
 import javafx.stage.Stage;
+import javafx.stage.Window;
 import javax.imageio.ImageIO;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
@@ -190,7 +200,7 @@ class ScreensTest {
     open();
     choose("pixtral-12b");
     press("#next");
-    awaitVisible("#memory");
+    awaitVisible("#gpu-memory");
     shoot("2-hardware");
     press("#copy-report");
     Thread.sleep(600);
@@ -199,14 +209,14 @@ class ScreensTest {
 
   private void choose(String model) throws Exception {
     awaitVisible("#model-" + model);
-    robot.interact(() -> ((javafx.scene.control.RadioButton) find("#model-" + model)).fire());
+    robot.interact(() -> ((RadioButton) find("#model-" + model)).fire());
   }
 
   @Test
   void hardwareInsufficient() throws Exception {
     prepare();
     HardwareStatus good = Fixtures.workstation();
-    List<Check> checks = new java.util.ArrayList<>(good.checks());
+    List<Check> checks = new ArrayList<>(good.checks());
     checks.set(
         3,
         new Check(
@@ -269,19 +279,13 @@ class ScreensTest {
       report(listener, "model-00003-of-00006.safetensors", done - 9_980_000_000L, 4_990_000_000L);
       listener.onProgress(
           Progress.of(
-              org.invoicelens.stage.Stage.DOWNLOAD,
-              done,
-              total,
-              Progress.Unit.BYTES,
-              "8 connections to huggingface.co"));
+              DOWNLOAD, done, total, Progress.Unit.BYTES, "8 connections to huggingface.co"));
       Thread.sleep(520);
     }
   }
 
   private static void report(ProgressListener listener, String file, long done, long total) {
-    listener.onProgress(
-        new Progress(
-            org.invoicelens.stage.Stage.DOWNLOAD, file, done, total, Progress.Unit.BYTES, ""));
+    listener.onProgress(new Progress(DOWNLOAD, file, done, total, Progress.Unit.BYTES, ""));
   }
 
   @Test
@@ -295,17 +299,17 @@ class ScreensTest {
     awaitVisible("#percent");
     Thread.sleep(4500);
     shoot("3-download");
-    javafx.application.Platform.runLater(() -> ((Button) find("#cancel")).fire());
+    Platform.runLater(() -> ((Button) find("#cancel")).fire());
     await(() -> robot.listWindows().size() > 1);
     WritableImage[] image = new WritableImage[1];
-    javafx.stage.Window question =
+    Window question =
         robot.listWindows().stream().filter(w -> w != stage && w.isFocused()).findFirst().get();
     robot.interact(() -> image[0] = question.getScene().snapshot(null));
     ImageIO.write(
         SwingFXUtils.fromFXImage(image[0], null),
         "png",
         TARGET.resolve("3-download-question.png").toFile());
-    robot.type(javafx.scene.input.KeyCode.ESCAPE);
+    robot.type(KeyCode.ESCAPE);
     press("#pause");
     await(() -> !find("#next").isDisabled());
     shoot("3-download-paused");
@@ -345,7 +349,7 @@ class ScreensTest {
           for (int i = 1; i <= 3; i++) {
             listener.onProgress(
                 new Progress(
-                    org.invoicelens.stage.Stage.VERIFICATION,
+                    VERIFICATION,
                     "model-0000" + i + "-of-00006.safetensors",
                     i < 3 ? 4_990_000_000L : 2_100_000_000L,
                     4_990_000_000L,
@@ -354,7 +358,7 @@ class ScreensTest {
           }
           listener.onProgress(
               Progress.of(
-                  org.invoicelens.stage.Stage.VERIFICATION,
+                  VERIFICATION,
                   12_080_000_000L,
                   25_374_823_869L,
                   Progress.Unit.BYTES,
@@ -412,7 +416,7 @@ class ScreensTest {
         Fixtures.untilStopped(listener ->
             listener.onProgress(
                 Progress.of(
-                    org.invoicelens.stage.Stage.INITIALIZATION,
+                    INITIALIZATION,
                     7_100_000_000L,
                     25_000_000_000L,
                     Progress.Unit.BYTES,
@@ -448,8 +452,7 @@ class ScreensTest {
     press("#samples-here");
     awaitVisible("#field-vendor");
     await(() -> find("#read-again") != null && !find("#read-again").isDisabled());
-    robot.interact(() ->
-        ((javafx.scene.control.ListView<?>) find("#documents")).getSelectionModel().select(0));
+    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().select(0));
     awaitVisible("#field-vendor");
     Thread.sleep(400);
     shoot("6-workspace-samples");
@@ -462,11 +465,7 @@ class ScreensTest {
     prepare();
     CountDownLatch pause = new CountDownLatch(1);
     stages.recalled =
-        Optional.of(
-            new Recalled(
-                large,
-                org.invoicelens.stage.Stage.OPTIMIZATION,
-                Optional.of(Fixtures.verified(large))));
+        Optional.of(new Recalled(large, OPTIMIZATION, Optional.of(Fixtures.verified(large))));
     stages.start = (listener, cancellation) -> Fixtures.model(ANSWER, pause);
     open();
     awaitVisible("#workspace");

@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import javafx.application.ColorScheme;
 import javafx.event.Event;
+import javafx.event.EventType;
 import javafx.scene.Node;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.TextInputControl;
@@ -100,10 +101,6 @@ final class WindowRobot {
     await(() -> seen(id) != null);
   }
 
-  void awaitGone(String id) throws Exception {
-    await(() -> seen(id) == null);
-  }
-
   /** Waits until the button can be clicked and clicks it. */
   void click(String id) throws Exception {
     await(() -> seen(id) != null && !seen(id).isDisabled());
@@ -154,8 +151,7 @@ final class WindowRobot {
     return accepted[0];
   }
 
-  private static DragEvent event(
-      javafx.event.EventType<DragEvent> type, Dragboard board, Node target) {
+  private static DragEvent event(EventType<DragEvent> type, Dragboard board, Node target) {
     return new DragEvent(
         null,
         target,

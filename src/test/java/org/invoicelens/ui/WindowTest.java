@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import javafx.scene.control.RadioButton;
 import javafx.scene.image.WritableImage;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
@@ -51,7 +52,7 @@ class WindowTest {
   private void goToDownload() throws Exception {
     window.open(own, stages);
     window.click("#next");
-    window.awaitSeen("#memory");
+    window.awaitSeen("#gpu-memory");
     window.click("#next");
   }
 
@@ -78,6 +79,21 @@ class WindowTest {
       window.robot.type(KeyCode.ENTER);
     }
     window.awaitSeen("#workspace");
+  }
+
+  @Test
+  void arrowKeysChooseAModelAndEnterGoesOnWithIt() throws Exception {
+    ModelConfig small = Fixtures.config("pixtral-mini", own);
+    stages.choices = List.of(Fixtures.choice(small), Fixtures.choice(large));
+    window.open(own, stages);
+    window.await(() -> window.seen("#next") != null && !window.seen("#next").isDisabled());
+
+    window.robot.type(KeyCode.TAB).type(KeyCode.DOWN);
+    window.await(() -> ((RadioButton) window.seen("#model-pixtral-12b")).isSelected());
+    window.robot.type(KeyCode.ENTER);
+
+    window.awaitSeen("#gpu-memory");
+    assertThat(window.texts("#rail")).contains("pixtral-12b");
   }
 
   @Test

@@ -12,6 +12,7 @@ public class Icon extends Label {
 
   private final FontIcon symbol;
 
+  @SuppressWarnings("this-escape")
   public Icon(Ikon code) {
     symbol = new FontIcon(code);
     // Without its style class no theme's rule for such icons applies to it.

@@ -2,6 +2,7 @@ package org.invoicelens.ui.component;
 
 import javafx.beans.value.ObservableValue;
 import javafx.scene.control.Label;
+import javafx.scene.control.OverrunStyle;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.Region;
 
@@ -58,7 +59,7 @@ public final class Labels {
   /** A name in one line, cut in the middle where there is no room, whole in its tooltip. */
   public static Label name(String text, String... styleClasses) {
     Label label = plain(text, styleClasses);
-    label.setTextOverrun(javafx.scene.control.OverrunStyle.CENTER_ELLIPSIS);
+    label.setTextOverrun(OverrunStyle.CENTER_ELLIPSIS);
     label.setMinWidth(0);
     label.setTooltip(new Tooltip(text));
     return label;

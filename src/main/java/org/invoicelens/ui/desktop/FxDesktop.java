@@ -8,11 +8,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.scene.control.Alert;
+import javafx.scene.control.Button;
+import javafx.scene.control.ButtonBar;
 import javafx.scene.control.ButtonBar.ButtonData;
 import javafx.scene.control.ButtonType;
+import javafx.scene.control.DialogPane;
 import javafx.scene.control.Label;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
+import javafx.scene.layout.Region;
 import javafx.stage.FileChooser;
 import javafx.stage.FileChooser.ExtensionFilter;
 import javafx.stage.Window;
@@ -79,11 +83,17 @@ public final class FxDesktop implements Desktop {
     Label content = new Label(question.text());
     content.setWrapText(true);
     content.getStyleClass().add("question-text");
-    alert.getDialogPane().setContent(content);
-    alert.getDialogPane().getStyleClass().add("question");
-    alert.getDialogPane().getStylesheets().addAll(window.getScene().getStylesheets());
-    ButtonType answer = alert.showAndWait().orElse(buttons.getLast());
-    return buttons.indexOf(answer);
+    alert.setGraphic(null);
+    DialogPane pane = alert.getDialogPane();
+    pane.setContent(content);
+    pane.getStyleClass().add("question");
+    pane.getStylesheets().addAll(window.getScene().getStylesheets());
+    for (ButtonType button : buttons) {
+      Button answer = (Button) pane.lookupButton(button);
+      answer.setMinWidth(Region.USE_PREF_SIZE);
+      ButtonBar.setButtonUniformSize(answer, false);
+    }
+    return buttons.indexOf(alert.showAndWait().orElse(buttons.getLast()));
   }
 
   @Override

@@ -3,6 +3,10 @@ package org.invoicelens.ui.hardware;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import javafx.scene.Node;
 import javafx.scene.control.ProgressBar;
 import javafx.scene.control.Tooltip;
@@ -49,8 +53,12 @@ public final class HardwareView extends VBox {
     status.checks().forEach(check -> checks.getChildren().add(row(check)));
     Rows.markFirst(checks);
     results.getChildren().add(checks);
-    if (!status.fits().isEmpty()) {
-      results.getChildren().add(memory(status));
+    Map<Boolean, List<MemoryEstimate>> byPlace =
+        status.fits().stream().collect(Collectors.partitioningBy(MemoryEstimate::onGpu));
+    for (boolean onGpu : List.of(true, false)) {
+      if (!byPlace.get(onGpu).isEmpty()) {
+        results.getChildren().add(memory(byPlace.get(onGpu), status.recommendedEstimate()));
+      }
     }
   }
 
@@ -71,7 +79,7 @@ public final class HardwareView extends VBox {
             words,
             Labels.plain(check.source(), "muted", "small", "row-source"));
     row.getStyleClass().add("row");
-    row.setId("check-" + check.subject().name().toLowerCase(java.util.Locale.ROOT));
+    row.setId("check-" + check.subject().name().toLowerCase(Locale.ROOT));
     return row;
   }
 
@@ -83,24 +91,20 @@ public final class HardwareView extends VBox {
     };
   }
 
-  private static Node memory(HardwareStatus status) {
-    MemoryEstimate first = status.fits().getFirst();
+  private static Node memory(List<MemoryEstimate> fits, Optional<MemoryEstimate> recommended) {
+    MemoryEstimate first = fits.getFirst();
     Card card =
         new Card(
             text(
                 first.onGpu() ? "memory.title.gpu" : "memory.title.main",
                 Amounts.memory(first.available())));
-    card.setId("memory");
+    card.setId(first.onGpu() ? "gpu-memory" : "main-memory");
     long scale =
-        status.fits().stream()
-            .mapToLong(fit -> Math.max(fit.needed(), fit.available()))
-            .max()
-            .orElseThrow();
-    for (MemoryEstimate fit : status.fits()) {
-      boolean recommended =
-          status.recommended().filter(precision -> precision == fit.precision()).isPresent();
-      card.getChildren().add(fitRow(fit, recommended, scale));
-      if (recommended) {
+        fits.stream().mapToLong(fit -> Math.max(fit.needed(), fit.available())).max().orElseThrow();
+    for (MemoryEstimate fit : fits) {
+      boolean isRecommended = recommended.filter(fit::equals).isPresent();
+      card.getChildren().add(fitRow(fit, isRecommended, scale));
+      if (isRecommended) {
         card.getChildren().add(Labels.wrapped(MemoryWords.sum(fit), "memory-sum", "small"));
       }
     }

@@ -11,7 +11,10 @@ import javafx.beans.binding.BooleanBinding;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.RadioButton;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
@@ -56,6 +59,15 @@ public final class WizardShell extends BorderPane {
     page(wizard.verification(), new VerificationView(wizard.verification()), desktop, log);
     page(wizard.start(), new StartView(wizard.start()), desktop, log);
 
+    // A choice would take Enter for itself; here it means to go on with what is chosen.
+    scroll.addEventFilter(
+        KeyEvent.KEY_PRESSED,
+        e -> {
+          if (e.getCode() == KeyCode.ENTER && e.getTarget() instanceof RadioButton) {
+            next.fire();
+            e.consume();
+          }
+        });
     scroll.setFitToWidth(true);
     scroll.getStyleClass().addAll("edge-to-edge", "step-scroll");
     setLeft(new RailView(wizard));
@@ -122,9 +134,8 @@ public final class WizardShell extends BorderPane {
     followed =
         step.nextReady()
             .subscribe(isReady -> {
-              if (isReady) {
-                next.requestFocus();
-              }
+              // While a step works, Enter must not fall to the button that stops it.
+              (isReady ? next : scroll).requestFocus();
             });
   }
 

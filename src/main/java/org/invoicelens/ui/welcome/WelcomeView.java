@@ -25,6 +25,7 @@ import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.component.Rows;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.ui.text.Amounts;
+import org.invoicelens.ui.text.Messages;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
 /** One card for each model to choose from. */
@@ -66,11 +67,12 @@ public final class WelcomeView extends VBox {
     button.getStyleClass().add("choice-name");
     HBox head = new HBox(button);
     head.getStyleClass().add("choice-head");
-    head.getChildren()
-        .add(
-            Labels.tag(
-                text(config.isBundled() ? "welcome.tag.bundled" : "welcome.tag.download"),
-                config.isBundled() ? "good" : "accent"));
+    String tag = "welcome.tag." + config.name();
+    if (config.isBundled()) {
+      head.getChildren().add(Labels.tag(text("welcome.tag.bundled"), "good"));
+    } else if (Messages.has(tag)) {
+      head.getChildren().add(Labels.tag(text(tag), "accent"));
+    }
     FlowPane facts = new FlowPane();
     facts.getStyleClass().add("choice-facts");
     facts(config).forEach(fact -> facts.getChildren().add(Labels.plain(fact, "muted", "small")));
@@ -80,7 +82,14 @@ public final class WelcomeView extends VBox {
       model.chosen().set(choice);
       button.requestFocus();
     });
-    button.setOnAction(e -> model.chosen().set(choice));
+    // Arrow keys select without an action.
+    button
+        .selectedProperty()
+        .subscribe(selected -> {
+          if (selected) {
+            model.chosen().set(choice);
+          }
+        });
     model
         .chosen()
         .subscribe(chosen -> {
@@ -92,8 +101,10 @@ public final class WelcomeView extends VBox {
     return card;
   }
 
+  /** What is known of a model that InvoiceLens ships a configuration for; of others, nothing. */
   private static String description(ModelConfig config) {
-    return text(config.isBundled() ? "welcome.about.bundled" : "welcome.about.download");
+    String key = "welcome.about." + config.name();
+    return Messages.has(key) ? text(key) : text("welcome.about", config.name());
   }
 
   private static List<String> facts(ModelConfig config) {

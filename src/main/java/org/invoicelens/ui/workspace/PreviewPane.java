@@ -72,6 +72,7 @@ final class PreviewPane extends BorderPane {
         });
 
     StackPane middle = new StackPane(scroll, invitation());
+    middle.setMinHeight(0);
     setCenter(middle);
     setBottom(tools());
     model.preview().subscribe(preview -> turnTo(0));
@@ -86,7 +87,8 @@ final class PreviewPane extends BorderPane {
     Button samples = new Button(text("workspace.samples"));
     samples.setId("samples-here");
     samples.setOnAction(e -> model.readSamples());
-    HBox buttons = new HBox(open, samples);
+    FlowPane buttons = new FlowPane(open, samples);
+    buttons.getChildren().forEach(button -> ((Button) button).setMinWidth(USE_PREF_SIZE));
     buttons.getStyleClass().add("buttons");
     VBox invitation =
         new VBox(
@@ -96,6 +98,7 @@ final class PreviewPane extends BorderPane {
             buttons);
     invitation.getStyleClass().add("invitation");
     invitation.visibleProperty().bind(model.selected().isNull());
+    invitation.managedProperty().bind(invitation.visibleProperty());
     return invitation;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.MessageFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.ResourceBundle;
 import java.util.Set;
@@ -43,6 +44,16 @@ class MessagesTest {
       assertThat(new MessageFormat(bundle.getString(key), Locale.ENGLISH).format(new Object[9]))
           .as(key)
           .isNotBlank();
+    }
+  }
+
+  @Test
+  void everyStepHasATextForEverySituation() {
+    for (String step : List.of("welcome", "hardware", "download", "verification", "start")) {
+      assertThat(bundle.keySet())
+          .contains(step + ".title", step + ".headline", step + ".sentence", step + ".resume")
+          .contains(step + ".failed.headline", step + ".failed.sentence")
+          .contains(step + ".stopped.headline", step + ".stopped.sentence");
     }
   }
 }

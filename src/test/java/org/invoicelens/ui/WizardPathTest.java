@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way on the bundled model, with every stage real. */
-class WholePathTest {
+class WizardPathTest {
 
   @TempDir Path own;
 
