@@ -179,7 +179,7 @@ final class HardwareCheck {
           "To download the model, remove the environment variable HF_HUB_OFFLINE.");
       return;
     }
-    URI endpoint = URI.create(config.endpoint());
+    URI endpoint = probes.network().endpoint(config.endpoint());
     NetworkProbe.Answer answer = probes.network().reach(endpoint, cancellation);
     networkAvailable = answer.reached();
     if (answer.reached()) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.invoicelens.stage.Cancellation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,9 +49,23 @@ final class NetworkProbe {
    */
   record Answer(boolean reached, String target, long milliseconds, String failure) {}
 
-  /** Whether the user wishes that nothing goes over the network ({@code HF_HUB_OFFLINE}). */
+  /**
+   * Whether the user wishes that nothing goes over the network ({@code HF_HUB_OFFLINE} or {@code
+   * TRANSFORMERS_OFFLINE}).
+   */
   boolean isOffline() {
-    return YES.contains(environment.getOrDefault("HF_HUB_OFFLINE", "").toLowerCase(Locale.ROOT));
+    return Stream.of("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+        .map(name -> environment.getOrDefault(name, "").toLowerCase(Locale.ROOT))
+        .anyMatch(YES::contains);
+  }
+
+  /** The Hub's address: that of {@code HF_ENDPOINT}, as for downloads, or the configured one. */
+  URI endpoint(String configured) {
+    return Optional.ofNullable(environment.get("HF_ENDPOINT"))
+        .map(String::strip)
+        .flatMap(NetworkProbe::uri)
+        .filter(uri -> uri.getHost() != null && String.valueOf(uri.getScheme()).startsWith("http"))
+        .orElseGet(() -> URI.create(configured));
   }
 
   /** Opens and closes a connection; returns early where cancelled. */
