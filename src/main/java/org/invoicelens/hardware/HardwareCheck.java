@@ -118,13 +118,13 @@ final class HardwareCheck {
 
   /** The model folder: whether files can be made there, and whether enough of them. */
   void disk() {
-    ModelFolder folder = new ModelFolder(config.modelPath());
-    Path nearest = folder.nearest();
+    ModelStorage storage = new ModelStorage(config.modelPath());
+    Path nearest = storage.nearest();
     long present;
     try {
-      diskSpace = folder.freeSpace();
-      present = folder.present();
-      ModelFolder.proveWritable(nearest);
+      diskSpace = storage.freeSpace();
+      present = storage.present();
+      ModelStorage.proveWritable(nearest);
     } catch (IOException e) {
       String meaning = "The model cannot be stored in " + config.modelPath() + ".";
       String remedy =
@@ -200,7 +200,7 @@ final class HardwareCheck {
   void temporaryFolder() {
     Path folder = probes.temporary();
     try {
-      ModelFolder.proveWritable(folder);
+      ModelStorage.proveWritable(folder);
       add(Subject.TEMPORARY_FOLDER, State.GOOD, folder + " can be written", FILE_SYSTEM, "", "");
     } catch (IOException e) {
       String meaning = "InvoiceLens cannot prepare invoices without a temporary folder.";

@@ -1,6 +1,7 @@
 package org.invoicelens.hardware;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -16,12 +17,16 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.invoicelens.stage.Cancellation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tries whether a Hub can be reached, by opening a connection to it or to the proxy that leads
  * there. Nothing is sent, so that nobody's name or token is.
  */
 final class NetworkProbe {
+
+  private static final Logger log = LoggerFactory.getLogger(NetworkProbe.class);
 
   private static final Set<String> YES = Set.of("1", "on", "yes", "true");
 
@@ -70,10 +75,13 @@ final class NetworkProbe {
       attempt.cancel(true);
       failure = "it did not answer within " + limit.toSeconds() + " seconds";
     } catch (ExecutionException e) {
+      log.info("{} was not reached: {}", name, e.getCause().toString());
       failure =
-          e.getCause() instanceof UnknownHostException
-              ? "its name is not known in this network"
-              : String.valueOf(e.getCause().getMessage()).toLowerCase(Locale.ROOT);
+          switch (e.getCause()) {
+            case UnknownHostException _ -> "its name is not known in this network";
+            case ConnectException _ -> "the connection was refused";
+            default -> "no connection came about";
+          };
     } catch (CancellationException e) {
       failure = "the attempt was stopped";
     } catch (InterruptedException e) {

@@ -1,8 +1,10 @@
 package org.invoicelens.pixtral;
 
+import ai.djl.engine.EngineException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -142,7 +144,7 @@ public final class PixtralModel implements AutoCloseable {
           () -> {
             float[] chunk = program.logits(0);
             for (int from = 0; from < chunk.length; from += vocabulary) {
-              rows.add(java.util.Arrays.copyOfRange(chunk, from, from + vocabulary));
+              rows.add(Arrays.copyOfRange(chunk, from, from + vocabulary));
             }
           });
       return rows.toArray(float[][]::new);
@@ -287,7 +289,7 @@ public final class PixtralModel implements AutoCloseable {
       } finally {
         program.forget();
       }
-    } catch (ai.djl.engine.EngineException | OutOfMemoryError e) {
+    } catch (EngineException | OutOfMemoryError e) {
       throw RuntimeFault.answering(e);
     } finally {
       lock.unlock();
