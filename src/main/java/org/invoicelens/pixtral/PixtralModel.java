@@ -33,6 +33,9 @@ public final class PixtralModel implements AutoCloseable {
   /** The room for keys and values grows in steps of so many positions. */
   private static final int ROOM_STEP = 256;
 
+  /** Parameters up to which threads mostly wait for each other, on a busy computer for long. */
+  private static final long TINY = 20_000_000;
+
   private final PixtralProgram program;
   private final PixtralConfig config;
   private final PixtralProcessor processor;
@@ -103,6 +106,9 @@ public final class PixtralModel implements AutoCloseable {
       model =
           new PixtralModel(
               program, checkpoint.config(), processor, footprint(checkpoint), resolved);
+      if (model.footprint().parameters() <= TINY) {
+        model.useThreads(1);
+      }
       return model;
     } catch (RuntimeException | OutOfMemoryError e) {
       throw RuntimeFault.loading(e);
@@ -320,6 +326,11 @@ public final class PixtralModel implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Threads that this computer has for the work. */
+  public static int availableThreads() {
+    return TorchRuntime.defaultThreads();
   }
 
   /** Threads that do the work on the processor. */
