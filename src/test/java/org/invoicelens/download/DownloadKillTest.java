@@ -48,11 +48,11 @@ class DownloadKillTest {
       Process last = start(model, hub);
       try {
         assertThat(last.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        String said = new String(last.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(said).contains("transferred " + (SIZE - kept));
       } finally {
         last.destroyForcibly();
       }
-      String said = new String(last.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(said).contains("transferred " + (SIZE - kept));
       assertThat(Files.readAllBytes(model.resolve("model.safetensors"))).isEqualTo(content);
     }
   }
