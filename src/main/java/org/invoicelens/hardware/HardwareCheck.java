@@ -334,7 +334,7 @@ final class HardwareCheck {
         estimate.precision().title()
             + (estimate.onGpu() ? " on the graphics card" : " on the processor"),
         ARITHMETIC,
-        sum(estimate) + more + slower,
+        HardwareWords.sum(estimate) + more + slower,
         "");
   }
 
@@ -364,26 +364,14 @@ final class HardwareCheck {
     String remedy =
         "Close other programs, allow a smaller precision in the configuration, or choose a smaller"
             + " model.";
-    add(Subject.PRECISION, State.FAILED, "Nothing fits", ARITHMETIC, sum(smallest), remedy);
-    fail(Reason.TOO_LITTLE_MEMORY, new Problem(what, sum(smallest), remedy), null);
-  }
-
-  /** The sum, for a person who adds it up again. */
-  private static String sum(MemoryEstimate estimate) {
-    return estimate.precision().title()
-        + " needs "
-        + ByteSize.binaryText(estimate.needed())
-        + " ("
-        + ByteSize.binaryText(estimate.weights())
-        + " weights, "
-        + ByteSize.binaryText(estimate.kvCache())
-        + " KV cache, "
-        + ByteSize.binaryText(estimate.runtime())
-        + " runtime, "
-        + ByteSize.binaryText(estimate.reserve())
-        + " kept free); "
-        + ByteSize.binaryText(estimate.available())
-        + " are free.";
+    add(
+        Subject.PRECISION,
+        State.FAILED,
+        "Nothing fits",
+        ARITHMETIC,
+        HardwareWords.sum(smallest),
+        remedy);
+    fail(Reason.TOO_LITTLE_MEMORY, new Problem(what, HardwareWords.sum(smallest), remedy), null);
   }
 
   /** What is still to be stored, with a margin; 0 where it is not known or all is there. */
@@ -399,23 +387,7 @@ final class HardwareCheck {
   private String found() {
     return gpus.isEmpty()
         ? "No graphics card was found"
-        : gpus.stream().map(HardwareCheck::describe).collect(Collectors.joining("; "));
-  }
-
-  private static String describe(Gpu gpu) {
-    String memory =
-        gpu.memoryTotal() == 0 || gpu.source().equals(OshiMachine.SOURCE)
-            ? ""
-            : ", "
-                + ByteSize.binaryText(gpu.memoryTotal())
-                + " ("
-                + ByteSize.binaryText(gpu.memoryFree())
-                + " free)";
-    return gpu.name()
-        + memory
-        + (gpu.computeCapability() == 0 ? "" : ", compute capability " + gpu.computeCapability())
-        + (gpu.driver().isEmpty() ? "" : ", driver " + gpu.driver())
-        + (gpu.isUsable() ? "" : ": not usable, " + gpu.unusable());
+        : gpus.stream().map(HardwareWords::card).collect(Collectors.joining("; "));
   }
 
   private String advice() {

@@ -128,7 +128,14 @@ final class NetworkProbe {
         .map(text -> text.contains("://") ? text : "http://" + text)
         .flatMap(NetworkProbe::uri)
         .filter(uri -> uri.getHost() != null)
-        .map(uri -> address(uri, uri.getPort() > 0 ? uri.getPort() : 1080));
+        .map(uri -> address(uri, proxyPort(uri)));
+  }
+
+  private static int proxyPort(URI proxy) {
+    if (proxy.getPort() > 0) {
+      return proxy.getPort();
+    }
+    return proxy.getScheme().startsWith("socks") ? 1080 : 80;
   }
 
   private boolean isExempt(URI endpoint) {

@@ -31,6 +31,12 @@ final class Checkpoint implements AutoCloseable {
   private static final String HF_SINGLE = "model.safetensors";
   private static final String NATIVE_SINGLE = "consolidated.safetensors";
 
+  private static final Problem DO_NOT_FIT =
+      new Problem(
+          "The model's files do not fit together.",
+          "One of them is damaged or belongs to another model.",
+          "Verify the model's files and repair them.");
+
   /** The vision tower has these names in both layouts. */
   private static final List<String> NATIVE_NORMS = List.of("attention_norm", "ffn_norm");
 
@@ -198,17 +204,14 @@ final class Checkpoint implements AutoCloseable {
       if (!Arrays.equals(info.shape(), expected.shape())) {
         throw new CheckpointException(
             CheckpointException.Reason.WRONG_SHAPE,
-            new Problem(
-                "The weights do not match the model's configuration: "
-                    + name
-                    + " has the shape "
-                    + Arrays.toString(info.shape())
-                    + " instead of "
-                    + Arrays.toString(expected.shape())
-                    + ".",
-                "",
-                "Verify the model's files and repair them."),
-            file.header().file().toString(),
+            DO_NOT_FIT,
+            file.header().file()
+                + ": "
+                + name
+                + " has the shape "
+                + Arrays.toString(info.shape())
+                + " instead of "
+                + Arrays.toString(expected.shape()),
             null);
       }
       if (scalarType(info.type()) < 0) {
@@ -221,11 +224,8 @@ final class Checkpoint implements AutoCloseable {
     }
     throw new CheckpointException(
         CheckpointException.Reason.MISSING_TENSOR,
-        new Problem(
-            "The model's files lack the weight " + expected.fileNames().getFirst() + ".",
-            "",
-            "Verify the model's files and repair them."),
-        folder.toString(),
+        DO_NOT_FIT,
+        folder + ": no weight " + expected.fileNames().getFirst(),
         null);
   }
 

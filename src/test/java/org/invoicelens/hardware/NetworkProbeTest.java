@@ -99,6 +99,14 @@ class NetworkProbeTest {
   }
 
   @Test
+  void aProxyWithoutAPortIsTriedWhereDownloadsLookForIt() {
+    assertThat(probe(Map.of("https_proxy", "proxy")).proxy(HUB).orElseThrow().getPort())
+        .isEqualTo(80);
+    assertThat(probe(Map.of("https_proxy", "socks5://proxy")).proxy(HUB).orElseThrow().getPort())
+        .isEqualTo(1080);
+  }
+
+  @Test
   void triesTheMirrorThatTheEnvironmentNames() {
     String configured = "https://huggingface.co";
     assertThat(probe(Map.of()).endpoint(configured)).hasToString(configured);
