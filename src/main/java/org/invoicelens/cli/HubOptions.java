@@ -58,7 +58,8 @@ final class HubOptions {
         Optional.ofNullable(readTimeout)
             .map(seconds -> Duration.ofNanos((long) (seconds * 1e9)))
             .orElse(environment.readTimeout()),
-        environment.offline());
+        environment.offline(),
+        environment.cache());
   }
 
   private Optional<URI> proxy(Command command) {

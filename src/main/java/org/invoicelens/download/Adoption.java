@@ -3,11 +3,14 @@ package org.invoicelens.download;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import org.invoicelens.hub.HubCache;
 import org.invoicelens.hub.HubFile;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
@@ -15,21 +18,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes over files that lie in the model folder already, wherever they came from: those that the
- * manifest proves at once, all others by their digest.
+ * Takes over files that lie in the model folder already, wherever they came from, or in the cache
+ * of the Hub's own programs: those that the manifest proves at once, all others by their digest.
  */
 final class Adoption {
 
   private static final Logger log = LoggerFactory.getLogger(Adoption.class);
 
   private final Path modelPath;
+  private final Optional<HubCache> cache;
   private final ManifestKeeper manifest;
   private final ProgressBoard board;
   private final Cancellation cancellation;
 
   Adoption(
-      Path modelPath, ManifestKeeper manifest, ProgressBoard board, Cancellation cancellation) {
+      Path modelPath,
+      Optional<HubCache> cache,
+      ManifestKeeper manifest,
+      ProgressBoard board,
+      Cancellation cancellation) {
     this.modelPath = modelPath;
+    this.cache = cache;
     this.manifest = manifest;
     this.board = board;
     this.cancellation = cancellation;
@@ -42,7 +51,7 @@ final class Adoption {
    * @return those of the plan that are missing or wrong, in its order
    */
   Map<String, Checksum> adopt(Listing listing, Map<String, Checksum> plan)
-      throws IOException, CancelledException, InterruptedException {
+      throws IOException, DownloadException, CancelledException, InterruptedException {
     ProvedFiles proved = ProvedFiles.read(modelPath);
     // What an earlier run with other patterns proved of this commit stays known.
     for (HubFile file : listing.files()) {
@@ -83,12 +92,74 @@ final class Adoption {
           missing.put(path, plan.get(path));
         }
       }
+      takeFromCache(listing, missing, threads);
     } finally {
       threads.shutdown();
     }
     Map<String, Checksum> inOrder = new LinkedHashMap<>(plan);
     inOrder.keySet().retainAll(missing.keySet());
     return inOrder;
+  }
+
+  /** Takes what is right in the Hub's cache from the missing files. */
+  private void takeFromCache(
+      Listing listing, Map<String, Checksum> missing, ExecutorService threads)
+      throws IOException, DownloadException, CancelledException, InterruptedException {
+    Map<String, Path> found = new LinkedHashMap<>();
+    Map<String, Future<Boolean>> checks = new LinkedHashMap<>();
+    for (Map.Entry<String, Checksum> file : missing.entrySet()) {
+      String path = file.getKey();
+      Checksum checksum = file.getValue();
+      Optional<Path> cached =
+          cache.flatMap(c -> c.find(listing.repoId(), listing.commit(), path, checksum.hex()));
+      if (cached.isPresent() && Files.size(cached.get()) == checksum.size()) {
+        found.put(path, cached.get());
+        checks.put(path, threads.submit(() -> isRight(path, cached.get(), checksum)));
+      }
+    }
+    if (!checks.isEmpty()) {
+      board.phase("Checking files in the cache of the Hub");
+    }
+    for (Map.Entry<String, Future<Boolean>> check : checks.entrySet()) {
+      String path = check.getKey();
+      Checksum checksum = missing.get(path);
+      if (answer(check.getValue()) && take(found.get(path), path, checksum)) {
+        manifest.add(path, checksum);
+        board.set(path, checksum.size(), "Already here");
+        missing.remove(path);
+        log.info("{} comes from {}.", path, found.get(path));
+      } else {
+        log.warn("{} is not what it should be and is left alone.", found.get(path));
+        board.set(path, 0, path + " in the cache of the Hub is not right: it is fetched.");
+      }
+    }
+  }
+
+  /**
+   * Puts a proved file under its name: as a second name of the same content, which costs no room,
+   * else as a copy that is proved once more.
+   */
+  private boolean take(Path cached, String path, Checksum checksum)
+      throws IOException, DownloadException, CancelledException {
+    Path target = ModelTree.makeParents(modelPath, path);
+    Path under = ModelFolder.partial(modelPath).resolve(checksum.hex() + ".cached");
+    Files.createDirectories(under.getParent());
+    Files.deleteIfExists(under);
+    try {
+      try {
+        Files.createLink(under, cached);
+      } catch (UnsupportedOperationException | IOException otherVolume) {
+        Files.copy(cached, under);
+        if (!Digests.matches(under, checksum, n -> {}, cancellation)) {
+          return false;
+        }
+      }
+      Files.move(
+          under, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      return true;
+    } finally {
+      Files.deleteIfExists(under);
+    }
   }
 
   private boolean isRight(String path, Path file, Checksum checksum)

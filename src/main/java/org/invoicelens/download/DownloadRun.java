@@ -261,7 +261,13 @@ final class DownloadRun {
     try {
       listing.write(modelPath);
       Map<String, Checksum> missing =
-          new Adoption(modelPath, manifest, board, cancellation).adopt(listing, plan);
+          new Adoption(
+                  modelPath,
+                  config.isBundled() ? Optional.empty() : settings.cache(),
+                  manifest,
+                  board,
+                  cancellation)
+              .adopt(listing, plan);
       manifest.write();
       if (!missing.isEmpty()) {
         if (hub.isEmpty()) {

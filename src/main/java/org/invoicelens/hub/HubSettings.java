@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * @param caFile further trusted certificates, PEM
  * @param readTimeout how long a connection may stay silent
  * @param offline whether no request may leave this computer
+ * @param cache what the Hub's own programs keep on this computer, which need not be fetched again
  */
 public record HubSettings(
     Optional<String> endpoint,
@@ -28,7 +29,8 @@ public record HubSettings(
     Optional<URI> proxy,
     Optional<Path> caFile,
     Duration readTimeout,
-    boolean offline) {
+    boolean offline,
+    Optional<HubCache> cache) {
 
   /** How long a connection may stay silent where nothing else is said. */
   public static final Duration DEFAULT_READ_TIMEOUT = Duration.ofSeconds(30);
@@ -50,38 +52,47 @@ public record HubSettings(
         Optional.empty(),
         Optional.empty(),
         readTimeout(environment),
-        isTrue(environment, "HF_HUB_OFFLINE") || isTrue(environment, "TRANSFORMERS_OFFLINE"));
+        isTrue(environment, "HF_HUB_OFFLINE") || isTrue(environment, "TRANSFORMERS_OFFLINE"),
+        cache(environment, home));
   }
 
   /** The same with an endpoint of the user's choice. */
   public HubSettings withEndpoint(String other) {
-    return new HubSettings(Optional.of(other), token, proxy, caFile, readTimeout, offline);
+    return new HubSettings(Optional.of(other), token, proxy, caFile, readTimeout, offline, cache);
   }
 
   /** The same with another token. */
   public HubSettings withToken(AccessToken other) {
-    return new HubSettings(endpoint, Optional.of(other), proxy, caFile, readTimeout, offline);
+    return new HubSettings(
+        endpoint, Optional.of(other), proxy, caFile, readTimeout, offline, cache);
   }
 
   /** The same with one proxy for every request, {@code http://user:password@host:port}. */
   public HubSettings withProxy(URI other) {
-    return new HubSettings(endpoint, token, Optional.of(other), caFile, readTimeout, offline);
+    return new HubSettings(
+        endpoint, token, Optional.of(other), caFile, readTimeout, offline, cache);
   }
 
   /** The same with further trusted certificates. */
   public HubSettings withCaFile(Path other) {
-    return new HubSettings(endpoint, token, proxy, Optional.of(other), readTimeout, offline);
+    return new HubSettings(endpoint, token, proxy, Optional.of(other), readTimeout, offline, cache);
   }
 
   /** The same with another patience. */
   public HubSettings withReadTimeout(Duration other) {
-    return new HubSettings(endpoint, token, proxy, caFile, other, offline);
+    return new HubSettings(endpoint, token, proxy, caFile, other, offline, cache);
   }
 
   /** What counts for a server inside this computer: no token, no proxy, never offline. */
   public HubSettings forBundledHub() {
     return new HubSettings(
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), readTimeout, false);
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        readTimeout,
+        false,
+        Optional.empty());
   }
 
   /** Shows neither the token nor what a proxy's address may hold. */
@@ -99,6 +110,8 @@ public record HubSettings(
         + readTimeout
         + ", offline="
         + offline
+        + ", cache="
+        + cache.map(HubCache::folder).map(Path::toString).orElse("")
         + "]";
   }
 
@@ -141,6 +154,19 @@ public record HubSettings(
                 .map(path -> expand(path, home))
                 .orElse(home.resolve(".cache"))
                 .resolve("huggingface"));
+  }
+
+  private static Optional<HubCache> cache(Map<String, String> environment, Path home) {
+    try {
+      return Optional.of(
+          new HubCache(
+              value(environment, "HF_HUB_CACHE")
+                  .map(path -> expand(path, home))
+                  .orElseGet(() -> hubHome(environment, home).resolve("hub"))));
+    } catch (InvalidPathException unusable) {
+      log.warn("The cache of the Hub is left out: {}", unusable.toString());
+      return Optional.empty();
+    }
   }
 
   private static Path expand(String path, Path home) {

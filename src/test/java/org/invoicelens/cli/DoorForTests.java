@@ -41,7 +41,8 @@ final class DoorForTests {
         Optional.empty(),
         Optional.empty(),
         Duration.ofSeconds(10),
-        false);
+        false,
+        Optional.empty());
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.Assumptions;
+import org.invoicelens.hub.HubCache;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.stage.CancelledException;
 import org.junit.jupiter.api.AfterEach;
@@ -119,7 +120,8 @@ class DownloadResumeTest {
             Optional.empty(),
             Optional.empty(),
             online.readTimeout(),
-            true);
+            true,
+            Optional.empty());
     run.settings = offline;
     assertThatThrownBy(() -> run.download(hub))
         .satisfies(e -> assertThat(reasonOf(e)).isEqualTo(DownloadException.Reason.OFFLINE));
@@ -142,6 +144,43 @@ class DownloadResumeTest {
     assertThat(run.download(hub).transferred()).isEqualTo(CONFIG.length);
     assertComplete();
     assertThat(hub.requestsFor(WEIGHTS)).isZero();
+  }
+
+  private Path inCacheOfTheHub(byte[] content) throws Exception {
+    Path cache = run.model.resolveSibling("hub-cache");
+    Path blobs = Files.createDirectories(cache.resolve("models--owner--model/blobs"));
+    HubSettings plain = run.settings;
+    run.settings =
+        new HubSettings(
+            plain.endpoint(),
+            plain.token(),
+            plain.proxy(),
+            plain.caFile(),
+            plain.readTimeout(),
+            plain.offline(),
+            Optional.of(new HubCache(cache)));
+    return Files.write(blobs.resolve(FaultyHub.sha256(CONTENT)), content);
+  }
+
+  @Test
+  void whatTheCacheOfTheHubHoldsIsNotFetchedAgain() throws Exception {
+    Path blob = inCacheOfTheHub(CONTENT);
+    assertThat(run.download(hub).transferred()).isEqualTo(CONFIG.length);
+    assertComplete();
+    assertThat(hub.requestsFor(WEIGHTS)).isZero();
+    assertThat(blob).hasBinaryContent(CONTENT);
+    assertThat(run.ownFiles()).noneMatch(file -> file.contains("partial"));
+  }
+
+  @Test
+  void wrongContentInTheCacheOfTheHubIsLeftAloneAndFetched() throws Exception {
+    byte[] wrong = CONTENT.clone();
+    wrong[77] ^= 4;
+    Path blob = inCacheOfTheHub(wrong);
+    run.download(hub);
+    assertComplete();
+    assertThat(blob).hasBinaryContent(wrong);
+    assertThat(run.messages()).anyMatch(m -> m.contains("cache of the Hub is not right"));
   }
 
   @Test
@@ -451,7 +490,8 @@ class DownloadResumeTest {
             Optional.of(java.net.URI.create("http://proxy.invalid:1")),
             Optional.empty(),
             run.settings.readTimeout(),
-            true);
+            true,
+            Optional.empty());
     DownloadResult result = run.download("bundled", "invoicelens/pixtral-mini");
     assertThat(result.checksums()).containsKeys("config.json", "model.safetensors");
     Path shipped = Path.of("models/bundled/pixtral-mini");

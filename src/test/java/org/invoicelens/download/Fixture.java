@@ -62,7 +62,8 @@ final class Fixture {
           Optional.empty(),
           Optional.empty(),
           Duration.ofSeconds(5),
-          false);
+          false,
+          Optional.empty());
   TransferOptions options = TransferOptions.DEFAULT;
   Tuning tuning = SMALL;
   String revision = "main";

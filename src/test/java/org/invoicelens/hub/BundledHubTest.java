@@ -48,7 +48,8 @@ class BundledHubTest {
                 Optional.empty(),
                 Optional.empty(),
                 Duration.ofSeconds(5),
-                true),
+                true,
+                Optional.empty()),
             hub);
   }
 

@@ -37,7 +37,8 @@ class HubClientTest {
           Optional.empty(),
           Optional.empty(),
           Duration.ofSeconds(5),
-          false);
+          false,
+          Optional.empty());
 
   @BeforeEach
   void start() throws Exception {

@@ -52,6 +52,15 @@ class HubSettingsTest {
   }
 
   @Test
+  void theCacheLiesWhereTheHubsOwnProgramsLookForIt() {
+    assertThat(of(Map.of()).cache()).contains(new HubCache(home.resolve(".cache/huggingface/hub")));
+    assertThat(of(Map.of("HF_HOME", "~/models")).cache())
+        .contains(new HubCache(home.resolve("models/hub")));
+    assertThat(of(Map.of("HF_HOME", "~/models", "HF_HUB_CACHE", "~/elsewhere")).cache())
+        .contains(new HubCache(home.resolve("elsewhere")));
+  }
+
+  @Test
   void whatIsNoTokenIsLeftOut() throws Exception {
     assertThat(token(Map.of("HF_TOKEN", "two words"))).isEmpty();
     assertThat(token(Map.of("HF_TOKEN", "  "))).isEmpty();

@@ -45,7 +45,8 @@ class WizardPathTest {
             Optional.empty(),
             Optional.empty(),
             Duration.ofSeconds(10),
-            true);
+            true,
+            Optional.empty());
     return new PipelineStages(folders, new SetupPipeline(folders, settings));
   }
 
