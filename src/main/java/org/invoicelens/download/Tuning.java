@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param smallestPiece the shortest range worth a request, in bytes
  * @param largestPiece the longest range of one request, in bytes
- * @param journalInterval how long what has come stays unsafe against a kill, at the least; on a slow
- *     disk longer, so that at most a third of the time goes into it
+ * @param journalInterval how long what has come stays unsafe against a kill, at the least; on a
+ *     slow disk longer, so that at most a third of the time goes into it
  * @param firstPause how long the first wait after a failure is; later ones double
  * @param longestPause the longest wait after a failure
  * @param progressThatCounts a connection that broke off after bringing so many bytes is reopened

@@ -232,7 +232,7 @@ public final class DownloadVerifier {
         Reason.NOT_A_MODEL,
         status,
         new Problem(
-            "The folder " + status.modelPath().getFileName() + " holds no model.",
+            "The folder " + status.modelPath() + " holds no model.",
             "It has neither a config.json nor a params.json.",
             "Choose another folder, or check the repository's name in the configuration."),
         status.findings().stream().map(Finding::message).collect(Collectors.joining("\n")),
