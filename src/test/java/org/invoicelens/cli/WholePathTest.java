@@ -380,4 +380,13 @@ class WholePathTest {
     assertThat(outcome.out())
         .contains("2 files; no digests are known, so only the structure was checked");
   }
+
+  @Test
+  void keepsCommandsInAFileNameFromTheTerminal() {
+    Outcome outcome = door.run("extract", folder.resolve("red\u001b[31m.png"), "--config", CONFIG);
+    assertThat(outcome.code()).isEqualTo(8);
+    assertThat(outcome.err())
+        .doesNotContain("\u001b")
+        .contains("1 of 1 document could not be read");
+  }
 }
