@@ -57,6 +57,8 @@ class UsageTest {
         .contains("complete -F _complete_invoicelens")
         .contains("--limit-rate")
         .contains("flash_attention_2");
+    assertThat(door.run("completion", "--json").json().get("script").getAsString())
+        .isEqualTo(outcome.out());
   }
 
   @Test
