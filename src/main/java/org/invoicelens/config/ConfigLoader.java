@@ -76,7 +76,7 @@ public final class ConfigLoader {
     } catch (AccessDeniedException e) {
       throw unreadable(file, "You have no permission to read it.", e);
     } catch (IOException e) {
-      throw unreadable(file, "The disk reported: " + e.getMessage() + ".", e);
+      throw unreadable(file, "Its disk or network drive did not deliver it.", e);
     }
     if (bytes.length > LARGEST) {
       throw unreadable(file, "It is larger than 64 KiB, so it is no configuration.", null);

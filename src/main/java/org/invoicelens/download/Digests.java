@@ -7,16 +7,27 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.LongConsumer;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 
-/** Computes the digests by which the Hub knows its files. */
+/** The computing of the digests by which the Hub knows its files. */
 final class Digests {
 
   static final int BLOCK = 1 << 20;
 
+  private static final int MOST_THREADS = 4;
+
   private Digests() {}
+
+  /** Threads that compute digests; the caller shuts them down. */
+  static ExecutorService newThreads() {
+    return Executors.newFixedThreadPool(
+        Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS),
+        Thread.ofPlatform().daemon().name("hashing-", 1).factory());
+  }
 
   static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());

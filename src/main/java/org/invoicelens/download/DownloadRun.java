@@ -1,9 +1,6 @@
 package org.invoicelens.download;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,11 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
@@ -41,8 +34,6 @@ import org.slf4j.LoggerFactory;
 final class DownloadRun {
 
   private static final Logger log = LoggerFactory.getLogger(DownloadRun.class);
-  private static final int HASHING_THREADS =
-      Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
 
   private final ApplicationFolders folders;
   private final HubSettings settings;
@@ -234,35 +225,9 @@ final class DownloadRun {
       return Optional.empty();
     }
     Map<String, Checksum> plan = plan(kept.get());
-    Map<String, Manifest.Entry> known = knownFiles();
-    boolean complete =
-        !plan.isEmpty()
-            && plan.entrySet().stream()
-                .allMatch(
-                    file -> isProved(known.get(file.getKey()), file.getKey(), file.getValue()));
-    return complete ? Optional.of(result(kept.get(), plan)) : Optional.empty();
-  }
-
-  private Map<String, Manifest.Entry> knownFiles() {
-    try {
-      return Manifest.read(modelPath).map(Manifest::files).orElse(Map.of());
-    } catch (IOException unreadable) {
-      return Map.of();
-    }
-  }
-
-  private boolean isProved(Manifest.Entry entry, String path, Checksum checksum) {
-    if (entry == null || !entry.checksum().equals(checksum)) {
-      return false;
-    }
-    try {
-      Path file = modelPath.resolve(path);
-      return Files.isRegularFile(file)
-          && Files.size(file) == checksum.size()
-          && Files.getLastModifiedTime(file).toMillis() == entry.modifiedMillis();
-    } catch (IOException unreadable) {
-      return false;
-    }
+    return !plan.isEmpty() && ProvedFiles.read(modelPath).holdAll(plan)
+        ? Optional.of(result(kept.get(), plan))
+        : Optional.empty();
   }
 
   private Map<String, Checksum> plan(Listing listing) {
@@ -295,7 +260,8 @@ final class DownloadRun {
     ManifestKeeper manifest = new ManifestKeeper(modelPath, config.repoId(), listing.commit());
     try {
       listing.write(modelPath);
-      Map<String, Checksum> missing = adopt(listing, plan, manifest);
+      Map<String, Checksum> missing =
+          new Adoption(modelPath, manifest, board, cancellation).adopt(listing, plan);
       manifest.write();
       if (!missing.isEmpty()) {
         if (hub.isEmpty()) {
@@ -304,7 +270,7 @@ final class DownloadRun {
         transfer(hub.get(), listing, missing, manifest);
         manifest.write();
       }
-      removeEmptyPartialFolder();
+      new PartialData(modelPath).removeFolderIfEmpty();
     } catch (IOException disk) {
       throw DownloadFailures.disk(modelPath, board.total() - board.done(), disk);
     }
@@ -312,89 +278,11 @@ final class DownloadRun {
     return result(listing, plan);
   }
 
-  /** Takes over what is already right and returns the rest. */
-  private Map<String, Checksum> adopt(
-      Listing listing, Map<String, Checksum> plan, ManifestKeeper manifest)
-      throws IOException, DownloadException, CancelledException, InterruptedException {
-    Map<String, Manifest.Entry> known = knownFiles();
-    // What an earlier run with other patterns proved of this commit stays known.
-    for (HubFile file : listing.files()) {
-      if (isProved(known.get(file.path()), file.path(), Listing.checksum(file))) {
-        manifest.add(file.path(), known.get(file.path()));
-      }
-    }
-    Map<String, Checksum> missing = new LinkedHashMap<>();
-    Map<String, Future<Boolean>> checks = new LinkedHashMap<>();
-    ExecutorService threads = Executors.newFixedThreadPool(HASHING_THREADS, hashingThreads());
-    try {
-      for (Map.Entry<String, Checksum> planned : plan.entrySet()) {
-        String path = planned.getKey();
-        Checksum checksum = planned.getValue();
-        Path file = modelPath.resolve(path);
-        if (manifest.knows(path)) {
-          board.set(path, checksum.size(), "Already here");
-        } else if (Files.isRegularFile(file) && Files.size(file) == checksum.size()) {
-          checks.put(path, threads.submit(() -> isRight(path, file, checksum)));
-        } else {
-          if (Files.exists(file)) {
-            log.warn("{} has another size than it should and will be replaced.", file);
-          }
-          missing.put(path, checksum);
-        }
-      }
-      if (!checks.isEmpty()) {
-        board.phase("Checking files that are already here");
-      }
-      for (Map.Entry<String, Future<Boolean>> check : checks.entrySet()) {
-        String path = check.getKey();
-        if (answer(check.getValue())) {
-          manifest.add(path, plan.get(path));
-          board.set(path, plan.get(path).size(), "Already here");
-        } else {
-          log.warn("{} is not what it should be and will be replaced.", modelPath.resolve(path));
-          board.set(path, 0, path + " is here but not right: it is fetched and replaced.");
-          missing.put(path, plan.get(path));
-        }
-      }
-    } finally {
-      threads.shutdown();
-    }
-    Map<String, Checksum> inOrder = new LinkedHashMap<>(plan);
-    inOrder.keySet().retainAll(missing.keySet());
-    return inOrder;
-  }
-
-  private boolean isRight(String path, Path file, Checksum checksum)
-      throws IOException, CancelledException {
-    long[] read = {0};
-    return Digests.matches(
-        file,
-        checksum,
-        n -> {
-          read[0] += n;
-          board.set(path, read[0]);
-        },
-        cancellation);
-  }
-
-  private static boolean answer(Future<Boolean> check)
-      throws CancelledException, InterruptedException {
-    try {
-      return check.get();
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof CancelledException cancelled) {
-        throw cancelled;
-      }
-      log.warn("A file could not be read and will be replaced", failed.getCause());
-      return false;
-    }
-  }
-
   private void transfer(
       HubClient hub, Listing listing, Map<String, Checksum> missing, ManifestKeeper manifest)
       throws IOException, DownloadException, CancelledException, InterruptedException {
     List<FileTransfer> files = new ArrayList<>();
-    ExecutorService hashing = Executors.newFixedThreadPool(HASHING_THREADS, hashingThreads());
+    ExecutorService hashing = Digests.newThreads();
     try {
       open(listing, missing, files);
       checkSpace(files);
@@ -462,21 +350,9 @@ final class DownloadRun {
       files.add(new FileTransfer(file.getKey(), file.getValue(), partial));
       board.set(file.getKey(), partial.total());
     }
-    removeLeftovers(folder, listing);
-  }
-
-  /** Data of content that this commit does not have is of no use any more. */
-  private static void removeLeftovers(Path folder, Listing listing) throws IOException {
     Set<String> useful = new HashSet<>();
     listing.files().forEach(file -> useful.add(Listing.checksum(file).hex()));
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
-      for (Path file : left) {
-        String digest = file.getFileName().toString().replaceFirst("[-.].*$", "");
-        if (!useful.contains(digest) && Files.deleteIfExists(file)) {
-          log.info("Removed {}, which belongs to no file of this commit.", file);
-        }
-      }
-    }
+    new PartialData(modelPath).removeAllBut(useful);
   }
 
   private void checkSpace(List<FileTransfer> files) throws DownloadException {
@@ -517,21 +393,5 @@ final class DownloadRun {
         schedule.fatal(DownloadFailures.disk(modelPath, schedule.missing(), failure));
       }
     };
-  }
-
-  private void removeEmptyPartialFolder() throws IOException {
-    Path folder = ModelFolder.partial(modelPath);
-    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
-        if (left.iterator().hasNext()) {
-          return;
-        }
-      }
-      Files.delete(folder);
-    }
-  }
-
-  private static ThreadFactory hashingThreads() {
-    return Thread.ofPlatform().daemon().name("hashing-", 1).factory();
   }
 }

@@ -5,9 +5,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What an unfinished download left in a model folder. */
 public final class PartialData {
+
+  private static final Logger log = LoggerFactory.getLogger(PartialData.class);
 
   private final Path modelPath;
 
@@ -47,6 +52,31 @@ public final class PartialData {
       Files.deleteIfExists(folder);
     } catch (IOException unremovable) {
       throw DownloadFailures.notWritable(folder, unremovable);
+    }
+  }
+
+  /** Removes data of content that nobody needs any more. */
+  void removeAllBut(Set<String> digests) throws IOException {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(ModelFolder.partial(modelPath))) {
+      for (Path file : left) {
+        String digest = file.getFileName().toString().replaceFirst("[-.].*$", "");
+        if (!digests.contains(digest) && Files.deleteIfExists(file)) {
+          log.info("Removed {}, which belongs to no file of this commit.", file);
+        }
+      }
+    }
+  }
+
+  /** Removes the folder of partial files where nothing is left in it. */
+  void removeFolderIfEmpty() throws IOException {
+    Path folder = ModelFolder.partial(modelPath);
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
+        if (left.iterator().hasNext()) {
+          return;
+        }
+      }
+      Files.delete(folder);
     }
   }
 }

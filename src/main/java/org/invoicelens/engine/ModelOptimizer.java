@@ -170,20 +170,21 @@ public final class ModelOptimizer {
   /** One thread or all: only for small models, whose threads wait more than they work. */
   private void chooseThreads(PixtralModel model, TestPage page, List<String> notes)
       throws InferenceException, CancelledException {
-    int present = model.threads();
-    if (present == 1
+    int all = PixtralModel.availableThreads();
+    if (all == 1
         || !model.options().device().equals("cpu")
         || model.footprint().parameters() > SMALL_MODEL) {
       return;
     }
+    model.useThreads(all);
     Duration withAll = measure(model, page);
     model.useThreads(1);
     Duration withOne = measure(model, page);
-    log.info("One thread takes {}, {} take {}", withOne, present, withAll);
+    log.info("One thread takes {}, {} take {}", withOne, all, withAll);
     if (withAll.toNanos() < CLEARLY_FASTER * withOne.toNanos()) {
-      model.useThreads(present);
+      model.useThreads(all);
     } else {
-      notes.add("One thread serves this small model as fast as %d.".formatted(present));
+      notes.add("One thread serves this small model as fast as %d.".formatted(all));
     }
   }
 

@@ -1,6 +1,7 @@
 package org.invoicelens.hardware;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ record ContainerMemory(long limit, long available) {
           collect(root, Version.ONE, parts[2], limits);
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return Optional.empty();
     }
     return limits.stream().min((a, b) -> Long.compare(a.available, b.available));
@@ -80,7 +81,7 @@ record ContainerMemory(long limit, long available) {
       }
       long busy = Math.max(0, usage - cache(folder, version));
       return Optional.of(new ContainerMemory(limit, Math.max(0, limit - busy)));
-    } catch (IOException | NumberFormatException e) {
+    } catch (IOException | UncheckedIOException | NumberFormatException e) {
       return Optional.empty();
     }
   }

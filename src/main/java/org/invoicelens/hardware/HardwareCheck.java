@@ -118,13 +118,13 @@ final class HardwareCheck {
 
   /** The model folder: whether files can be made there, and whether enough of them. */
   void disk() {
-    ModelFolder folder = new ModelFolder(config.modelPath());
-    Path nearest = folder.nearest();
+    ModelStorage storage = new ModelStorage(config.modelPath());
+    Path nearest = storage.nearest();
     long present;
     try {
-      diskSpace = folder.freeSpace();
-      present = folder.present();
-      ModelFolder.proveWritable(nearest);
+      diskSpace = storage.freeSpace();
+      present = storage.present();
+      ModelStorage.proveWritable(nearest);
     } catch (IOException e) {
       String meaning = "The model cannot be stored in " + config.modelPath() + ".";
       String remedy =
@@ -179,7 +179,7 @@ final class HardwareCheck {
           "To download the model, remove the environment variable HF_HUB_OFFLINE.");
       return;
     }
-    URI endpoint = URI.create(config.endpoint());
+    URI endpoint = probes.network().endpoint(config.endpoint());
     NetworkProbe.Answer answer = probes.network().reach(endpoint, cancellation);
     networkAvailable = answer.reached();
     if (answer.reached()) {
@@ -200,7 +200,7 @@ final class HardwareCheck {
   void temporaryFolder() {
     Path folder = probes.temporary();
     try {
-      ModelFolder.proveWritable(folder);
+      ModelStorage.proveWritable(folder);
       add(Subject.TEMPORARY_FOLDER, State.GOOD, folder + " can be written", FILE_SYSTEM, "", "");
     } catch (IOException e) {
       String meaning = "InvoiceLens cannot prepare invoices without a temporary folder.";
@@ -334,7 +334,7 @@ final class HardwareCheck {
         estimate.precision().title()
             + (estimate.onGpu() ? " on the graphics card" : " on the processor"),
         ARITHMETIC,
-        sum(estimate) + more + slower,
+        HardwareWords.sum(estimate) + more + slower,
         "");
   }
 
@@ -364,26 +364,14 @@ final class HardwareCheck {
     String remedy =
         "Close other programs, allow a smaller precision in the configuration, or choose a smaller"
             + " model.";
-    add(Subject.PRECISION, State.FAILED, "Nothing fits", ARITHMETIC, sum(smallest), remedy);
-    fail(Reason.TOO_LITTLE_MEMORY, new Problem(what, sum(smallest), remedy), null);
-  }
-
-  /** The sum, for a person who adds it up again. */
-  private static String sum(MemoryEstimate estimate) {
-    return estimate.precision().title()
-        + " needs "
-        + ByteSize.binaryText(estimate.needed())
-        + " ("
-        + ByteSize.binaryText(estimate.weights())
-        + " weights, "
-        + ByteSize.binaryText(estimate.kvCache())
-        + " KV cache, "
-        + ByteSize.binaryText(estimate.runtime())
-        + " runtime, "
-        + ByteSize.binaryText(estimate.reserve())
-        + " kept free); "
-        + ByteSize.binaryText(estimate.available())
-        + " are free.";
+    add(
+        Subject.PRECISION,
+        State.FAILED,
+        "Nothing fits",
+        ARITHMETIC,
+        HardwareWords.sum(smallest),
+        remedy);
+    fail(Reason.TOO_LITTLE_MEMORY, new Problem(what, HardwareWords.sum(smallest), remedy), null);
   }
 
   /** What is still to be stored, with a margin; 0 where it is not known or all is there. */
@@ -399,23 +387,7 @@ final class HardwareCheck {
   private String found() {
     return gpus.isEmpty()
         ? "No graphics card was found"
-        : gpus.stream().map(HardwareCheck::describe).collect(Collectors.joining("; "));
-  }
-
-  private static String describe(Gpu gpu) {
-    String memory =
-        gpu.memoryTotal() == 0 || gpu.source().equals(OshiMachine.SOURCE)
-            ? ""
-            : ", "
-                + ByteSize.binaryText(gpu.memoryTotal())
-                + " ("
-                + ByteSize.binaryText(gpu.memoryFree())
-                + " free)";
-    return gpu.name()
-        + memory
-        + (gpu.computeCapability() == 0 ? "" : ", compute capability " + gpu.computeCapability())
-        + (gpu.driver().isEmpty() ? "" : ", driver " + gpu.driver())
-        + (gpu.isUsable() ? "" : ": not usable, " + gpu.unusable());
+        : gpus.stream().map(HardwareWords::card).collect(Collectors.joining("; "));
   }
 
   private String advice() {

@@ -1,6 +1,7 @@
 package org.invoicelens.hardware;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -15,13 +16,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.invoicelens.stage.Cancellation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tries whether a Hub can be reached, by opening a connection to it or to the proxy that leads
  * there. Nothing is sent, so that nobody's name or token is.
  */
 final class NetworkProbe {
+
+  private static final Logger log = LoggerFactory.getLogger(NetworkProbe.class);
 
   private static final Set<String> YES = Set.of("1", "on", "yes", "true");
 
@@ -43,9 +49,23 @@ final class NetworkProbe {
    */
   record Answer(boolean reached, String target, long milliseconds, String failure) {}
 
-  /** Whether the user wishes that nothing goes over the network ({@code HF_HUB_OFFLINE}). */
+  /**
+   * Whether the user wishes that nothing goes over the network ({@code HF_HUB_OFFLINE} or {@code
+   * TRANSFORMERS_OFFLINE}).
+   */
   boolean isOffline() {
-    return YES.contains(environment.getOrDefault("HF_HUB_OFFLINE", "").toLowerCase(Locale.ROOT));
+    return Stream.of("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+        .map(name -> environment.getOrDefault(name, "").toLowerCase(Locale.ROOT))
+        .anyMatch(YES::contains);
+  }
+
+  /** The Hub's address: that of {@code HF_ENDPOINT}, as for downloads, or the configured one. */
+  URI endpoint(String configured) {
+    return Optional.ofNullable(environment.get("HF_ENDPOINT"))
+        .map(String::strip)
+        .flatMap(NetworkProbe::uri)
+        .filter(uri -> uri.getHost() != null && String.valueOf(uri.getScheme()).startsWith("http"))
+        .orElseGet(() -> URI.create(configured));
   }
 
   /** Opens and closes a connection; returns early where cancelled. */
@@ -70,10 +90,13 @@ final class NetworkProbe {
       attempt.cancel(true);
       failure = "it did not answer within " + limit.toSeconds() + " seconds";
     } catch (ExecutionException e) {
+      log.info("{} was not reached: {}", name, e.getCause().toString());
       failure =
-          e.getCause() instanceof UnknownHostException
-              ? "its name is not known in this network"
-              : String.valueOf(e.getCause().getMessage()).toLowerCase(Locale.ROOT);
+          switch (e.getCause()) {
+            case UnknownHostException _ -> "its name is not known in this network";
+            case ConnectException _ -> "the connection was refused";
+            default -> "no connection came about";
+          };
     } catch (CancellationException e) {
       failure = "the attempt was stopped";
     } catch (InterruptedException e) {
@@ -105,7 +128,14 @@ final class NetworkProbe {
         .map(text -> text.contains("://") ? text : "http://" + text)
         .flatMap(NetworkProbe::uri)
         .filter(uri -> uri.getHost() != null)
-        .map(uri -> address(uri, uri.getPort() > 0 ? uri.getPort() : 1080));
+        .map(uri -> address(uri, proxyPort(uri)));
+  }
+
+  private static int proxyPort(URI proxy) {
+    if (proxy.getPort() > 0) {
+      return proxy.getPort();
+    }
+    return proxy.getScheme().startsWith("socks") ? 1080 : 80;
   }
 
   private boolean isExempt(URI endpoint) {

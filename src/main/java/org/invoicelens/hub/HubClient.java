@@ -124,7 +124,8 @@ public final class HubClient implements AutoCloseable {
       JsonElement sha = answer.isJsonObject() ? answer.getAsJsonObject().get("sha") : null;
       if (sha == null || !sha.isJsonPrimitive() || !COMMIT.matcher(sha.getAsString()).matches()) {
         throw HubFailures.badAnswer(
-            "The server does not say which commit " + revision + " is.", url.toString());
+            "The server does not say which commit " + revision + " is.",
+            HubFailures.withoutQuery(url));
       }
       return sha.getAsString();
     }
@@ -147,7 +148,8 @@ public final class HubClient implements AutoCloseable {
     List<HubFile> files = new ArrayList<>();
     for (int pages = 0; page != null; pages++) {
       if (pages == MOST_PAGES || files.size() > MOST_FILES) {
-        throw HubFailures.badAnswer("The listing of " + repoId + " does not end.", page.toString());
+        throw HubFailures.badAnswer(
+            "The listing of " + repoId + " does not end.", HubFailures.withoutQuery(page));
       }
       try (Response response = send(page, Want.data())) {
         requireSuccess(response, repoId, commit, Optional.empty());
@@ -302,7 +304,8 @@ public final class HubClient implements AutoCloseable {
         if (next == null) {
           response.close();
           throw HubFailures.badAnswer(
-              response.request().url().host() + " sends us to no address.", location);
+              response.request().url().host() + " sends us to no address.",
+              location.isEmpty() ? "no Location" : "a Location that is no address");
         }
         yield next;
       }
@@ -327,7 +330,7 @@ public final class HubClient implements AutoCloseable {
       BufferedSource body = response.body().source();
       if (body.request(LARGEST_ANSWER + 1)) {
         throw HubFailures.badAnswer(
-            "The answer of " + url.host() + " is too long.", url.toString());
+            "The answer of " + url.host() + " is too long.", HubFailures.withoutQuery(url));
       }
       return JsonParser.parseString(body.readUtf8());
     } catch (JsonParseException | IllegalStateException notJson) {

@@ -1,6 +1,7 @@
 package org.invoicelens.invoice;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ public final class DocumentFiles {
             "PNG, JPEG, GIF, BMP, TIFF, WebP and PDF are looked for, not in folders within it.");
       }
       return files;
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw DocumentFault.bad(
           "The folder " + folder + " cannot be listed.",
           "Check that you may open it and that its drive is connected.",

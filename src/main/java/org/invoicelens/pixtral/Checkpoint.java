@@ -1,9 +1,5 @@
 package org.invoicelens.pixtral;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +14,7 @@ import java.util.stream.Stream;
 import org.invoicelens.safetensors.SafetensorsException;
 import org.invoicelens.safetensors.SafetensorsFile;
 import org.invoicelens.safetensors.SafetensorsType;
+import org.invoicelens.safetensors.ShardIndex;
 import org.invoicelens.safetensors.TensorInfo;
 import org.invoicelens.stage.Problem;
 
@@ -33,7 +30,12 @@ final class Checkpoint implements AutoCloseable {
   private static final String HF_INDEX = "model.safetensors.index.json";
   private static final String HF_SINGLE = "model.safetensors";
   private static final String NATIVE_SINGLE = "consolidated.safetensors";
-  private static final long LARGEST_INDEX = 64 << 20;
+
+  private static final Problem DO_NOT_FIT =
+      new Problem(
+          "The model's files do not fit together.",
+          "One of them is damaged or belongs to another model.",
+          "Verify the model's files and repair them.");
 
   /** The vision tower has these names in both layouts. */
   private static final List<String> NATIVE_NORMS = List.of("attention_norm", "ffn_norm");
@@ -144,7 +146,7 @@ final class Checkpoint implements AutoCloseable {
       return openSingle(folder, HF_SINGLE, opened);
     }
     Map<String, SafetensorsFile> tensors = new LinkedHashMap<>();
-    for (Map.Entry<String, String> entry : weightMap(index).entrySet()) {
+    for (Map.Entry<String, String> entry : shardOf(index).entrySet()) {
       String fileName = entry.getValue();
       SafetensorsFile file = opened.get(fileName);
       if (file == null) {
@@ -174,33 +176,16 @@ final class Checkpoint implements AutoCloseable {
     try {
       return SafetensorsFile.open(file);
     } catch (SafetensorsException e) {
-      throw broken(file, e.fault(), e);
+      throw CheckpointException.brokenFile(file, e.fault(), e);
     }
   }
 
-  /** Which file holds which tensor, sorted by file. */
-  private static Map<String, String> weightMap(Path index) throws CheckpointException {
+  /** Which file holds which tensor. */
+  private static Map<String, String> shardOf(Path index) throws CheckpointException {
     try {
-      if (Files.size(index) > LARGEST_INDEX) {
-        throw broken(index, "it is far too large", null);
-      }
-      JsonElement root = JsonParser.parseString(Files.readString(index));
-      JsonElement map = root.isJsonObject() ? root.getAsJsonObject().get("weight_map") : null;
-      if (map == null || !map.isJsonObject()) {
-        throw broken(index, "it has no weight_map", null);
-      }
-      JsonObject entries = map.getAsJsonObject();
-      Map<String, String> sorted = new TreeMap<>();
-      for (Map.Entry<String, JsonElement> entry : entries.entrySet()) {
-        String file = entry.getValue().isJsonPrimitive() ? entry.getValue().getAsString() : "";
-        if (!file.endsWith(".safetensors") || file.contains("/") || file.contains("\\")) {
-          throw broken(index, "it names the file \"" + file + "\"", null);
-        }
-        sorted.put(entry.getKey(), file);
-      }
-      return sorted;
-    } catch (IOException | JsonParseException e) {
-      throw broken(index, "it cannot be read", e);
+      return new TreeMap<>(ShardIndex.read(index).shardOf());
+    } catch (SafetensorsException e) {
+      throw CheckpointException.brokenFile(index, e.fault(), e);
     }
   }
 
@@ -213,27 +198,24 @@ final class Checkpoint implements AutoCloseable {
       }
       TensorInfo info = file.tensors().get(name);
       if (info == null) {
-        throw broken(
+        throw CheckpointException.brokenFile(
             file.header().file(), "the index promises " + name + ", which is not in it", null);
       }
       if (!Arrays.equals(info.shape(), expected.shape())) {
         throw new CheckpointException(
             CheckpointException.Reason.WRONG_SHAPE,
-            new Problem(
-                "The weights do not match the model's configuration: "
-                    + name
-                    + " has the shape "
-                    + Arrays.toString(info.shape())
-                    + " instead of "
-                    + Arrays.toString(expected.shape())
-                    + ".",
-                "",
-                "Verify the model's files and repair them."),
-            file.header().file().toString(),
+            DO_NOT_FIT,
+            file.header().file()
+                + ": "
+                + name
+                + " has the shape "
+                + Arrays.toString(info.shape())
+                + " instead of "
+                + Arrays.toString(expected.shape()),
             null);
       }
       if (scalarType(info.type()) < 0) {
-        throw broken(
+        throw CheckpointException.brokenFile(
             file.header().file(),
             name + " has the type " + info.type() + "; F32, F16 and BF16 can be read",
             null);
@@ -242,11 +224,8 @@ final class Checkpoint implements AutoCloseable {
     }
     throw new CheckpointException(
         CheckpointException.Reason.MISSING_TENSOR,
-        new Problem(
-            "The model's files lack the weight " + expected.fileNames().getFirst() + ".",
-            "",
-            "Verify the model's files and repair them."),
-        folder.toString(),
+        DO_NOT_FIT,
+        folder + ": no weight " + expected.fileNames().getFirst(),
         null);
   }
 
@@ -414,16 +393,5 @@ final class Checkpoint implements AutoCloseable {
     } catch (IOException e) {
       return "";
     }
-  }
-
-  private static CheckpointException broken(Path file, String fault, Exception cause) {
-    return new CheckpointException(
-        CheckpointException.Reason.BROKEN_FILE,
-        new Problem(
-            "The model's file " + file.getFileName() + " is broken: " + fault + ".",
-            "",
-            "Verify the model's files and repair them."),
-        file.toString(),
-        cause);
   }
 }

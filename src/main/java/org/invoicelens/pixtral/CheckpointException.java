@@ -1,5 +1,6 @@
 package org.invoicelens.pixtral;
 
+import java.nio.file.Path;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.StageException;
 
@@ -25,6 +26,18 @@ public final class CheckpointException extends StageException {
   public CheckpointException(Reason reason, Problem problem, String detail, Throwable cause) {
     super(problem, detail, cause);
     this.reason = reason;
+  }
+
+  /** A file of the model that is not what it must be; {@code fault} is a clause. */
+  static CheckpointException brokenFile(Path file, String fault, Throwable cause) {
+    return new CheckpointException(
+        Reason.BROKEN_FILE,
+        new Problem(
+            "The model's file " + file.getFileName() + " is broken: " + fault + ".",
+            "",
+            "Verify the model's files and repair them."),
+        file.toString(),
+        cause);
   }
 
   @Override

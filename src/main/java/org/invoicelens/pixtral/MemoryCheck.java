@@ -3,6 +3,7 @@ package org.invoicelens.pixtral;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Problem;
 
 /** Compares what a model needs with what is free, before it is loaded. */
@@ -32,17 +33,12 @@ final class MemoryCheck {
                     + " %s for loading them, and %s are free.",
                 onCard ? "of the graphics card" : "of this computer",
                 options.precision().title(),
-                gibibytes(weights),
-                gibibytes(working),
-                gibibytes(available.getAsLong())),
+                ByteSize.binaryText(weights),
+                ByteSize.binaryText(working),
+                ByteSize.binaryText(available.getAsLong())),
             "",
             "Close other programs, or choose a precision with fewer bits."),
         weights + " + " + working + " > " + available.getAsLong(),
         null);
-  }
-
-  private static String gibibytes(long bytes) {
-    double value = bytes / (double) (1 << 30);
-    return String.format(Locale.ROOT, value < 0.1 ? "%.3f GiB" : "%.1f GiB", value);
   }
 }

@@ -198,13 +198,16 @@ record PixtralConfig(
 
   private PixtralConfig checked(Path file) throws CheckpointException {
     if (text.heads % text.kvHeads != 0) {
-      throw broken(file, text.heads + " heads cannot share " + text.kvHeads + " key heads", null);
+      throw CheckpointException.brokenFile(
+          file, text.heads + " heads cannot share " + text.kvHeads + " key heads", null);
     }
     if (text.headDim % 2 != 0 || vision.headDim % 4 != 0) {
-      throw broken(file, "the width of the heads does not suit the rotation", null);
+      throw CheckpointException.brokenFile(
+          file, "the width of the heads does not suit the rotation", null);
     }
     if (vision.heads * vision.headDim != vision.hidden) {
-      throw broken(file, "the heads of the vision tower do not fill its width", null);
+      throw CheckpointException.brokenFile(
+          file, "the heads of the vision tower do not fill its width", null);
     }
     if (vision.channels != 3) {
       throw notPixtral(file, vision.channels + " colour channels");
@@ -237,27 +240,16 @@ record PixtralConfig(
   private static JsonObject parse(Path file) throws CheckpointException {
     try {
       if (Files.size(file) > LARGEST_FILE) {
-        throw broken(file, "it is far too large", null);
+        throw CheckpointException.brokenFile(file, "it is far too large", null);
       }
       JsonElement root = JsonParser.parseString(Files.readString(file));
       if (!root.isJsonObject()) {
-        throw broken(file, "it is not an object", null);
+        throw CheckpointException.brokenFile(file, "it is not an object", null);
       }
       return root.getAsJsonObject();
     } catch (IOException | JsonParseException e) {
-      throw broken(file, "it cannot be read", e);
+      throw CheckpointException.brokenFile(file, "it cannot be read", e);
     }
-  }
-
-  private static CheckpointException broken(Path file, String fault, Exception cause) {
-    return new CheckpointException(
-        CheckpointException.Reason.BROKEN_FILE,
-        new Problem(
-            "The model's file " + file.getFileName() + " is broken: " + fault + ".",
-            "",
-            "Verify the model's files and repair them."),
-        file.toString(),
-        cause);
   }
 
   private static CheckpointException notPixtral(Path file, String found) {
@@ -292,7 +284,7 @@ record PixtralConfig(
         return missing;
       }
       if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
-        throw broken(file, key + " is not a text", null);
+        throw CheckpointException.brokenFile(file, key + " is not a text", null);
       }
       return value.getAsString();
     }
@@ -312,7 +304,7 @@ record PixtralConfig(
         return missing;
       }
       if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
-        throw broken(file, key + " is neither true nor false", null);
+        throw CheckpointException.brokenFile(file, key + " is neither true nor false", null);
       }
       return value.getAsBoolean();
     }
@@ -330,7 +322,7 @@ record PixtralConfig(
       }
       double number = number(file, key, value, least, most);
       if (number != Math.rint(number)) {
-        throw broken(file, key + " is not a whole number", null);
+        throw CheckpointException.brokenFile(file, key + " is not a whole number", null);
       }
       return (int) number;
     }
@@ -362,16 +354,17 @@ record PixtralConfig(
     static double number(Path file, String key, JsonElement value, double least, double most)
         throws CheckpointException {
       if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber()) {
-        throw broken(file, key + " is not a number", null);
+        throw CheckpointException.brokenFile(file, key + " is not a number", null);
       }
       double number;
       try {
         number = value.getAsDouble();
       } catch (NumberFormatException e) {
-        throw broken(file, key + " is not a number", e);
+        throw CheckpointException.brokenFile(file, key + " is not a number", e);
       }
       if (!(number >= least && number <= most)) {
-        throw broken(file, key + " is " + value + ", which no such model can have", null);
+        throw CheckpointException.brokenFile(
+            file, key + " is " + value + ", which no such model can have", null);
       }
       return number;
     }

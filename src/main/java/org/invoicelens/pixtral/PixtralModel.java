@@ -1,8 +1,10 @@
 package org.invoicelens.pixtral;
 
+import ai.djl.engine.EngineException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +32,9 @@ public final class PixtralModel implements AutoCloseable {
 
   /** The room for keys and values grows in steps of so many positions. */
   private static final int ROOM_STEP = 256;
+
+  /** Parameters up to which threads mostly wait for each other, on a busy computer for long. */
+  private static final long TINY = 20_000_000;
 
   private final PixtralProgram program;
   private final PixtralConfig config;
@@ -101,6 +106,9 @@ public final class PixtralModel implements AutoCloseable {
       model =
           new PixtralModel(
               program, checkpoint.config(), processor, footprint(checkpoint), resolved);
+      if (model.footprint().parameters() <= TINY) {
+        model.useThreads(1);
+      }
       return model;
     } catch (RuntimeException | OutOfMemoryError e) {
       throw RuntimeFault.loading(e);
@@ -136,7 +144,7 @@ public final class PixtralModel implements AutoCloseable {
           () -> {
             float[] chunk = program.logits(0);
             for (int from = 0; from < chunk.length; from += vocabulary) {
-              rows.add(java.util.Arrays.copyOfRange(chunk, from, from + vocabulary));
+              rows.add(Arrays.copyOfRange(chunk, from, from + vocabulary));
             }
           });
       return rows.toArray(float[][]::new);
@@ -281,7 +289,7 @@ public final class PixtralModel implements AutoCloseable {
       } finally {
         program.forget();
       }
-    } catch (ai.djl.engine.EngineException | OutOfMemoryError e) {
+    } catch (EngineException | OutOfMemoryError e) {
       throw RuntimeFault.answering(e);
     } finally {
       lock.unlock();
@@ -318,6 +326,11 @@ public final class PixtralModel implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Threads that this computer has for the work. */
+  public static int availableThreads() {
+    return TorchRuntime.defaultThreads();
   }
 
   /** Threads that do the work on the processor. */

@@ -68,7 +68,7 @@ final class PixtralProgram implements AutoCloseable {
       PixtralProgram loaded = new PixtralProgram(program, options.precision(), options.groupSize());
       loaded.putTables(options);
       return loaded;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       program.close();
       throw e;
     }
@@ -298,7 +298,10 @@ final class PixtralProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    program.run("clear");
-    program.close();
+    try {
+      program.run("clear");
+    } finally {
+      program.close();
+    }
   }
 }

@@ -22,7 +22,7 @@ final class PromptCheck {
     if ((long) ids.length + newTokens > context) {
       throw refused(
           InferenceException.Reason.PROMPT_TOO_LONG,
-          "The prompt has "
+          "Pictures and text are too long for the model: they have "
               + ids.length
               + " tokens and the answer may have "
               + newTokens

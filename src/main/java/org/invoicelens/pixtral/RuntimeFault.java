@@ -27,8 +27,8 @@ final class RuntimeFault {
     return new CheckpointException(
         CheckpointException.Reason.RUNTIME_FAILED,
         new Problem(
-            "The model could not be loaded: " + firstLine(e) + ".",
-            "",
+            "The model could not be loaded.",
+            "The program library that runs it reported a fault.",
             "Try again. If it fails again, the log has the details."),
         e.toString(),
         e);
@@ -49,8 +49,8 @@ final class RuntimeFault {
     return new InferenceException(
         InferenceException.Reason.RUNTIME_FAILED,
         new Problem(
-            "The answer could not be made: " + firstLine(e) + ".",
-            "The model stays loaded.",
+            "The answer could not be made.",
+            "The program library that runs the model reported a fault; the model stays loaded.",
             "Try again. If it fails again, the log has the details."),
         e.toString(),
         e);
@@ -79,9 +79,5 @@ final class RuntimeFault {
       }
     }
     return false;
-  }
-
-  private static String firstLine(Throwable e) {
-    return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("unknown cause");
   }
 }

@@ -63,7 +63,7 @@ final class TorchProgram implements AutoCloseable {
     } catch (IOException e) {
       manager.close();
       throw new IllegalStateException("reading from memory failed", e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
     }

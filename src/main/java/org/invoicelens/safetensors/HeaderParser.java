@@ -234,7 +234,8 @@ final class HeaderParser {
     return new SafetensorsException(file, fault, null);
   }
 
-  private static String shown(String name) {
+  /** A name out of a file as it may be shown: short, and without what steers a terminal. */
+  static String shown(String name) {
     String plain = name.replaceAll("\\p{Cntrl}", "?");
     return plain.length() <= LONGEST_SHOWN_NAME
         ? plain

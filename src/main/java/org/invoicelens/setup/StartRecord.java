@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.AttentionVariant;
@@ -96,13 +95,10 @@ record StartRecord(
     String precision = json.get("precision").getAsString();
     String attention = json.get("attention").getAsString();
     return new StartRecord(
-        Arrays.stream(Precision.values()).filter(p -> p.id().equals(precision)).findFirst().get(),
+        Precision.byId(precision).orElseThrow(),
         json.get("device_map").getAsString(),
         json.get("device").getAsString(),
-        Arrays.stream(AttentionVariant.values())
-            .filter(a -> a.id().equals(attention))
-            .findFirst()
-            .get(),
+        AttentionVariant.byId(attention).orElseThrow(),
         Duration.ofMillis(json.get("inference_ms").getAsLong()));
   }
 

@@ -31,7 +31,7 @@ public final class InvoiceLensApplication extends Application {
     InvoiceLensWindow window = new InvoiceLensWindow(stage, folders, stages);
     Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> {
       log.error("Unexpected failure on {}", thread.getName(), thrown);
-      Platform.runLater(() -> window.tellUnexpected(thrown));
+      Platform.runLater(window::tellUnexpected);
     });
     Appearance.follow(stage.getScene());
     window.show();

@@ -122,8 +122,8 @@ public final class InvoiceLensWindow {
   }
 
   /** Says that something unforeseen went wrong; the details are in the log. */
-  void tellUnexpected(Throwable thrown) {
-    tell(text("failure.unexpected.notice", String.valueOf(thrown)));
+  void tellUnexpected() {
+    tell(text("failure.unexpected.notice"));
   }
 
   private void tell(String sentence) {

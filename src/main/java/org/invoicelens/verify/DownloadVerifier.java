@@ -1,6 +1,7 @@
 package org.invoicelens.verify;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,6 +127,9 @@ public final class DownloadVerifier {
       return status;
     } catch (IOException e) {
       throw folderMissing(modelPath, e);
+    } catch (UncheckedIOException e) {
+      // What listing a folder throws where its drive is pulled meanwhile.
+      throw folderMissing(modelPath, e.getCause());
     }
   }
 

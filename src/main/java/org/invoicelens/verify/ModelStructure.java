@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.invoicelens.safetensors.SafetensorsException;
 import org.invoicelens.safetensors.SafetensorsHeader;
+import org.invoicelens.safetensors.ShardIndex;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.verify.VerificationStatus.Finding;

@@ -35,8 +35,8 @@ class DownloadKillTest {
       for (int kill = 0; kill < KILLS; kill++) {
         long until = hub.served.sum() + 150_000 + random.nextInt(600_000);
         Process child = start(model, hub);
-        while (hub.served.sum() < until && child.isAlive()) {
-          Thread.onSpinWait();
+        while (hub.served.sum() < until && !child.waitFor(1, TimeUnit.MILLISECONDS)) {
+          // Not yet far enough.
         }
         child.destroyForcibly().waitFor();
         long now = new PartialData(model).size();
@@ -46,9 +46,13 @@ class DownloadKillTest {
       }
       assertThat(kept).as("kills lose only what came since the last journal").isPositive();
       Process last = start(model, hub);
-      assertThat(last.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      String said = new String(last.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(said).contains("transferred " + (SIZE - kept));
+      try {
+        assertThat(last.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        String said = new String(last.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(said).contains("transferred " + (SIZE - kept));
+      } finally {
+        last.destroyForcibly();
+      }
       assertThat(Files.readAllBytes(model.resolve("model.safetensors"))).isEqualTo(content);
     }
   }

@@ -301,7 +301,8 @@ class DownloadResumeTest {
     CompletableFuture<Throwable> end = new CompletableFuture<>();
     Thread caller =
         Thread.ofPlatform()
-            .start(() -> {
+            .daemon()
+            .unstarted(() -> {
               try {
                 run.download(hub);
                 end.complete(null);
@@ -315,6 +316,7 @@ class DownloadResumeTest {
             caller.interrupt();
           }
         };
+    caller.start();
     assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(CancelledException.class);
     assertThat(new PartialData(run.model).size()).isGreaterThan(50_000);
   }

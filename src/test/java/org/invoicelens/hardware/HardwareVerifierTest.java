@@ -263,20 +263,6 @@ class HardwareVerifierTest {
   }
 
   @Test
-  void theReportShowsChecksAndSums() throws Exception {
-    String report = HardwareReport.text(verify(small(Models.pixtral(modelPath)), A5000, GTX));
-
-    assertThat(report)
-        .contains("good    Graphics card     NVIDIA RTX A5000, 24.0 GiB (23.3 GiB free)")
-        .contains("not usable, compute capability 6.1 is below 7.5")
-        .contains("remark  Network")
-        .containsPattern("16 bit +graphics card +23\\.6 GiB .* too large\n")
-        .containsPattern("8 bit \\(fp8\\) +graphics card +13\\.\\d GiB .* fits\n")
-        .endsWith("\n")
-        .doesNotContain("\r");
-  }
-
-  @Test
   void measuresThisComputer() throws Exception {
     HardwareStatus status =
         new HardwareVerifier(ProgressListener.NONE, new Cancellation())

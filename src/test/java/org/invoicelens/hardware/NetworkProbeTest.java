@@ -89,11 +89,29 @@ class NetworkProbeTest {
   void theUserMayWishToStayOffline() {
     assertThat(probe(Map.of("HF_HUB_OFFLINE", "1")).isOffline()).isTrue();
     assertThat(probe(Map.of("HF_HUB_OFFLINE", "TRUE")).isOffline()).isTrue();
+    assertThat(probe(Map.of("TRANSFORMERS_OFFLINE", "yes")).isOffline()).isTrue();
     assertThat(probe(Map.of("HF_HUB_OFFLINE", "0")).isOffline()).isFalse();
     assertThat(probe(Map.of()).isOffline()).isFalse();
   }
 
   private static NetworkProbe probe(Map<String, String> environment) {
     return new NetworkProbe(environment, LIMIT);
+  }
+
+  @Test
+  void aProxyWithoutAPortIsTriedWhereDownloadsLookForIt() {
+    assertThat(probe(Map.of("https_proxy", "proxy")).proxy(HUB).orElseThrow().getPort())
+        .isEqualTo(80);
+    assertThat(probe(Map.of("https_proxy", "socks5://proxy")).proxy(HUB).orElseThrow().getPort())
+        .isEqualTo(1080);
+  }
+
+  @Test
+  void triesTheMirrorThatTheEnvironmentNames() {
+    String configured = "https://huggingface.co";
+    assertThat(probe(Map.of()).endpoint(configured)).hasToString(configured);
+    assertThat(probe(Map.of("HF_ENDPOINT", " https://mirror.example ")).endpoint(configured))
+        .hasToString("https://mirror.example");
+    assertThat(probe(Map.of("HF_ENDPOINT", "mirror")).endpoint(configured)).hasToString(configured);
   }
 }

@@ -18,6 +18,7 @@ import javax.imageio.ImageIO;
 import org.invoicelens.pixtral.ChatFormat.Part;
 import org.invoicelens.pixtral.ChatFormat.Turn;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,20 +79,15 @@ class ChatFormatTest {
   }
 
   @Test
-  void refusesAVocabularyWithoutTheFormatsTokens() throws Exception {
+  void refusesAVocabularyWithoutTheFormatsTokens(@TempDir Path folder) throws Exception {
     String json =
         Files.readString(GOLDEN.resolve("tokenizer/tiny/tokenizer.json"))
             .replace("[/INST]", "[/OTHER]");
-    Path file = Files.createTempFile("tokenizer", ".json");
-    try {
-      Files.writeString(file, json);
-      try (Tokenizer tokenizer = JsonTokenizer.read(file)) {
-        assertThatIllegalArgumentException()
-            .isThrownBy(() -> new ChatFormat(tokenizer, IMAGE_TOKENS))
-            .withMessageContaining("[/INST]");
-      }
-    } finally {
-      Files.delete(file);
+    Path file = Files.writeString(folder.resolve("tokenizer.json"), json);
+    try (Tokenizer tokenizer = JsonTokenizer.read(file)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new ChatFormat(tokenizer, IMAGE_TOKENS))
+          .withMessageContaining("[/INST]");
     }
   }
 

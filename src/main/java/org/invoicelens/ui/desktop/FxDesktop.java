@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javafx.scene.control.Alert;
 import javafx.scene.control.Button;
 import javafx.scene.control.ButtonBar;
@@ -20,6 +21,7 @@ import javafx.scene.layout.Region;
 import javafx.stage.FileChooser;
 import javafx.stage.FileChooser.ExtensionFilter;
 import javafx.stage.Window;
+import org.invoicelens.invoice.DocumentType;
 
 /** The desktop the window is on. */
 public final class FxDesktop implements Desktop {
@@ -51,7 +53,10 @@ public final class FxDesktop implements Desktop {
         .addAll(
             new ExtensionFilter(
                 text("chooser.invoices"),
-                List.of("*.png", "*.jpg", "*.jpeg", "*.pdf", "*.tif", "*.tiff", "*.webp", "*.bmp")),
+                Stream.of(DocumentType.values())
+                    .flatMap(type -> type.extensions().stream())
+                    .map(extension -> "*." + extension)
+                    .toList()),
             new ExtensionFilter(text("chooser.all"), "*"));
     List<File> files = chooser.showOpenMultipleDialog(window);
     return files == null ? List.of() : files.stream().map(File::toPath).toList();

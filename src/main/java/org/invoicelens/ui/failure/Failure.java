@@ -28,7 +28,7 @@ public record Failure(Problem problem, String details) {
       problem =
           new Problem(
               text("failure.unexpected.what"),
-              text("failure.unexpected.meaning", String.valueOf(thrown)),
+              text("failure.unexpected.meaning"),
               text("failure.unexpected.remedy"));
       head = "";
     }

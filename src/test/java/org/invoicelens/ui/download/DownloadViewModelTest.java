@@ -156,8 +156,12 @@ class DownloadViewModelTest {
         };
     model.enter();
     runner.runAll();
-    assertThat(model.failure().get().problem().meaning()).contains("a fault of ours");
-    assertThat(model.failure().get().details()).contains("DownloadViewModelTest");
+    assertThat(model.failure().get().problem().meaning())
+        .contains("a fault of InvoiceLens")
+        .doesNotContain("a fault of ours");
+    assertThat(model.failure().get().details())
+        .contains("a fault of ours")
+        .contains("DownloadViewModelTest");
   }
 
   @Test

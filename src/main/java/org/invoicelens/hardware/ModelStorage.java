@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** The folder the model's files go to, which need not exist yet. */
-record ModelFolder(Path path) {
+/** The place on disk where the model's files go; its folder need not exist yet. */
+record ModelStorage(Path path) {
 
   /** The folder itself, or the nearest one above it that exists. */
   Path nearest() {

@@ -1,4 +1,4 @@
-package org.invoicelens.verify;
+package org.invoicelens.safetensors;
 
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
@@ -7,6 +7,7 @@ import com.google.gson.stream.MalformedJsonException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -19,42 +20,52 @@ import java.util.TreeSet;
  * @param shardOf the shard's file name, by the tensor's name
  * @param totalSize all tensors together in bytes, as stated; writers differ in what they count
  */
-record ShardIndex(Map<String, String> shardOf, OptionalLong totalSize) {
+public record ShardIndex(Map<String, String> shardOf, OptionalLong totalSize) {
 
-  private static final long LARGEST_FILE = 100_000_000;
+  private static final long LARGEST_FILE = 64 << 20;
   private static final int MOST_TENSORS = 1_000_000;
 
+  public ShardIndex {
+    shardOf = Collections.unmodifiableMap(shardOf);
+  }
+
   /** The shards named, in alphabetical order. */
-  Set<String> shards() {
+  public Set<String> shards() {
     return new TreeSet<>(shardOf.values());
   }
 
   /**
-   * @throws IOException where the file cannot be read or is not such an index
+   * Reads an index; every shard it names is a file's name without a folder.
+   *
+   * @throws SafetensorsException where the file cannot be read or is not such an index
    */
-  static ShardIndex read(Path file) throws IOException {
-    if (Files.size(file) > LARGEST_FILE) {
-      throw new IOException("an index of " + Files.size(file) + " bytes");
-    }
+  public static ShardIndex read(Path file) throws SafetensorsException {
     Map<String, String> shardOf = new LinkedHashMap<>();
     OptionalLong totalSize = OptionalLong.empty();
     try (JsonReader json = new JsonReader(Files.newBufferedReader(file))) {
+      if (Files.size(file) > LARGEST_FILE) {
+        throw new SafetensorsException(file, "it is far too large", null);
+      }
       json.setStrictness(Strictness.STRICT);
       json.beginObject();
       while (json.hasNext()) {
         switch (json.nextName()) {
           case "metadata" -> totalSize = totalSize(json);
-          case "weight_map" -> weightMap(json, shardOf);
+          case "weight_map" -> weightMap(file, json, shardOf);
           default -> json.skipValue();
         }
       }
       json.endObject();
       json.peek();
-    } catch (IllegalStateException | NumberFormatException e) {
-      throw new IOException("not an index of shards", e);
+    } catch (SafetensorsException e) {
+      throw e;
+    } catch (IllegalStateException | NumberFormatException | MalformedJsonException e) {
+      throw new SafetensorsException(file, "it is not an index of shards", e);
+    } catch (IOException e) {
+      throw new SafetensorsException(file, "it cannot be read", e);
     }
     if (shardOf.isEmpty()) {
-      throw new IOException("an index without a tensor");
+      throw new SafetensorsException(file, "it has no weight_map", null);
     }
     return new ShardIndex(shardOf, totalSize);
   }
@@ -73,16 +84,18 @@ record ShardIndex(Map<String, String> shardOf, OptionalLong totalSize) {
     return totalSize;
   }
 
-  private static void weightMap(JsonReader json, Map<String, String> shardOf) throws IOException {
+  private static void weightMap(Path file, JsonReader json, Map<String, String> shardOf)
+      throws IOException {
     json.beginObject();
     while (json.hasNext()) {
       String tensor = json.nextName();
       String shard = json.nextString();
       if (!shard.matches("[A-Za-z0-9_][A-Za-z0-9._-]*\\.safetensors")) {
-        throw new MalformedJsonException("an impossible shard name");
+        throw new SafetensorsException(
+            file, "it names the file \"" + HeaderParser.shown(shard) + "\"", null);
       }
       if (shardOf.size() == MOST_TENSORS || shardOf.put(tensor, shard) != null) {
-        throw new MalformedJsonException("a tensor twice, or too many");
+        throw new SafetensorsException(file, "it names a tensor twice, or too many of them", null);
       }
     }
     json.endObject();

@@ -1,0 +1,53 @@
+package org.invoicelens.setup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.Checksum;
+import org.invoicelens.download.DownloadException;
+import org.invoicelens.download.DownloadResult;
+import org.invoicelens.hub.HubSettings;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.ProgressListener;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SetupPipelineTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void aRepairMovesNothingThatLiesBehindALinkOutOfTheModelFolder() throws Exception {
+    Path here = Path.of("").toAbsolutePath();
+    ApplicationFolders folders = new ApplicationFolders(here, here, here, here);
+    SetupPipeline pipeline = new SetupPipeline(folders, HubSettings.fromEnvironment());
+    Path model = Files.createDirectory(folder.resolve("model"));
+    Files.writeString(model.resolve("config.json"), "{}");
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    Path precious = Files.writeString(outside.resolve("data"), "precious");
+    Files.createSymbolicLink(model.resolve("sub"), outside);
+    ModelConfig config =
+        ConfigOverrides.ofSource(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(model))
+            .applyTo(pipeline.loadConfig(folders.modelConfigs().resolve("pixtral-mini.yaml")));
+    Checksum wrong = new Checksum(Checksum.Algorithm.SHA256, "ab".repeat(32), 8);
+    DownloadResult copied =
+        new DownloadResult(
+            model, config.repoId(), "", Map.of("sub/data", wrong), Duration.ZERO, 8, 0);
+
+    DownloadException refused =
+        catchThrowableOfType(
+            DownloadException.class,
+            () -> pipeline.verify(config, copied, ProgressListener.NONE, new Cancellation()));
+
+    assertThat(refused.reason()).isEqualTo(DownloadException.Reason.UNSAFE_NAME);
+    assertThat(precious).hasContent("precious");
+  }
+}
