@@ -82,15 +82,25 @@ public final class CommandLineDoor {
   }
 
   private ExitCode misused(ParameterException e, boolean json) {
+    String message = plain(e.getMessage());
     if (json) {
-      printError(ExitCode.USAGE, "USAGE", e.getMessage(), "");
+      printError(ExitCode.USAGE, "USAGE", message, "");
     }
-    context.err().println(e.getMessage());
+    context.err().println(message);
     UnmatchedArgumentException.printSuggestions(e, context.err());
     context
         .err()
         .println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.USAGE;
+  }
+
+  /** The parser's message without words that only a programmer knows. */
+  private static String plain(String message) {
+    return message
+        .replaceFirst("^Error: ", "")
+        .replaceFirst(" is not an? (int|long)$", " is not a whole number in range.")
+        .replaceFirst(" is not a double$", " is not a number.")
+        .replaceFirst("^Unmatched arguments? (at|from) index \\d+: ", "Not understood: ");
   }
 
   private ExitCode failed(Throwable failure, boolean json) {

@@ -1,5 +1,6 @@
 package org.invoicelens.cli;
 
+import com.google.gson.JsonObject;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 
@@ -16,7 +17,14 @@ final class CompletionCommand extends Command {
 
   @Override
   ExitCode execute(ProgressPrinter progress) {
-    context.out().print(AutoComplete.bash("invoicelens", spec.root().commandLine()));
+    String script = AutoComplete.bash("invoicelens", spec.root().commandLine());
+    if (json) {
+      JsonObject document = new JsonObject();
+      document.addProperty("script", script);
+      printJson(document);
+    } else {
+      context.out().print(script);
+    }
     return ExitCode.DONE;
   }
 }

@@ -177,8 +177,8 @@ final class DownloadCommand extends Command {
     context
         .out()
         .printf(
-            "%d files, %s, of them received now: %s in %s%n",
-            result.checksums().size(),
+            "%s, %s, of them received now: %s in %s%n",
+            Counts.files(result.checksums().size()),
             ByteSize.text(result.totalSize()),
             ByteSize.text(result.transferred()),
             Durations.text(result.downloadTime()));

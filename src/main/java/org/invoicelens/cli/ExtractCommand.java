@@ -81,7 +81,11 @@ final class ExtractCommand extends Command {
     boolean delivered = deliver(outcomes);
     long failed = outcomes.stream().filter(outcome -> outcome.failure().isPresent()).count();
     if (failed > 0) {
-      context.err().printf("%d of %d documents could not be read.%n", failed, outcomes.size());
+      context
+          .err()
+          .printf(
+              "%d of %d %s could not be read.%n",
+              failed, outcomes.size(), outcomes.size() == 1 ? "document" : "documents");
     }
     return delivered && failed == 0 ? ExitCode.DONE : ExitCode.INFERENCE;
   }
@@ -218,7 +222,10 @@ final class ExtractCommand extends Command {
     }
 
     private void failed(Path file, InferenceException e) {
-      progress.line(file + ": " + e.problem().text());
+      String told = e.problem().text();
+      String line = told.startsWith(file.toString()) ? told : file + ": " + told;
+      // A file's name may hold anything, also commands for a terminal.
+      progress.line(TextTable.plain(line));
       outcomes.add(DocumentOutcome.failed(file.toString(), e));
     }
 

@@ -192,6 +192,9 @@ final class GenerateCommand extends Command {
               result.finishReason(),
               result.timings(),
               result.memory()));
+    } else if (result.text().isEmpty()) {
+      // A folder without a tokenizer has no words for them.
+      context.out().println(Arrays.toString(result.tokenIds()));
     } else {
       context.out().println();
     }

@@ -96,6 +96,10 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     }
   }
 
+  private static String count(long number, String units) {
+    return number + " " + (number == 1 ? units.replaceFirst("s$", "") : units);
+  }
+
   private String text(Progress progress) {
     List<String> parts = new ArrayList<>();
     double fraction = progress.fraction();
@@ -108,7 +112,7 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
       parts.add(
           bytes
               ? ByteSize.text(progress.done())
-              : progress.done() + " " + progress.unit().name().toLowerCase(Locale.ROOT));
+              : count(progress.done(), progress.unit().name().toLowerCase(Locale.ROOT)));
     }
     long perSecond = (long) rate.bytesPerSecond();
     if (bytes && perSecond > 0) {
@@ -123,7 +127,7 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
       int full = (int) (fraction * BAR);
       bar = "[" + "#".repeat(full) + ".".repeat(BAR - full) + "] ";
     }
-    String sentence = progress.message().replaceFirst("[.]+$", "");
+    String sentence = TextTable.plain(progress.message().replaceFirst("[.]+$", ""));
     if (!sentence.isEmpty()) {
       // At the end of a line that may be cut off, and at the start of one that is not.
       parts.add(terminal ? parts.size() : 0, sentence);

@@ -60,7 +60,8 @@ final class StageReport implements SetupListener {
   @Override
   public void downloaded(DownloadResult result) {
     json.add("download", JsonReports.download(result));
-    String files = result.checksums().size() + " files, " + ByteSize.text(result.totalSize());
+    String files =
+        Counts.files(result.checksums().size()) + ", " + ByteSize.text(result.totalSize());
     tell(
         Stage.DOWNLOAD,
         result.transferred() == 0
@@ -86,7 +87,11 @@ final class StageReport implements SetupListener {
     json.add("verification", JsonReports.verification(status));
     tell(
         Stage.VERIFICATION,
-        status.checksumMatches() + " of " + status.fileCount() + " files are what they must be");
+        status.checksumMatches()
+            + " of "
+            + Counts.files(status.fileCount())
+            + " "
+            + (status.fileCount() == 1 ? "is what it must be" : "are what they must be"));
   }
 
   @Override

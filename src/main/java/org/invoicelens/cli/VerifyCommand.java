@@ -59,7 +59,7 @@ final class VerifyCommand extends Command {
     try {
       VerificationStatus status = verify(pipeline, file, download, progress);
       progress.clear();
-      print(status, new JsonObject());
+      print(status, new JsonObject(), isKnown(download));
       return ExitCode.DONE;
     } catch (VerificationException e) {
       progress.clear();
@@ -69,7 +69,7 @@ final class VerifyCommand extends Command {
           JsonReports.error(
               ExitCode.VERIFICATION, e.reason().name(), e.problem().text(), e.detail()));
       refusal.addProperty("exit_code", ExitCode.VERIFICATION.number());
-      print(e.status(), refusal);
+      print(e.status(), refusal, isKnown(download));
       context.err().println(e.problem().text());
       return ExitCode.VERIFICATION;
     }
@@ -80,46 +80,57 @@ final class VerifyCommand extends Command {
       throws Exception {
     if (repair) {
       ModelConfig source = source(pipeline, file, download);
-      boolean isKnown = !download.checksums().isEmpty();
-      if (!isKnown && dir != null && !config.isGiven()) {
+      if (!isKnown(download) && dir != null && !config.isGiven()) {
         throw usage(
             "Nothing in "
                 + dir
                 + " says what repository it came from; name its configuration with --config.");
       }
       DownloadResult promised =
-          isKnown
+          isKnown(download)
               ? download
               : pipeline.download(source, null, TransferOptions.DEFAULT, progress, cancellation());
       StageReport report = new StageReport(context, progress, json);
-      return pipeline.verify(source, promised, report, progress, cancellation());
+      return isModel(promised)
+          ? pipeline.verify(source, promised, report, progress, cancellation())
+          : pipeline.verifyRepository(source, promised, report, progress, cancellation());
     }
-    boolean anyRepository =
-        !download.checksums().isEmpty()
-            && ModelCompatibility.of(download.modelPath()).layout()
-                == ModelCompatibility.Layout.NONE;
-    return anyRepository
-        ? pipeline.checkRepository(download, progress, cancellation())
-        : pipeline.check(download, progress, cancellation());
+    return isModel(download)
+        ? pipeline.check(download, progress, cancellation())
+        : pipeline.checkRepository(download, progress, cancellation());
   }
 
-  private void print(VerificationStatus status, JsonObject refusal) {
+  /** Any repository can be downloaded; only of a model is more required than its files' digests. */
+  private static boolean isModel(DownloadResult download) {
+    return !isKnown(download)
+        || download.checksums().containsKey("config.json")
+        || download.checksums().containsKey("params.json")
+        || ModelCompatibility.of(download.modelPath()).layout() != ModelCompatibility.Layout.NONE;
+  }
+
+  /** Whether it stands written what each file must be. */
+  private static boolean isKnown(DownloadResult download) {
+    return !download.checksums().isEmpty();
+  }
+
+  private void print(VerificationStatus status, JsonObject refusal, boolean isKnown) {
     if (json) {
       JsonObject document = JsonReports.verification(status);
       refusal.asMap().forEach(document::add);
       printJson(document);
       return;
     }
-    context
-        .out()
-        .printf(
-            "%s: %d of %d files have the right digest, %s%n",
-            status.modelPath(),
-            status.checksumMatches(),
-            status.fileCount(),
-            ByteSize.text(status.totalSize()));
+    if (status.fileCount() > 0) {
+      String files = Counts.files(status.fileCount());
+      String found =
+          isKnown || status.checksumMatches() > 0
+              ? "right digest: " + status.checksumMatches() + " of " + files
+              : files + "; no digests are known, so only the structure was checked";
+      String size = ByteSize.text(status.totalSize());
+      context.out().println(status.modelPath() + ": " + size + "; " + found);
+    }
     for (VerificationStatus.Finding finding : status.findings()) {
-      context.out().println("✗ " + finding.file() + ": " + finding.message());
+      context.out().println("✗ " + finding.message());
     }
     if (status.verified()) {
       context.out().println("✓ Everything that was checked is right.");

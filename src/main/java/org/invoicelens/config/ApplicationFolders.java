@@ -71,7 +71,8 @@ public record ApplicationFolders(Path program, Path data, Path state, Path logs)
       return new ApplicationFolders(program, data, data.resolve("state"), data.resolve("logs"));
     }
     ApplicationFolders installed = installed(program, properties, environment);
-    return Files.isRegularFile(program.resolve("pom.xml"))
+    // Who may only read a checkout uses it as if it were installed.
+    return Files.isRegularFile(program.resolve("pom.xml")) && Files.isWritable(program)
         ? new ApplicationFolders(
             program,
             program,

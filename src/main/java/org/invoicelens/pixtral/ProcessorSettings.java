@@ -40,8 +40,10 @@ record ProcessorSettings(
     throw new CheckpointException(
         CheckpointException.Reason.FILE_MISSING,
         new Problem(
-            "The folder " + folder.getFileName() + " holds no model.",
-            "It has neither a config.json nor a params.json.",
+            Files.isDirectory(folder)
+                ? "The folder " + folder.toAbsolutePath() + " holds no model."
+                : "There is no folder " + folder.toAbsolutePath() + ".",
+            Files.isDirectory(folder) ? "It has neither a config.json nor a params.json." : "",
             "Choose another folder or download the model."),
         "no config.json, no params.json in " + folder,
         null);

@@ -115,8 +115,43 @@ public final class SetupPipeline {
       ProgressListener listener,
       Cancellation cancellation)
       throws DownloadException, VerificationException, CancelledException {
+    return healing(
+        () -> check(download, listener, cancellation),
+        config,
+        download,
+        found,
+        listener,
+        cancellation);
+  }
+
+  /** As {@link #verify}, for a folder of any repository, a model or not. */
+  public VerificationStatus verifyRepository(
+      ModelConfig config,
+      DownloadResult download,
+      SetupListener found,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, VerificationException, CancelledException {
+    return healing(
+        () -> checkRepository(download, listener, cancellation),
+        config,
+        download,
+        found,
+        listener,
+        cancellation);
+  }
+
+  /** Checks, fetches once again what is wrong and can be healed so, and checks that. */
+  private VerificationStatus healing(
+      Check check,
+      ModelConfig config,
+      DownloadResult download,
+      SetupListener found,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, VerificationException, CancelledException {
     try {
-      return check(download, listener, cancellation);
+      return check.run();
     } catch (VerificationException e) {
       List<Finding> wrong = healable(download, e);
       if (wrong.isEmpty()) {
@@ -125,8 +160,13 @@ public final class SetupPipeline {
       log.warn("fetched again: {}", e.detail());
       found.fetchingAgain(wrong);
       fetchAgain(config, download, wrong, listener, cancellation);
-      return check(download, listener, cancellation);
+      return check.run();
     }
+  }
+
+  /** One of the ways to verify a folder without fetching anything. */
+  private interface Check {
+    VerificationStatus run() throws VerificationException, CancelledException;
   }
 
   /**

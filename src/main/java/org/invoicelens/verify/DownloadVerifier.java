@@ -226,9 +226,17 @@ public final class DownloadVerifier {
                 : files + " files of the model are not right.",
             String.join(" ", messages.subList(0, messages.size() - unnamed))
                 + (unnamed == 0 ? "" : " And " + unnamed + " more."),
-            "Let the folder be repaired: only these files are fetched again."),
+            publishedSo(status)
+                ? "The files are as they were published, so fetching them again does not help:"
+                    + " choose another repository or revision."
+                : "Let the folder be repaired: only these files are fetched again."),
         String.join("\n", messages),
         null);
+  }
+
+  /** Whether every digest is right and what the files hold is wrong all the same. */
+  private static boolean publishedSo(VerificationStatus status) {
+    return status.fileCount() > 0 && status.checksumMatches() == status.fileCount();
   }
 
   private static VerificationException notAModel(VerificationStatus status) {
@@ -236,7 +244,7 @@ public final class DownloadVerifier {
         Reason.NOT_A_MODEL,
         status,
         new Problem(
-            "The folder " + status.modelPath().getFileName() + " holds no model.",
+            "The folder " + status.modelPath() + " holds no model.",
             "It has neither a config.json nor a params.json.",
             "Choose another folder, or check the repository's name in the configuration."),
         status.findings().stream().map(Finding::message).collect(Collectors.joining("\n")),

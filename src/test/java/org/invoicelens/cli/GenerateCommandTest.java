@@ -286,4 +286,12 @@ class GenerateCommandTest {
         .isEqualTo("float32");
     assertThat(outcome.json().getAsJsonObject("machine").get("cores").getAsInt()).isPositive();
   }
+
+  @Test
+  void printsTheTokenIdsOfAModelWithoutATokenizer() {
+    Outcome outcome =
+        door.run("generate", "--model", TINY, "--prompt-ids", "1,3,100,4", "--max-tokens", "2");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.out().strip()).matches("\\[\\d+(, \\d+)?]");
+  }
 }

@@ -81,4 +81,17 @@ class ProgressPrinterTest {
     printer.line("A sentence.");
     assertThat(text()).endsWith("\r" + "A sentence." + System.lineSeparator());
   }
+
+  @Test
+  void countsOneTokenAsOneAndKeepsCommandsOfAFileNameFromTheTerminal() {
+    ProgressPrinter printer = printer(false);
+    printer.onProgress(
+        Progress.of(
+            Stage.INFERENCE, 1, Progress.UNKNOWN, Progress.Unit.TOKENS, "a\u001b[2J\nb.png"));
+    assertThat(text())
+        .contains("1 token")
+        .doesNotContain("tokens")
+        .doesNotContain("\u001b")
+        .hasLineCount(1);
+  }
 }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
@@ -56,6 +57,8 @@ class UsageTest {
         .contains("complete -F _complete_invoicelens")
         .contains("--limit-rate")
         .contains("flash_attention_2");
+    assertThat(door.run("completion", "--json").json().get("script").getAsString())
+        .isEqualTo(outcome.out());
   }
 
   @Test
@@ -153,5 +156,28 @@ class UsageTest {
     Outcome outcome = door.run("setup", "--json", "--config", folder.resolve("no.yaml"));
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.errorReason()).isEqualTo("MISSING");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "frob | Not understood: 'frob'",
+        "download --limit-rate abc | 'abc' is not a whole number in range.",
+        "download --connections 99999999999 | '99999999999' is not a whole number in range.",
+        "generate --model m --prompt-ids 1 --top-p x | 'x' is not a number.",
+        "generate --model m --prompt a --prompt-ids 1 | are mutually exclusive"
+      })
+  void tellsMisuseInPlainWords(String words, String message) {
+    Outcome outcome = door.run((Object[]) words.split(" "));
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains(message).doesNotContain("Error:");
+  }
+
+  @Test
+  void namesAFolderThatDoesNotExistInFull() {
+    Path missing = folder.resolve("missing");
+    assertThat(door.run("generate", "--model", missing, "--prompt-ids", "1").err())
+        .contains("There is no folder " + missing);
   }
 }

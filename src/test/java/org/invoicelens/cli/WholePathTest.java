@@ -340,4 +340,53 @@ class WholePathTest {
     assertThat(outcome.json().getAsJsonArray("checks")).isNotEmpty();
     assertThat(outcome.err()).isNotBlank();
   }
+
+  @Test
+  void repairsAFolderOfAnyRepositoryThoughItIsNoModel() throws Exception {
+    DoorForTests fresh = new DoorForTests(folder);
+    Path chosen = folder.resolve("chosen");
+    Outcome download =
+        fresh.run(
+            "download",
+            "--repo-id",
+            "invoicelens/pixtral-mini",
+            "--endpoint",
+            "bundled",
+            "--include",
+            "tokenizer*",
+            "--dir",
+            chosen);
+    assertThat(download.code()).as(download.err()).isZero();
+    Path file = chosen.resolve("tokenizer_config.json");
+    byte[] right = Files.readAllBytes(file);
+    Files.writeString(file, "spoilt");
+    assertThat(fresh.run("verify", "--dir", chosen).code()).isEqualTo(5);
+
+    Outcome repair = fresh.run("verify", "--dir", chosen, "--repair");
+    assertThat(repair.code()).as(repair.err()).isZero();
+    assertThat(repair.out()).contains("right digest: 2 of 2 files");
+    assertThat(file).hasBinaryContent(right);
+  }
+
+  @Test
+  void saysWhereOnlyTheStructureCouldBeChecked() throws Exception {
+    Files.createDirectories(folder.resolve("copied"));
+    for (String name : new String[] {"config.json", "model.safetensors"}) {
+      Files.copy(
+          Path.of("models/bundled/pixtral-mini", name), folder.resolve("copied").resolve(name));
+    }
+    Outcome outcome = door.run("verify", "--dir", folder.resolve("copied"));
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.out())
+        .contains("2 files; no digests are known, so only the structure was checked");
+  }
+
+  @Test
+  void keepsCommandsInAFileNameFromTheTerminal() {
+    Outcome outcome = door.run("extract", folder.resolve("red\u001b[31m.png"), "--config", CONFIG);
+    assertThat(outcome.code()).isEqualTo(8);
+    assertThat(outcome.err())
+        .doesNotContain("\u001b")
+        .contains("1 of 1 document could not be read");
+  }
 }

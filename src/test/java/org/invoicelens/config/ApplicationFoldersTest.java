@@ -1,6 +1,8 @@
 package org.invoicelens.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +88,18 @@ class ApplicationFoldersTest {
                 program,
                 program.resolve("models/.invoicelens-state"),
                 home.resolve(".local/state/invoicelens/logs")));
+  }
+
+  @Test
+  void aCheckoutThatMayOnlyBeReadKeepsNothingInItself() throws Exception {
+    Files.createFile(program.resolve("pom.xml"));
+    assumeTrue(program.toFile().setWritable(false), "the file system knows permissions");
+    try {
+      assumeFalse(Files.isWritable(program), "the administrator may write everywhere");
+      assertThat(folders().data()).isEqualTo(home.resolve(".local/share/invoicelens"));
+    } finally {
+      program.toFile().setWritable(true);
+    }
   }
 
   @Test

@@ -217,8 +217,9 @@ class DownloadVerifierTest {
     flipAByte(folder.resolve(SECOND), 8);
     checksums.put(SECOND, sha256(folder.resolve(SECOND)));
 
-    assertThat(faults(failure(v -> v.verify(download()))))
-        .isEqualTo(Map.of(SECOND, List.of(Fault.BROKEN_SHARD)));
+    VerificationException failure = failure(v -> v.verify(download()));
+    assertThat(faults(failure)).isEqualTo(Map.of(SECOND, List.of(Fault.BROKEN_SHARD)));
+    assertThat(failure.problem().remedy()).contains("fetching them again does not help");
   }
 
   @Test
