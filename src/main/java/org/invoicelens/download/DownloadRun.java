@@ -87,7 +87,10 @@ final class DownloadRun {
     boolean offline = settings.offline() && !config.isBundled();
     Optional<Listing> kept =
         Listing.read(modelPath).filter(l -> l.isFor(config.repoId(), config.revision()));
-    boolean pinned = kept.isPresent() && kept.get().commit().equals(config.revision());
+    boolean pinned =
+        HubClient.isCommit(config.revision())
+            && kept.isPresent()
+            && kept.get().commit().equals(config.revision());
     if (offline || pinned) {
       Optional<DownloadResult> complete = proved(kept);
       if (complete.isPresent()) {
@@ -169,7 +172,8 @@ final class DownloadRun {
     int retries = proved(kept).isPresent() ? 0 : config.download().maxRetries();
     String commit =
         patiently(retries, () -> hub.resolveRevision(config.repoId(), config.revision()));
-    if (kept.isPresent()
+    if (HubClient.isCommit(commit)
+        && kept.isPresent()
         && kept.get().commit().equals(commit)
         && kept.get().host().equals(hub.host())) {
       return kept.get();

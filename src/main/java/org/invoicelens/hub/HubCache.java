@@ -21,16 +21,17 @@ public record HubCache(Path folder) {
    * A file as another program left it: whether its content is right, only its digest tells.
    *
    * @param repoId {@code owner/name}
-   * @param commit 40 hexadecimal digits
+   * @param commit 40 hexadecimal digits, or the name of a revision, which says nothing here
    * @param path a safe path with {@code /}
    * @param digest of the content, hexadecimal
    */
   public Optional<Path> find(String repoId, String commit, String path, String digest) {
     Path repository = folder.resolve("models--" + repoId.replace("/", "--"));
-    return Stream.of(
-            repository.resolve("blobs").resolve(digest),
-            repository.resolve("snapshots").resolve(commit).resolve(path))
-        .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-        .findFirst();
+    Stream<Path> places = Stream.of(repository.resolve("blobs").resolve(digest));
+    if (HubClient.isCommit(commit)) {
+      Path snapshot = repository.resolve("snapshots").resolve(commit).resolve(path);
+      places = Stream.concat(places, Stream.of(snapshot));
+    }
+    return places.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).findFirst();
   }
 }

@@ -103,7 +103,10 @@ public final class HubClient implements AutoCloseable {
   /**
    * The commit that a branch or tag names now; a commit names itself.
    *
-   * @return 40 hexadecimal digits
+   * <p>A server that does not answer this question, such as a simple mirror, is asked for the files
+   * of the revision and which commit one of them is from.
+   *
+   * @return 40 hexadecimal digits; the revision's own name where the server knows of no commits
    */
   public String resolveRevision(String repoId, String revision) throws HubException {
     checkRepository(repoId);
@@ -117,6 +120,51 @@ public final class HubClient implements AutoCloseable {
           "",
           null);
     }
+    try {
+      return askForCommit(repoId, revision);
+    } catch (HubException failure) {
+      if (failure.reason() != Reason.REVISION_NOT_FOUND
+          && failure.reason() != Reason.REPOSITORY_NOT_FOUND) {
+        throw failure;
+      }
+      try {
+        return commitOfFiles(repoId, revision);
+      } catch (HubException _) {
+        throw failure;
+      }
+    }
+  }
+
+  /** Whether a revision's name is a commit, which never changes. */
+  public static boolean isCommit(String revision) {
+    return COMMIT.matcher(revision).matches();
+  }
+
+  private String commitOfFiles(String repoId, String revision) throws HubException {
+    Optional<HubFile> any = listFiles(repoId, revision).stream().findFirst();
+    if (any.isEmpty()) {
+      return revision;
+    }
+    HttpUrl url = file(repoId, revision, any.get().path());
+    Request.Builder request = new Request.Builder().url(url).head();
+    settings.token().ifPresent(token -> request.header("Authorization", token.authorization()));
+    try (Response response = execute(request.build())) {
+      String commit = response.header("X-Repo-Commit", "");
+      return isCommit(commit) ? commit : revision;
+    }
+  }
+
+  private HttpUrl file(String repoId, String revision, String path) {
+    return endpoint
+        .newBuilder()
+        .addPathSegments(repoId)
+        .addPathSegment("resolve")
+        .addPathSegment(revision)
+        .addPathSegments(path)
+        .build();
+  }
+
+  private String askForCommit(String repoId, String revision) throws HubException {
     HttpUrl url = api(repoId).addPathSegment("revision").addPathSegment(revision).build();
     try (Response response = send(url, Want.data())) {
       requireSuccess(response, repoId, revision, Optional.empty());
@@ -182,14 +230,7 @@ public final class HubClient implements AutoCloseable {
         request
             .address()
             .map(FileAddress::url)
-            .orElseGet(() ->
-                endpoint
-                    .newBuilder()
-                    .addPathSegments(request.repoId())
-                    .addPathSegment("resolve")
-                    .addPathSegment(request.commit())
-                    .addPathSegments(request.path())
-                    .build());
+            .orElseGet(() -> file(request.repoId(), request.commit(), request.path()));
     Response response = send(url, Want.file(request));
     boolean handedOver = false;
     try {

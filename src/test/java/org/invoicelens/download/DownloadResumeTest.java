@@ -111,6 +111,20 @@ class DownloadResumeTest {
   }
 
   @Test
+  void aMirrorThatKnowsOfNoCommitsIsAskedForItsFilesEveryTime() throws Exception {
+    hub.fault =
+        (request, normal) ->
+            request.target().contains("/revision/") ? new FaultyHub.Reply().status(404) : normal;
+    hub.commit = "main";
+    assertThat(run.download(hub).commit()).isEqualTo("main");
+    assertComplete();
+    byte[] changed = "{\"b\":3}".getBytes(StandardCharsets.UTF_8);
+    hub.files.put("config.json", changed);
+    assertThat(run.download(hub).transferred()).isEqualTo(changed.length);
+    assertThat(run.content("config.json")).isEqualTo(changed);
+  }
+
+  @Test
   void offlineMakesNoRequest() throws Exception {
     HubSettings online = run.settings;
     HubSettings offline =

@@ -80,6 +80,26 @@ class HubClientTest {
   }
 
   @Test
+  void asksAFileForItsCommitWhereTheServerDoesNotKnowTheQuestion() throws Exception {
+    answer(404, "Not found");
+    answer(200, "[" + file("a") + "]");
+    answer(302, "", "X-Repo-Commit", COMMIT, "Location", "http://elsewhere.invalid/a");
+    assertThat(client().resolveRevision(REPOSITORY, "main")).isEqualTo(COMMIT);
+    server.takeRequest();
+    assertThat(server.takeRequest().getTarget()).startsWith("/api/models/owner/model/tree/main");
+    assertThat(server.takeRequest().getTarget()).isEqualTo("/owner/model/resolve/main/a");
+    assertThat(server.getRequestCount()).isEqualTo(3);
+  }
+
+  @Test
+  void aRevisionWithoutFilesIsNotFound() {
+    answer(404, "", "X-Error-Code", "RevisionNotFound");
+    answer(404, "", "X-Error-Code", "RevisionNotFound");
+    assertThat(failure(() -> client().resolveRevision(REPOSITORY, "gone")).reason())
+        .isEqualTo(HubException.Reason.REVISION_NOT_FOUND);
+  }
+
+  @Test
   void followsThePagesOfAListing() throws Exception {
     String next = server.url("/api/models/owner/model/tree/x?cursor=2").toString();
     answer(
