@@ -320,7 +320,8 @@ public final class SetupPipeline {
         new Problem(
             "The model " + config.name() + " is not set up on this computer yet.",
             "Nothing can be read before its files are here and verified.",
-            "Set it up first: in the window, or with \"invoicelens setup\"."),
+            "Set it up first: in the window, or with \"invoicelens setup\". To try the small model"
+                + " that ships instead, add --config config/models/pixtral-mini.yaml."),
         config.modelPath().toString(),
         cause);
   }
