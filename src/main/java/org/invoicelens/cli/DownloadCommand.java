@@ -177,7 +177,7 @@ final class DownloadCommand extends Command {
     context
         .out()
         .printf(
-            "%s, %s, of them received now: %s in %s%n",
+            "%s, %s; %s of that received now, in %s%n",
             Counts.files(result.checksums().size()),
             ByteSize.text(result.totalSize()),
             ByteSize.text(result.transferred()),
