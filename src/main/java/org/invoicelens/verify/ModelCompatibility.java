@@ -77,17 +77,22 @@ public final class ModelCompatibility {
     JsonObject config = read(file).orElse(null);
     if (config == null) {
       obstacles.add(unreadable(file));
-    } else if (isOtherThan("llava", config)) {
-      obstacles.add("The model is of the kind " + kind(config) + ", not llava.");
-    } else if (isOtherThan("pixtral", object(config, "vision_config"))) {
-      obstacles.add(
-          "The vision part is of the kind "
-              + kind(object(config, "vision_config"))
-              + ", not pixtral.");
-    } else if (isOtherThan("mistral", object(config, "text_config"))) {
-      obstacles.add(
-          "The text part is of the kind " + kind(object(config, "text_config")) + ", not mistral.");
+      return;
     }
+    wrongKind("model", config, "llava")
+        .or(() -> wrongKind("vision part", object(config, "vision_config"), "pixtral"))
+        .or(() -> wrongKind("text part", object(config, "text_config"), "mistral"))
+        .ifPresent(obstacles::add);
+  }
+
+  private static Optional<String> wrongKind(String part, JsonObject json, String wanted) {
+    if (!(json.get("model_type") instanceof JsonPrimitive type)) {
+      return Optional.of("The configuration does not say that the " + part + " is " + wanted + ".");
+    }
+    String kind = ModelStructure.printable(type.getAsString());
+    return kind.equals(wanted)
+        ? Optional.empty()
+        : Optional.of("The " + part + " is of the kind " + kind + ", not " + wanted + ".");
   }
 
   private static void nativeLayout(Path file, List<String> obstacles) {
@@ -101,16 +106,6 @@ public final class ModelCompatibility {
 
   private static String unreadable(Path file) {
     return "The file " + file.getFileName() + " is damaged.";
-  }
-
-  private static boolean isOtherThan(String wanted, JsonObject part) {
-    return !kind(part).equals(wanted);
-  }
-
-  private static String kind(JsonObject part) {
-    return part.get("model_type") instanceof JsonPrimitive type
-        ? ModelStructure.printable(type.getAsString())
-        : "unknown";
   }
 
   private static JsonObject object(JsonObject json, String key) {

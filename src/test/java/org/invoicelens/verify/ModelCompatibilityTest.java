@@ -37,7 +37,7 @@ class ModelCompatibilityTest {
       delimiter = '|',
       value = {
         "config.json | {\"model_type\":\"bert\"} | bert",
-        "config.json | {} | unknown",
+        "config.json | {} | does not say that the model is llava",
         "config.json | {\"model_type\":7} | 7",
         "config.json | {\"model_type\":\"llava\",\"vision_config\":{\"model_type\":\"clip\"}} |"
             + " clip",
