@@ -23,7 +23,7 @@ public final class Main {
     ApplicationFolders folders = ApplicationFolders.current();
     prepare(folders);
     if (arguments.length > 0) {
-      exit(CommandLineDoor.run(arguments));
+      exit(commandLine(arguments));
     }
     try {
       if (hasDisplay(System.getProperty("os.name"), System.getenv()) && openWindow()) {
@@ -38,7 +38,15 @@ public final class Main {
       exit(1);
     }
     System.err.println(NO_WINDOW);
-    exit(CommandLineDoor.run("demo"));
+    exit(commandLine("demo"));
+  }
+
+  /**
+   * The command line speaks English everywhere, since scripts and instructions rely on its words.
+   */
+  private static int commandLine(String... arguments) {
+    Locale.setDefault(Locale.ENGLISH);
+    return CommandLineDoor.run(arguments);
   }
 
   /**

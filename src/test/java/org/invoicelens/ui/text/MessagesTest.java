@@ -20,7 +20,7 @@ class MessagesTest {
   private static final Pattern KEY = Pattern.compile("[^.\\w]text\\(\\s*\"([\\w.-]+)\"[,)]");
 
   private final ResourceBundle bundle =
-      ResourceBundle.getBundle("org.invoicelens.ui.messages", Locale.ROOT);
+      ResourceBundle.getBundle("org.invoicelens.ui.text.messages", Locale.ROOT);
 
   @Test
   void everyTextThatTheSourcesAskForIsThere() throws Exception {
