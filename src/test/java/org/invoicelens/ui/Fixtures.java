@@ -191,7 +191,10 @@ public final class Fixtures {
 
     @Override
     public Extraction read(
-        InvoiceDocument document, TokenListener listener, Cancellation cancellation)
+        InvoiceDocument document,
+        ModelConfig.Prompt prompt,
+        TokenListener listener,
+        Cancellation cancellation)
         throws InferenceException, CancelledException {
       int half = answer.length() / 2;
       listener.onToken(1, answer.substring(0, half));

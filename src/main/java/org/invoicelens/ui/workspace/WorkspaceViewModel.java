@@ -17,6 +17,7 @@ import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import javafx.scene.image.Image;
+import org.invoicelens.config.ModelConfig;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.invoice.DocumentFiles;
 import org.invoicelens.invoice.DocumentLoader;
@@ -201,7 +202,7 @@ public final class WorkspaceViewModel {
     item.reading();
     running =
         runner.start(
-            reading(model, item),
+            reading(model, item, session.config().get().prompt()),
             new WorkObserver<>() {
               @Override
               public void progressed(List<Progress> latest) {
@@ -230,12 +231,14 @@ public final class WorkspaceViewModel {
             });
   }
 
-  private static Work<Extraction> reading(ReadyModel model, DocumentItem item) {
+  private static Work<Extraction> reading(
+      ReadyModel model, DocumentItem item, ModelConfig.Prompt prompt) {
     return (listener, cancellation) -> {
       StringBuilder answer = new StringBuilder();
       int[] tokens = {0};
       return model.read(
           item.source().open(),
+          prompt,
           // The answer so far is the message: of several reports the latest tells all.
           (id, text) ->
               listener.onProgress(
