@@ -55,7 +55,7 @@ import org.testfx.util.WaitForAsyncUtils;
 
 /**
  * Writes a picture of every screen to {@code target/screens}: {@code ./mvnw test -Dtest=ScreensTest
- * -Dscreens=true}.
+ * -Dscreens=true}, in German with {@code -Dscreens.language=de}.
  */
 @EnabledIfSystemProperty(named = "screens", matches = "true")
 class ScreensTest {
@@ -72,7 +72,7 @@ class ScreensTest {
 
   @BeforeAll
   static void display() throws Exception {
-    Locale.setDefault(Locale.ENGLISH);
+    Locale.setDefault(Locale.forLanguageTag(System.getProperty("screens.language", "en")));
     Files.createDirectories(TARGET);
     FxToolkit.registerPrimaryStage();
   }

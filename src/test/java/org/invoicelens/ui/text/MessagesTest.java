@@ -13,11 +13,16 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.invoicelens.stage.InGerman;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class MessagesTest {
 
   private static final Pattern KEY = Pattern.compile("[^.\\w]text\\(\\s*\"([\\w.-]+)\"[,)]");
+
+  private static final Pattern MNEMONIC = Pattern.compile("_([A-Za-z])");
 
   private final ResourceBundle bundle =
       ResourceBundle.getBundle("org.invoicelens.ui.text.messages", Locale.ROOT);
@@ -55,5 +60,70 @@ class MessagesTest {
           .contains(step + ".failed.headline", step + ".failed.sentence")
           .contains(step + ".stopped.headline", step + ".stopped.sentence");
     }
+  }
+
+  /** The buttons that can be seen together. */
+  static Stream<List<String>> screens() {
+    String back = "wizard.back";
+    String workspace = "wizard.workspace";
+    String copy = "failure.copy";
+    String retry = "failure.retry";
+    return Stream.of(
+        List.of(workspace, "welcome.stop", "welcome.next"),
+        List.of(workspace, "welcome.resume"),
+        List.of(workspace, copy, retry),
+        List.of(back, workspace, "hardware.stop", "hardware.copy", "hardware.next"),
+        List.of(back, workspace, "hardware.stop", "hardware.copy", "hardware.next.bundled"),
+        List.of(back, workspace, "hardware.copy", "hardware.again", "hardware.next.size"),
+        List.of(back, workspace, "hardware.copy", "hardware.again", "hardware.next.bundled.size"),
+        List.of(back, workspace, "hardware.copy", "hardware.again", "hardware.resume"),
+        List.of(back, workspace, "hardware.copy", "hardware.again", copy, retry),
+        List.of(back, workspace, "download.pause", "download.cancel", "download.next"),
+        List.of(back, workspace, "download.cancel", "download.resume"),
+        List.of(back, workspace, "download.cancel", copy, retry),
+        List.of(back, workspace, "verification.stop", "verification.next"),
+        List.of(back, workspace, "verification.again", "verification.next"),
+        List.of(back, workspace, "verification.again", "verification.resume"),
+        List.of(back, workspace, "verification.again", copy, "verification.repair"),
+        List.of(back, "start.stop", "start.next"),
+        List.of(back, "start.resume"),
+        List.of(back, copy, retry),
+        List.of(
+            "workspace.open",
+            "workspace.paste",
+            "workspace.samples",
+            "workspace.another",
+            "workspace.again",
+            "workspace.stop",
+            "workspace.copy",
+            "workspace.export",
+            "preview.fit",
+            copy));
+  }
+
+  @ParameterizedTest
+  @MethodSource("screens")
+  void buttonsThatAreSeenTogetherHaveMnemonicsOfTheirOwn(List<String> buttons) throws Exception {
+    assertThat(mnemonics(buttons)).doesNotHaveDuplicates();
+    assertThat(InGerman.of(() -> mnemonics(buttons))).doesNotHaveDuplicates();
+  }
+
+  /** The letters behind the underscores; an umlaut would be none that a key combination knows. */
+  private static List<String> mnemonics(List<String> buttons) {
+    return buttons.stream()
+        .map(button -> {
+          Matcher letter = MNEMONIC.matcher(Messages.text(button, "1 GB"));
+          assertThat(letter.find()).as(button).isTrue();
+          return letter.group(1).toLowerCase(Locale.ROOT);
+        })
+        .toList();
+  }
+
+  @Test
+  void speaksTheLanguageOfTheUser() throws Exception {
+    assertThat(Messages.text("welcome.next")).isEqualTo("_Check this computer");
+    assertThat(InGerman.of(() -> Messages.text("welcome.next")))
+        .isEqualTo("Diesen Computer _prüfen");
+    assertThat(InGerman.of(() -> Messages.text("amount.hours", 2))).isEqualTo("2 Stunden");
   }
 }
