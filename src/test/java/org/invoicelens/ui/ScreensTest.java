@@ -44,6 +44,7 @@ import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 import org.invoicelens.verify.VerificationStatus.Finding;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,11 +71,19 @@ class ScreensTest {
   private ModelConfig large;
   private ModelConfig mini;
 
+  private static Locale before;
+
   @BeforeAll
   static void display() throws Exception {
+    before = Locale.getDefault();
     Locale.setDefault(Locale.forLanguageTag(System.getProperty("screens.language", "en")));
     Files.createDirectories(TARGET);
     FxToolkit.registerPrimaryStage();
+  }
+
+  @AfterAll
+  static void speakAsBefore() {
+    Locale.setDefault(before);
   }
 
   @AfterEach

@@ -124,6 +124,7 @@ class MessagesTest {
     assertThat(Messages.text("welcome.next")).isEqualTo("_Check this computer");
     assertThat(InGerman.of(() -> Messages.text("welcome.next")))
         .isEqualTo("Diesen Computer _prüfen");
-    assertThat(InGerman.of(() -> Messages.text("amount.hours", 2))).isEqualTo("2 Stunden");
+    assertThat(InGerman.of(() -> Messages.text("verification.fact", 2)))
+        .isEqualTo("2 Dateien geprüft");
   }
 }
