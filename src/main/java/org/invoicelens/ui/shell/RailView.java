@@ -5,6 +5,7 @@ import static org.invoicelens.ui.text.Messages.text;
 import javafx.beans.binding.Bindings;
 import javafx.css.PseudoClass;
 import javafx.scene.Node;
+import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -15,9 +16,11 @@ import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
+import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.step.StepViewModel;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
+import org.kordamp.ikonli.material2.Material2OutlinedMZ;
 
 /** The steps in order, each with its state in a mark and in words. */
 final class RailView extends VBox {
@@ -47,7 +50,12 @@ final class RailView extends VBox {
             Labels.wrapped(text("rail.private"), "muted", "small"));
     promise.getStyleClass().add("promise");
     HBox.setHgrow(promise.getChildren().getLast(), Priority.ALWAYS);
-    getChildren().addAll(gap, promise);
+    Button settings = new Button(text("settings.open"), new Icon(Material2OutlinedMZ.SETTINGS));
+    settings.setId("rail-settings");
+    settings.getStyleClass().addAll("flat", "rail-button");
+    settings.setMaxWidth(Double.MAX_VALUE);
+    settings.setOnAction(e -> wizard.navigation().open(Place.SETTINGS));
+    getChildren().addAll(gap, settings, promise);
   }
 
   private static Node row(StepViewModel step, int number, WizardViewModel wizard) {

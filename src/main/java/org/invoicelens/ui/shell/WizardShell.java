@@ -70,8 +70,9 @@ public final class WizardShell extends BorderPane {
         });
     scroll.setFitToWidth(true);
     scroll.getStyleClass().addAll("edge-to-edge", "step-scroll");
-    setLeft(new RailView(wizard));
+    // The order in which the Tab key goes: what there is to do here, then the ways elsewhere.
     setCenter(new BorderPane(scroll, null, null, bar(ready), null));
+    setLeft(new RailView(wizard));
     wizard.current().subscribe(this::show);
   }
 
@@ -135,8 +136,16 @@ public final class WizardShell extends BorderPane {
         step.nextReady()
             .subscribe(isReady -> {
               // While a step works, Enter must not fall to the button that stops it.
-              (isReady ? next : scroll).requestFocus();
+              (isReady ? chosen(pages.get(step)) : scroll).requestFocus();
             });
+  }
+
+  /** What is chosen on a page, so that the arrow keys change it at once; else the way on. */
+  private Node chosen(Node page) {
+    return page.lookupAll(".radio-button").stream()
+        .filter(node -> node instanceof RadioButton choice && choice.isSelected())
+        .findFirst()
+        .orElse(next);
   }
 
   private static Button button(StepAction action) {

@@ -21,6 +21,8 @@ import org.invoicelens.ui.hardware.HardwareViewModel;
 import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.ui.pipeline.Stages;
+import org.invoicelens.ui.place.Navigation;
+import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.start.StartViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepViewModel;
@@ -51,9 +53,9 @@ public final class WizardViewModel {
   private final VerificationViewModel verification;
   private final StartViewModel start;
   private final WorkspaceViewModel workspace;
+  private final Navigation navigation;
   private final List<StepViewModel> steps;
   private final ReadOnlyObjectWrapper<StepViewModel> current = new ReadOnlyObjectWrapper<>();
-  private final ReadOnlyBooleanWrapper workspaceOpen = new ReadOnlyBooleanWrapper();
   private final ReadOnlyBooleanWrapper closing = new ReadOnlyBooleanWrapper();
 
   public WizardViewModel(
@@ -61,13 +63,15 @@ public final class WizardViewModel {
       SetupSession session,
       WorkRunner runner,
       Desktop desktop,
-      WorkspaceViewModel workspace) {
+      WorkspaceViewModel workspace,
+      Navigation navigation) {
     this.stages = stages;
     this.session = session;
     this.runner = runner;
     this.desktop = desktop;
     this.memory = new SetupMemory(stages, runner);
     this.workspace = workspace;
+    this.navigation = navigation;
     welcome = new WelcomeViewModel(stages, session, runner);
     hardware = new HardwareViewModel(stages, session, runner, desktop);
     download = new DownloadViewModel(stages, session, runner, desktop, System::nanoTime);
@@ -89,7 +93,7 @@ public final class WizardViewModel {
       remember(state -> state.reached(Stage.VERIFICATION).verifiedAt(Instant.now()));
       show(start);
     });
-    start.whenFinished(() -> workspaceOpen.set(true));
+    start.whenFinished(this::returnToWorkspace);
     session.model().subscribe(this::modelChanged);
     session
         .config()
@@ -131,9 +135,9 @@ public final class WizardViewModel {
     return current.getReadOnlyProperty();
   }
 
-  /** Whether the workspace is on screen and not the wizard. */
-  public ReadOnlyBooleanProperty workspaceOpen() {
-    return workspaceOpen.getReadOnlyProperty();
+  /** Where in the window the user is. */
+  public Navigation navigation() {
+    return navigation;
   }
 
   /** Whether the window closes as soon as all work has stopped. */
@@ -193,13 +197,13 @@ public final class WizardViewModel {
 
   /** Opens the wizard from the workspace, for another model. */
   public void setUpAnother() {
-    workspaceOpen.set(false);
+    navigation.open(Place.SETUP);
     show(welcome);
   }
 
   /** Back to the workspace, while its model is still there. */
   public void returnToWorkspace() {
-    workspaceOpen.set(true);
+    navigation.open(Place.WORKSPACE);
   }
 
   private void chosen() {

@@ -14,6 +14,8 @@ import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
 import org.invoicelens.ui.ScriptedStages;
 import org.invoicelens.ui.pipeline.Recalled;
+import org.invoicelens.ui.place.Navigation;
+import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.workspace.WorkspaceViewModel;
@@ -50,7 +52,8 @@ class WizardViewModelTest {
             runner,
             desktop,
             new WorkspaceViewModel(
-                session, runner, desktop, new SampleInvoices(Fixtures.folders(own))));
+                session, runner, desktop, new SampleInvoices(Fixtures.folders(own))),
+            new Navigation());
   }
 
   private void begin() {
@@ -73,9 +76,9 @@ class WizardViewModelTest {
     wizard.next();
     runner.runAll();
     assertThat(wizard.current().get()).isSameAs(wizard.start());
-    assertThat(wizard.workspaceOpen().get()).isFalse();
+    assertThat(wizard.navigation().current().get()).isEqualTo(Place.SETUP);
     wizard.next();
-    assertThat(wizard.workspaceOpen().get()).isTrue();
+    assertThat(wizard.navigation().current().get()).isEqualTo(Place.WORKSPACE);
     assertThat(stages.remembered)
         .extracting(SetupState::reached)
         .startsWith(Stage.CONFIGURATION, Stage.HARDWARE)
@@ -88,7 +91,7 @@ class WizardViewModelTest {
         Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
     begin();
     assertThat(stages.calls).doesNotContain("verifyHardware", "download", "verify");
-    assertThat(wizard.workspaceOpen().get()).isTrue();
+    assertThat(wizard.navigation().current().get()).isEqualTo(Place.WORKSPACE);
   }
 
   @Test
