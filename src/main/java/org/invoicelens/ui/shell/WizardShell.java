@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javafx.application.Platform;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.value.ObservableValue;
@@ -136,7 +137,11 @@ public final class WizardShell extends BorderPane {
         step.nextReady()
             .subscribe(isReady -> {
               // While a step works, Enter must not fall to the button that stops it.
-              (isReady ? chosen(pages.get(step)) : scroll).requestFocus();
+              scroll.requestFocus();
+              if (isReady) {
+                // Once the page, which hears of the change as well, shows what is chosen.
+                Platform.runLater(() -> chosen(pages.get(step)).requestFocus());
+              }
             });
   }
 
