@@ -37,6 +37,9 @@ import org.invoicelens.ui.welcome.WelcomeView;
 /** The frame around the current step: rail, headline, content, and the buttons below. */
 public final class WizardShell extends BorderPane {
 
+  /** The width in em from which the steps have room for their names. */
+  private static final double ROOMY = 60;
+
   private final WizardViewModel wizard;
   private final Map<StepViewModel, Node> pages = new LinkedHashMap<>();
   private final ScrollPane scroll = new ScrollPane();
@@ -73,7 +76,14 @@ public final class WizardShell extends BorderPane {
     scroll.getStyleClass().addAll("edge-to-edge", "step-scroll");
     // The order in which the Tab key goes: what there is to do here, then the ways elsewhere.
     setCenter(new BorderPane(scroll, null, null, bar(ready), null));
-    setLeft(new RailView(wizard));
+    RailView rail = new RailView(wizard);
+    rail.compact()
+        .bind(
+            Bindings.createBooleanBinding(
+                () -> getWidth() > 0 && getWidth() < ROOMY * back.getFont().getSize(),
+                widthProperty(),
+                back.fontProperty()));
+    setLeft(rail);
     wizard.current().subscribe(this::show);
   }
 

@@ -12,6 +12,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.setup.ConfigOverrides;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.desktop.Desktop;
@@ -80,10 +81,7 @@ public final class WizardViewModel {
     steps = List.of(welcome, hardware, download, verification, start);
 
     welcome.whenFinished(this::chosen);
-    hardware.whenFinished(() -> {
-      remember(state -> state.reached(Stage.HARDWARE));
-      show(download);
-    });
+    hardware.whenFinished(this::hardwareChecked);
     download.whenFinished(() -> {
       remember(state -> state.reached(Stage.DOWNLOAD));
       show(verification);
@@ -100,7 +98,10 @@ public final class WizardViewModel {
         .subscribe((before, now) -> {
           if (before != null) {
             workspace.stop();
-            steps.subList(1, steps.size()).forEach(StepViewModel::reset);
+            boolean sameFiles = before.modelPath().equals(now.modelPath());
+            steps
+                .subList(steps.indexOf(sameFiles ? start : hardware), steps.size())
+                .forEach(StepViewModel::reset);
           }
         });
   }
@@ -209,6 +210,34 @@ public final class WizardViewModel {
   private void chosen() {
     remember(state -> state);
     show(hardware);
+  }
+
+  /** Takes over how the model is to be loaded, and goes on with what is not done yet. */
+  private void hardwareChecked() {
+    hardware
+        .departure()
+        .ifPresent(estimate -> {
+          ModelConfig config = session.config().get();
+          String device = config.loading().deviceMap();
+          String wanted = estimate.onGpu() ? (device.equals("cpu") ? "auto" : device) : "cpu";
+          session
+              .config()
+              .set(
+                  ConfigOverrides.ofLoading(Optional.of(estimate.precision()), Optional.of(wanted))
+                      .applyTo(config));
+        });
+    boolean verified = session.verification().get() != null;
+    remember(state -> {
+      SetupState checked =
+          verified
+              ? state.reached(Stage.VERIFICATION).verifiedAt(Instant.now())
+              : state.reached(Stage.HARDWARE);
+      ModelConfig config = session.config().get();
+      return hardware.departure().isPresent()
+          ? checked.loadedAs(config.quantization().preferred(), config.loading().deviceMap())
+          : checked;
+    });
+    show(verified ? start : download);
   }
 
   private void show(StepViewModel step) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.Precision;
 import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Stage;
@@ -122,6 +123,40 @@ class WizardViewModelTest {
     choose(mini);
     assertThat(wizard.start().state().get()).isEqualTo(StepState.WAITING);
     assertThat(session.model().get()).isNull();
+  }
+
+  @Test
+  void anotherPrecisionOfTheSameModelNeedsNeitherDownloadNorVerification() {
+    begin();
+    choose(large);
+    wizard.next();
+    runner.runAll();
+    wizard.next();
+    wizard.setUpAnother();
+    choose(large);
+    stages.calls.clear();
+
+    wizard
+        .hardware()
+        .choice()
+        .set(
+            wizard.hardware().status().get().fits().stream()
+                .filter(fit -> fit.precision() == Precision.INT4)
+                .findFirst()
+                .orElseThrow());
+    assertThat(wizard.current().get().nextText().get()).isEqualTo("_Start in 4 bit (int4)");
+    wizard.next();
+    runner.runAll();
+
+    assertThat(stages.calls).doesNotContain("download", "verify").contains("start");
+    assertThat(session.config().get().quantization().preferred()).isEqualTo(Precision.INT4);
+    assertThat(wizard.current().get()).isSameAs(wizard.start());
+    assertThat(wizard.start().state().get()).isEqualTo(StepState.DONE);
+    assertThat(stages.remembered)
+        .anySatisfy(state -> {
+          assertThat(state.reached()).isEqualTo(Stage.VERIFICATION);
+          assertThat(state.precision()).contains(Precision.INT4);
+        });
   }
 
   @Test
