@@ -66,28 +66,39 @@ class MessagesTest {
   static Stream<List<String>> screens() {
     String back = "wizard.back";
     String workspace = "wizard.workspace";
+    String settings = "settings.open";
     String copy = "failure.copy";
     String retry = "failure.retry";
     return Stream.of(
-        List.of(workspace, "welcome.stop", "welcome.next"),
-        List.of(workspace, "welcome.resume"),
-        List.of(workspace, copy, retry),
-        List.of(back, workspace, "hardware.stop", "hardware.copy", "hardware.next"),
-        List.of(back, workspace, "hardware.stop", "hardware.copy", "hardware.next.bundled"),
-        List.of(back, workspace, "hardware.copy", "hardware.again", "hardware.next.size"),
-        List.of(back, workspace, "hardware.copy", "hardware.again", "hardware.next.bundled.size"),
-        List.of(back, workspace, "hardware.copy", "hardware.again", "hardware.resume"),
-        List.of(back, workspace, "hardware.copy", "hardware.again", copy, retry),
-        List.of(back, workspace, "download.pause", "download.cancel", "download.next"),
-        List.of(back, workspace, "download.cancel", "download.resume"),
-        List.of(back, workspace, "download.cancel", copy, retry),
-        List.of(back, workspace, "verification.stop", "verification.next"),
-        List.of(back, workspace, "verification.again", "verification.next"),
-        List.of(back, workspace, "verification.again", "verification.resume"),
-        List.of(back, workspace, "verification.again", copy, "verification.repair"),
-        List.of(back, "start.stop", "start.next"),
-        List.of(back, "start.resume"),
-        List.of(back, copy, retry),
+        List.of(settings, workspace, "welcome.stop", "welcome.next"),
+        List.of(settings, workspace, "welcome.resume"),
+        List.of(settings, workspace, copy, retry),
+        List.of(settings, back, workspace, "hardware.stop", "hardware.copy", "hardware.next"),
+        List.of(
+            settings, back, workspace, "hardware.stop", "hardware.copy", "hardware.next.bundled"),
+        List.of(settings, back, workspace, "hardware.copy", "hardware.again", "hardware.next.size"),
+        List.of(
+            settings,
+            back,
+            workspace,
+            "hardware.copy",
+            "hardware.again",
+            "hardware.next.bundled.size"),
+        List.of(settings, back, workspace, "hardware.copy", "hardware.again", "hardware.resume"),
+        List.of(settings, back, workspace, "hardware.copy", "hardware.again", copy, retry),
+        List.of(settings, back, workspace, "download.pause", "download.cancel", "download.next"),
+        List.of(settings, back, workspace, "download.cancel", "download.resume"),
+        List.of(settings, back, workspace, "download.cancel", copy, retry),
+        List.of(settings, back, workspace, "verification.stop", "verification.next"),
+        List.of(settings, back, workspace, "verification.again", "verification.next"),
+        List.of(settings, back, workspace, "verification.again", "verification.resume"),
+        List.of(settings, back, workspace, "verification.again", copy, "verification.repair"),
+        List.of(
+            settings, back, workspace, "hardware.copy", "hardware.again", "hardware.next.start"),
+        List.of("page.back", "settings.language.close"),
+        List.of(settings, back, "start.stop", "start.next"),
+        List.of(settings, back, "start.resume"),
+        List.of(settings, back, copy, retry),
         List.of(
             "workspace.open",
             "workspace.paste",
