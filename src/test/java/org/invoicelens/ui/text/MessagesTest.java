@@ -104,6 +104,7 @@ class MessagesTest {
             "workspace.paste",
             "workspace.samples",
             "workspace.another",
+            settings,
             "workspace.again",
             "workspace.stop",
             "workspace.copy",
