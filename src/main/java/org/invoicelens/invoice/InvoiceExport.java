@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
-import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.WholeFile;
+import org.invoicelens.stage.Words;
 
 /** What was read from documents, as a text for other programs. */
 public final class InvoiceExport {
@@ -36,6 +36,8 @@ public final class InvoiceExport {
       return name().toLowerCase(Locale.ROOT);
     }
   }
+
+  private static final Words WORDS = Words.of(InvoiceExport.class);
 
   private static final Gson GSON =
       new GsonBuilder()
@@ -101,11 +103,7 @@ public final class InvoiceExport {
   private static InferenceException notWritable(Path file, String detail, IOException cause) {
     return new InferenceException(
         InferenceException.Reason.OUTPUT_NOT_WRITABLE,
-        new Problem(
-            "The result cannot be written to " + file + ".",
-            "A file that was there before is unchanged.",
-            "Check that the folder exists, that you may write to it and that its disk is not"
-                + " full."),
+        WORDS.problem("export.notWritable", file),
         detail,
         cause);
   }

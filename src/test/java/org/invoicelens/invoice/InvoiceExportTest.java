@@ -35,7 +35,7 @@ class InvoiceExportTest {
   }
 
   private static final DocumentOutcome FAILED =
-      DocumentOutcome.failed("c.txt", DocumentFault.bad("c.txt is a text.", "Choose a picture."));
+      DocumentOutcome.failed("c.txt", DocumentFault.bad("document.empty", "c.txt"));
 
   @Test
   void writesEveryDocumentAsAnObject() {
@@ -73,7 +73,7 @@ class InvoiceExportTest {
             "document,vendor,total,date,error\r\n"
                 + "a.png,\"Smith, \"\"Sons\"\"\",-5.10,,\r\n"
                 + "b.png,,7,2020-01-02,\r\n"
-                + "c.txt,,,,c.txt is a text. Nothing was read from it. Choose a picture.\r\n");
+                + "c.txt,,,,c.txt is empty. Nothing was read from it. Save or scan it again.\r\n");
   }
 
   @Test

@@ -46,6 +46,7 @@ import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 import org.invoicelens.verify.VerificationStatus.Finding;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ import org.testfx.util.WaitForAsyncUtils;
 
 /**
  * Writes a picture of every screen to {@code target/screenshots}: {@code ./mvnw test
- * -Dtest=ScreensTest -Dscreens=true}.
+ * -Dtest=ScreensTest -Dscreens=true}, in German with {@code -Dscreens.language=de}.
  */
 @EnabledIfSystemProperty(named = "screens", matches = "true")
 class ScreensTest {
@@ -72,11 +73,19 @@ class ScreensTest {
   private ModelConfig large;
   private ModelConfig mini;
 
+  private static Locale before;
+
   @BeforeAll
   static void display() throws Exception {
-    Locale.setDefault(Locale.ENGLISH);
+    before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag(System.getProperty("screens.language", "en")));
     Files.createDirectories(TARGET);
     FxToolkit.registerPrimaryStage();
+  }
+
+  @AfterAll
+  static void speakAsBefore() {
+    Locale.setDefault(before);
   }
 
   @AfterEach

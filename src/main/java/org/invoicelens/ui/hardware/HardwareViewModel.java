@@ -180,12 +180,12 @@ public final class HardwareViewModel extends StepViewModel {
     String checks =
         found.checks().stream()
             .map(check ->
-                String.join(
-                        " ",
-                        "[" + text("check." + check.state().name().toLowerCase(Locale.ROOT)) + "]",
-                        check.subject().title() + ":",
+                text(
+                        "hardware.report.check",
+                        text("check." + check.state().name().toLowerCase(Locale.ROOT)),
+                        check.subject().title(),
                         check.found(),
-                        "(" + check.source() + ")",
+                        check.source(),
                         check.meaning(),
                         check.remedy())
                     .replaceAll(" +", " ")
@@ -193,7 +193,7 @@ public final class HardwareViewModel extends StepViewModel {
             .collect(Collectors.joining("\n"));
     String memory =
         found.fits().stream()
-            .map(fit -> fit.precision().title() + ": " + MemoryWords.sum(fit))
+            .map(fit -> text("hardware.report.fit", fit.precision().title(), MemoryWords.sum(fit)))
             .collect(Collectors.joining("\n"));
     return (text("hardware.report", session.config().get().name()) + "\n" + checks + "\n" + memory)
         .strip();

@@ -51,7 +51,7 @@ public final class StartView extends VBox {
 
     VBox notes = new VBox();
     notes.getStyleClass().add("notes");
-    Rows.bind(notes, model.notes(), note -> Labels.wrapped("•  " + note));
+    Rows.bind(notes, model.notes(), note -> Labels.wrapped(text("start.note", note)));
     getChildren()
         .addAll(
             phases,

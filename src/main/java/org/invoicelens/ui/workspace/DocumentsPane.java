@@ -59,7 +59,7 @@ final class DocumentsPane extends VBox {
     drop.setMinHeight(USE_PREF_SIZE);
     drop.setFocusTraversable(true);
     drop.setAccessibleRole(AccessibleRole.BUTTON);
-    drop.setAccessibleText(text("workspace.drop") + " " + text("workspace.drop.keys"));
+    drop.setAccessibleText(text("workspace.drop.spoken"));
     drop.setOnMouseClicked(e -> model.open());
     drop.setOnKeyPressed(key -> {
       if (key.getCode() == KeyCode.ENTER || key.getCode() == KeyCode.SPACE) {
@@ -106,7 +106,7 @@ final class DocumentsPane extends VBox {
           item.mark()
               .subscribe(state -> {
                 box.getChildren().set(0, new MarkIcon(state));
-                setAccessibleText(item.name() + ", " + item.words().get());
+                setAccessibleText(text("document.spoken", item.name(), item.words().get()));
               });
       place.setText(item.place());
       setTooltip(place);

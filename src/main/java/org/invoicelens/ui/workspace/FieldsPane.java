@@ -207,7 +207,7 @@ final class FieldsPane extends VBox {
     TextField value = new TextField(row.value());
     value.setEditable(false);
     value.setPromptText(text("fields.empty"));
-    value.setAccessibleText(row.label() + ": " + row.value());
+    value.setAccessibleText(text("fields.spoken", row.label(), row.value()));
     value.setId("field-" + row.name());
     VBox cell = new VBox(value);
     HBox.setHgrow(cell, Priority.ALWAYS);

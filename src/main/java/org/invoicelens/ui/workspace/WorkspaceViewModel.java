@@ -271,7 +271,7 @@ public final class WorkspaceViewModel {
     List<DocumentOutcome> outcomes =
         documents.stream().flatMap(item -> item.outcome().stream()).toList();
     desktop
-        .chooseTarget("invoices." + format.id())
+        .chooseTarget(text("workspace.export.name") + "." + format.id())
         .ifPresent(file ->
             inBackground(
                 (listener, cancellation) -> {
