@@ -108,7 +108,7 @@ final class HardwareCheck {
         Subject.MEMORY,
         State.GOOD,
         WORDS.text(
-            "memory.found",
+            "mainMemory.found",
             ByteSize.binaryText(machine.memoryTotal()),
             ByteSize.binaryText(machine.memoryAvailable())),
         machine.memorySource(),
