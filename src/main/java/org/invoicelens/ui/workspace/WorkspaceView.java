@@ -22,6 +22,8 @@ import javafx.scene.layout.Region;
 import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.desktop.Desktop;
+import org.invoicelens.ui.place.Navigation;
+import org.invoicelens.ui.place.Place;
 import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
@@ -43,8 +45,14 @@ public final class WorkspaceView extends BorderPane {
   /**
    * @param log where the log lies
    * @param setUpAnother what leads to another model
+   * @param navigation leads to the other places of the window
    */
-  public WorkspaceView(WorkspaceViewModel model, Desktop desktop, Path log, Runnable setUpAnother) {
+  public WorkspaceView(
+      WorkspaceViewModel model,
+      Desktop desktop,
+      Path log,
+      Runnable setUpAnother,
+      Navigation navigation) {
     this.model = model;
     this.desktop = desktop;
     this.intake = new Intake(model);
@@ -56,7 +64,7 @@ public final class WorkspaceView extends BorderPane {
     panes.setDividerPositions(0.22, 0.6);
     panes.getItems().forEach(pane -> SplitPane.setResizableWithParent(pane, false));
     SplitPane.setResizableWithParent(panes.getItems().get(1), true);
-    setTop(bar(setUpAnother));
+    setTop(bar(setUpAnother, navigation));
     setCenter(panes);
     setBottom(status());
     addEventHandler(DragEvent.DRAG_OVER, this::over);
@@ -70,7 +78,7 @@ public final class WorkspaceView extends BorderPane {
     lookup("#drop-zone").requestFocus();
   }
 
-  private HBox bar(Runnable setUpAnother) {
+  private HBox bar(Runnable setUpAnother, Navigation navigation) {
     Region gap = new Region();
     HBox.setHgrow(gap, Priority.ALWAYS);
     HBox bar =
@@ -84,7 +92,12 @@ public final class WorkspaceView extends BorderPane {
                 Material2OutlinedAL.COLLECTIONS,
                 model::readSamples),
             gap,
-            button("another-model", "workspace.another", Material2OutlinedMZ.TUNE, setUpAnother));
+            button("another-model", "workspace.another", Material2OutlinedMZ.TUNE, setUpAnother),
+            button(
+                "settings-open",
+                "settings.open",
+                Material2OutlinedMZ.SETTINGS,
+                () -> navigation.open(Place.SETTINGS)));
     bar.getStyleClass().add("workspace-bar");
     return bar;
   }
