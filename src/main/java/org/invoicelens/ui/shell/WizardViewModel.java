@@ -77,7 +77,7 @@ public final class WizardViewModel {
     hardware = new HardwareViewModel(stages, session, runner, desktop);
     download = new DownloadViewModel(stages, session, runner, desktop, System::nanoTime);
     verification = new VerificationViewModel(stages, session, runner);
-    start = new StartViewModel(stages, session, runner);
+    start = new StartViewModel(stages, session, runner, System::nanoTime);
     steps = List.of(welcome, hardware, download, verification, start);
 
     welcome.whenFinished(this::chosen);
