@@ -3,7 +3,10 @@ package org.invoicelens.ui;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javafx.animation.PauseTransition;
 import javafx.application.HostServices;
@@ -53,6 +56,8 @@ public final class InvoiceLensWindow {
   private final SetupSession session = new SetupSession();
   private final Navigation navigation = new Navigation();
   private final NotificationPane notices = new NotificationPane();
+  private final StackPane content = new StackPane();
+  private final Map<Place, Supplier<Node>> ways = new EnumMap<>(Place.class);
   private final WizardViewModel wizard;
   private final WorkspaceViewModel workspace;
   private final Desktop desktop;
@@ -90,21 +95,22 @@ public final class InvoiceLensWindow {
     wizard = new WizardViewModel(stages, session, runner, desktop, workspace, navigation);
     SettingsViewModel choices = new SettingsViewModel(settings, runner);
 
-    WizardShell shell = new WizardShell(wizard, desktop, log, session.model().isNotNull());
-    WorkspaceView work =
-        new WorkspaceView(workspace, desktop, log, wizard::setUpAnother, navigation);
-    Page preferences =
-        new Page("settings", navigation::back, new LooksPane(choices, this::requestClose));
-    showAt(Place.SETUP, shell);
-    showAt(Place.WORKSPACE, work);
-    showAt(Place.SETTINGS, preferences);
-    work.visibleProperty()
-        .subscribe(visible -> {
-          if (visible) {
-            work.takeFocus();
+    ways.put(Place.SETUP, () -> new WizardShell(wizard, desktop, log, session.model().isNotNull()));
+    ways.put(
+        Place.WORKSPACE,
+        () -> new WorkspaceView(workspace, desktop, log, wizard::setUpAnother, navigation));
+    ways.put(
+        Place.SETTINGS,
+        () -> new Page("settings", navigation::back, new LooksPane(choices, this::requestClose)));
+    navigation.current().subscribe(this::visit);
+    wizard
+        .closing()
+        .subscribe(closing -> {
+          if (closing) {
+            content.getChildren().add(farewell());
           }
         });
-    notices.setContent(new StackPane(shell, work, preferences, farewell()));
+    notices.setContent(content);
     notices.setShowFromTop(true);
     notices.setId("notices");
 
@@ -143,8 +149,14 @@ public final class InvoiceLensWindow {
     wizard.requestClose(stage::close);
   }
 
-  private void showAt(Place place, Node page) {
-    page.visibleProperty().bind(navigation.current().isEqualTo(place));
+  /** Builds a place when it is first visited, so that the window opens without the others. */
+  private void visit(Place place) {
+    Supplier<Node> way = ways.remove(place);
+    if (way != null) {
+      Node page = way.get();
+      page.visibleProperty().bind(navigation.current().isEqualTo(place));
+      content.getChildren().add(page);
+    }
   }
 
   /** Shows the window and goes where the user was when it was last closed. */
@@ -174,7 +186,6 @@ public final class InvoiceLensWindow {
     Label words = Labels.wrapped(text("close.waiting"), "invitation-title");
     VBox cover = new VBox(new ProgressIndicator(), words);
     cover.getStyleClass().add("farewell");
-    cover.visibleProperty().bind(wizard.closing());
     return cover;
   }
 }

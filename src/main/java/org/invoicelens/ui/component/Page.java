@@ -2,11 +2,13 @@ package org.invoicelens.ui.component;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import javafx.application.Platform;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 import org.kordamp.ikonli.material2.Material2AL;
 
@@ -39,7 +41,7 @@ public final class Page extends BorderPane {
     // Not wider than can be read, and in the middle of what is there.
     HBox middle = new HBox(page);
     middle.getStyleClass().add("page-middle");
-    HBox.setHgrow(page, javafx.scene.layout.Priority.ALWAYS);
+    HBox.setHgrow(page, Priority.ALWAYS);
     ScrollPane scroll = new ScrollPane(middle);
     scroll.setFitToWidth(true);
     scroll.getStyleClass().addAll("edge-to-edge", "step-scroll");
@@ -48,7 +50,8 @@ public final class Page extends BorderPane {
     visibleProperty()
         .subscribe(visible -> {
           if (visible) {
-            back.requestFocus();
+            // Once it is part of the window.
+            Platform.runLater(back::requestFocus);
           }
         });
   }

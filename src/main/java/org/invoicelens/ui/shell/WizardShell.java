@@ -120,6 +120,8 @@ public final class WizardShell extends BorderPane {
     next.setOnAction(e -> wizard.next());
     next.managedProperty().bind(next.visibleProperty());
     actions.getStyleClass().add("buttons");
+    // How wide the row may become before a second one is begun, which is told by nothing else.
+    actions.prefWrapLengthProperty().bind(widthProperty().divide(2));
     HBox.setHgrow(actions, Priority.ALWAYS);
     HBox bar = new HBox(actions, back, next);
     for (Button button : List.of(back, next)) {

@@ -3,6 +3,7 @@ package org.invoicelens.ui.workspace;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
+import javafx.application.Platform;
 import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -71,11 +72,13 @@ public final class WorkspaceView extends BorderPane {
     addEventHandler(DragEvent.DRAG_EXITED, e -> pseudoClassStateChanged(DRAGGED_OVER, false));
     addEventHandler(DragEvent.DRAG_DROPPED, this::dropped);
     addEventFilter(KeyEvent.KEY_PRESSED, this::key);
-  }
-
-  /** Puts the keyboard where documents come in. */
-  public void takeFocus() {
-    lookup("#drop-zone").requestFocus();
+    visibleProperty()
+        .subscribe(visible -> {
+          if (visible) {
+            // The keyboard begins where documents come in, once that is part of the window.
+            Platform.runLater(() -> lookup("#drop-zone").requestFocus());
+          }
+        });
   }
 
   private HBox bar(Runnable setUpAnother, Navigation navigation) {
