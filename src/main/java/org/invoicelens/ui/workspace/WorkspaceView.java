@@ -59,9 +59,9 @@ public final class WorkspaceView extends BorderPane {
     this.intake = new Intake(model);
     getStyleClass().add("workspace");
     setId("workspace");
+    DocumentsPane documents = new DocumentsPane(model);
     SplitPane panes =
-        new SplitPane(
-            new DocumentsPane(model), new PreviewPane(model), new FieldsPane(model, desktop, log));
+        new SplitPane(documents, new PreviewPane(model), new FieldsPane(model, desktop, log));
     panes.setDividerPositions(0.22, 0.6);
     panes.getItems().forEach(pane -> SplitPane.setResizableWithParent(pane, false));
     SplitPane.setResizableWithParent(panes.getItems().get(1), true);
@@ -76,7 +76,7 @@ public final class WorkspaceView extends BorderPane {
         .subscribe(visible -> {
           if (visible) {
             // The keyboard begins where documents come in, once that is part of the window.
-            Platform.runLater(() -> lookup("#drop-zone").requestFocus());
+            Platform.runLater(documents::takeFocus);
           }
         });
   }
