@@ -33,9 +33,6 @@ final class ConfigBinder {
   /** Beyond every model there will be, and small enough to calculate with. */
   private static final long LARGEST_MODEL = 1_000_000_000_000_000L;
 
-  private static final String OWN_FOLDER =
-      "Choose a folder that holds nothing else, such as models/pixtral-12b.";
-
   private final Path source;
   private final ApplicationFolders folders;
 
@@ -90,7 +87,7 @@ final class ConfigBinder {
     Value quantizable = section.required("quantizable_parameters");
     Optional<Long> packed = quantizable.whole(0, LARGEST_MODEL);
     if (packed.isPresent() && parameters.filter(all -> all < packed.get()).isPresent()) {
-      quantizable.refuse("This is more than all parameters together.", "");
+      quantizable.refuse(Refusal.of("footprint.moreThanAll"));
     }
     Optional<Long> kv = section.required("kv_bytes_per_token").whole(1, Integer.MAX_VALUE);
     return new Footprint(bytes.orElse(0L), parameters.orElse(0L), packed.orElse(0L), kv.orElse(0L));
@@ -147,10 +144,7 @@ final class ConfigBinder {
             value.passes(
                 List.of(32L, 64L, 128L, 256L).contains(size)
                     ? Optional.empty()
-                    : Optional.of(
-                        new Refusal(
-                            "Groups of " + size + " weights are not possible.",
-                            "Write 32, 64, 128 or 256."))))
+                    : Optional.of(Refusal.of("groupSize.impossible", Long.toString(size)))))
         .orElse(64L)
         .intValue();
   }
@@ -164,9 +158,9 @@ final class ConfigBinder {
         continue;
       }
       if (precision.get() == preferred) {
-        element.refuse(precision.get().id() + " is the default already.", "Remove it here.");
+        element.refuse(Refusal.of("fallback.isDefault", precision.get().id()));
       } else if (chosen.contains(precision.get())) {
-        element.refuse(precision.get().id() + " is in the list already.", "Remove it here.");
+        element.refuse(Refusal.of("fallback.twice", precision.get().id()));
       } else {
         chosen.add(precision.get());
       }
@@ -187,10 +181,8 @@ final class ConfigBinder {
         section.value("system").anyText().orElse(""),
         section
             .required("user")
-            .anyText(text ->
-                text.isBlank()
-                    ? Optional.of(new Refusal("The prompt is empty.", "Say what to read."))
-                    : Optional.empty())
+            .anyText(
+                text -> text.isBlank() ? Optional.of(Refusal.of("prompt.empty")) : Optional.empty())
             .orElse(""));
   }
 
@@ -208,18 +200,16 @@ final class ConfigBinder {
 
   private Optional<Refusal> refuseModelPath(Path path) {
     if (path.getParent() == null) {
-      return Optional.of(
-          new Refusal("The root of a file system cannot be the model folder.", OWN_FOLDER));
+      return Optional.of(Refusal.of("modelFolder.root"));
     }
     for (Path bundled : List.of(folders.bundledModels(), resolve("models/bundled"))) {
       if (path.startsWith(bundled)) {
-        return Optional.of(
-            new Refusal("This folder holds the models that ship with InvoiceLens.", OWN_FOLDER));
+        return Optional.of(Refusal.of("modelFolder.bundled"));
       }
     }
     for (Path taken : List.of(folders.bundledModels(), folders.data(), folders.state())) {
       if (taken.startsWith(path)) {
-        return Optional.of(new Refusal("This folder also holds " + taken + ".", OWN_FOLDER));
+        return Optional.of(Refusal.of("modelFolder.taken", taken));
       }
     }
     return Optional.empty();
@@ -228,7 +218,7 @@ final class ConfigBinder {
   private Path cachePath(Value value, Optional<Path> modelPath) {
     Path path = path(value).orElseGet(() -> resolve("models/.cache"));
     if (value.isPresent() && modelPath.filter(path::startsWith).isPresent()) {
-      value.refuse("The cache may not lie in the model folder.", "Write models/.cache.");
+      value.refuse(Refusal.of("cache.inModelFolder"));
     }
     return path;
   }
@@ -240,7 +230,7 @@ final class ConfigBinder {
           try {
             return Optional.of(resolve(text));
           } catch (InvalidPathException e) {
-            value.refuse("\"" + text + "\" is not a path: " + e.getReason() + ".", "");
+            value.refuse(Refusal.of("path.invalid", text, e.getReason()));
             return Optional.empty();
           }
         });
@@ -259,10 +249,7 @@ final class ConfigBinder {
   private static Optional<Refusal> refuseName(String text) {
     return NAME.matcher(text).matches() && !WINDOWS_DEVICE.matcher(text).matches()
         ? Optional.empty()
-        : Optional.of(
-            new Refusal(
-                "\"" + text + "\" cannot name a model, because files are named after it.",
-                "Use up to 64 letters, digits, dots, hyphens and spaces."));
+        : Optional.of(Refusal.of("name.invalid", text));
   }
 
   private static <T> Map<String, T> byId(Function<T, String> id, List<T> values) {

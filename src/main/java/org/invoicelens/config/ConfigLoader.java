@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.invoicelens.config.ConfigException.Fault;
 import org.invoicelens.config.ConfigException.Reason;
 import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 import org.yaml.snakeyaml.nodes.MappingNode;
 
 /**
@@ -26,6 +27,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
  */
 public final class ConfigLoader {
 
+  private static final Words WORDS = Words.of(ConfigLoader.class);
   private static final int LARGEST = 64 * 1024;
 
   private final ApplicationFolders folders;
@@ -59,61 +61,45 @@ public final class ConfigLoader {
 
   private static String read(Path file) throws ConfigException {
     if (Files.isDirectory(file)) {
-      throw unreadable(file, "It is a folder, not a file.", null);
+      throw unreadable(file, WORDS.text("unreadable.folder"), null);
     }
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(LARGEST + 1);
     } catch (NoSuchFileException e) {
-      throw new ConfigException(
-          Reason.MISSING,
-          List.of(),
-          new Problem(
-              "The configuration " + file + " does not exist.",
-              "",
-              "Check the path, or choose one of the files in config/models."),
-          e);
+      throw new ConfigException(Reason.MISSING, List.of(), WORDS.problem("missing", file), e);
     } catch (AccessDeniedException e) {
-      throw unreadable(file, "You have no permission to read it.", e);
+      throw unreadable(file, WORDS.text("unreadable.permission"), e);
     } catch (IOException e) {
-      throw unreadable(file, "Its disk or network drive did not deliver it.", e);
+      throw unreadable(file, WORDS.text("unreadable.disk"), e);
     }
     if (bytes.length > LARGEST) {
-      throw unreadable(file, "It is larger than 64 KiB, so it is no configuration.", null);
+      throw unreadable(file, WORDS.text("unreadable.tooLarge"), null);
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return text.startsWith("\uFEFF") ? text.substring(1) : text;
     } catch (CharacterCodingException e) {
-      throw unreadable(file, "It is not text in UTF-8; save it with that encoding.", e);
+      throw unreadable(file, WORDS.text("unreadable.encoding"), e);
     }
   }
 
   private static ConfigException unreadable(Path file, String why, Exception cause) {
     return new ConfigException(
-        Reason.UNREADABLE,
-        List.of(),
-        new Problem(
-            "The configuration " + file + " cannot be read.",
-            why,
-            "Correct that, or choose one of the files in config/models."),
-        cause);
+        Reason.UNREADABLE, List.of(), WORDS.problem("unreadable", file, why), cause);
   }
 
   private static ConfigException invalid(Path file, List<Fault> faults) {
     Fault first = faults.getFirst();
-    String number = faults.size() == 1 ? "a mistake" : faults.size() + " mistakes";
+    String line = String.valueOf(first.line());
+    String place = first.path().isEmpty() ? line : line + ", " + first.path();
     return new ConfigException(
         Reason.INVALID,
         faults,
         new Problem(
-            "The configuration " + file + " has " + number + ".",
-            (faults.size() == 1 ? "It is in line " : "The first is in line ")
-                + first.line()
-                + (first.path().isEmpty() ? "" : ", " + first.path())
-                + ": "
-                + first.message(),
-            (first.suggestion() + " Nothing was started.").strip()),
+            WORDS.text("invalid.what", file, faults.size()),
+            WORDS.text("invalid.meaning", faults.size(), place, first.message()),
+            WORDS.text("invalid.remedy", first.suggestion()).strip()),
         null);
   }
 }

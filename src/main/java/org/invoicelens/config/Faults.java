@@ -21,13 +21,12 @@ final class Faults {
   }
 
   /** Notes a fault; a mark counts lines and columns from 0. */
-  void add(Mark place, String path, String message, String suggestion) {
-    found.add(
-        new Fault(file, place.getLine() + 1, place.getColumn() + 1, path, message, suggestion));
+  void add(Mark place, String path, Refusal why) {
+    add(place.getLine() + 1, place.getColumn() + 1, path, why);
   }
 
-  void add(int line, int column, String message, String suggestion) {
-    found.add(new Fault(file, line, column, "", message, suggestion));
+  void add(int line, int column, String path, Refusal why) {
+    found.add(new Fault(file, line, column, path, why.message(), why.suggestion()));
   }
 
   void lookedFor(String path) {

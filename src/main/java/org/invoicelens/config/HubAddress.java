@@ -31,10 +31,7 @@ final class HubAddress {
             && !text.contains("--")
             && !text.contains("..")
             && !text.endsWith(".git");
-    return refuseUnless(
-        valid,
-        "\"" + text + "\" is not the name of a repository.",
-        "Write owner/name, such as mistral-community/pixtral-12b.");
+    return refuseUnless(valid, Refusal.of("repository.invalid", text));
   }
 
   static Optional<Refusal> refuseRevision(String text) {
@@ -45,10 +42,7 @@ final class HubAddress {
             && !text.endsWith("/")
             && !text.endsWith(".")
             && !text.endsWith(".lock");
-    return refuseUnless(
-        valid,
-        "\"" + text + "\" is not a revision.",
-        "Write a branch, a tag or a commit, such as main.");
+    return refuseUnless(valid, Refusal.of("revision.invalid", text));
   }
 
   static Optional<Refusal> refuseEndpoint(String text) {
@@ -57,18 +51,12 @@ final class HubAddress {
     }
     Optional<URI> address = address(text);
     if (address.isEmpty()) {
-      return Optional.of(
-          new Refusal(
-              "\"" + text + "\" is not the address of a Hub.",
-              "Write https://huggingface.co, the https address of a mirror, or bundled."));
+      return Optional.of(Refusal.of("endpoint.invalid", text));
     }
     boolean safe =
         !address.get().getScheme().equalsIgnoreCase("http")
             || LOOPBACK.matcher(address.get().getHost().toLowerCase(Locale.ROOT)).matches();
-    return refuseUnless(
-        safe,
-        "\"" + text + "\" is not encrypted, which only an address of this computer may be.",
-        "Write https:// instead of http://.");
+    return refuseUnless(safe, Refusal.of("endpoint.notEncrypted", text));
   }
 
   /** A valid endpoint in the form the rest of the program expects: without a slash at the end. */
@@ -93,7 +81,7 @@ final class HubAddress {
     }
   }
 
-  private static Optional<Refusal> refuseUnless(boolean valid, String message, String suggestion) {
-    return valid ? Optional.empty() : Optional.of(new Refusal(message, suggestion));
+  private static Optional<Refusal> refuseUnless(boolean valid, Refusal refusal) {
+    return valid ? Optional.empty() : Optional.of(refusal);
   }
 }

@@ -183,8 +183,7 @@ public record ModelConfig(
     static Optional<Refusal> refuseDevice(String text) {
       return DEVICE.matcher(text).matches()
           ? Optional.empty()
-          : Optional.of(
-              new Refusal("\"" + text + "\" is not a device.", "Write auto, cpu, cuda or cuda:0."));
+          : Optional.of(Refusal.of("device.unknown", text));
     }
   }
 

@@ -54,8 +54,7 @@ final class Section {
   Value required(String key) {
     Value value = value(key);
     if (!value.isPresent() && place.isPresent()) {
-      faults.add(
-          place.get(), path + "." + key, "This key is missing.", "Add a line " + key + ": …");
+      faults.add(place.get(), path + "." + key, Refusal.of("key.missing", key));
     }
     return value;
   }
@@ -77,7 +76,7 @@ final class Section {
     for (NodeTuple tuple : node.getValue()) {
       Node key = tuple.getKeyNode();
       if (!(key instanceof ScalarNode scalar)) {
-        faults.add(key.getStartMark(), path, "A key must be a word.", "");
+        faults.add(key.getStartMark(), path, Refusal.of("key.notAWord"));
         continue;
       }
       Entry first = entries.putIfAbsent(scalar.getValue(), new Entry(key, tuple.getValueNode()));
@@ -85,8 +84,7 @@ final class Section {
         faults.add(
             key.getStartMark(),
             path + "." + scalar.getValue(),
-            "This key was already given in line " + (first.key.getStartMark().getLine() + 1) + ".",
-            "Keep one of the two.");
+            Refusal.of("key.twice", String.valueOf(first.key.getStartMark().getLine() + 1)));
       }
     }
   }
@@ -98,8 +96,7 @@ final class Section {
         faults.add(
             entry.key.getStartMark(),
             path + "." + key,
-            "There is no such key.",
-            Spelling.suggest(key, keys));
+            Refusal.of("key.unknown", Spelling.suggest(key, keys)));
       }
     });
     return result;

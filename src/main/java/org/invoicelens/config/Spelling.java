@@ -4,18 +4,20 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import org.invoicelens.stage.Words;
 
 /** Finds the word that was probably meant. */
 final class Spelling {
+
+  private static final Words WORDS = Words.of(Spelling.class);
 
   private Spelling() {}
 
   /** A sentence that suggests the nearest word, or lists the words where none is near. */
   static String suggest(String written, Collection<String> words) {
     return nearest(written, words)
-        .map(word -> "Did you mean " + word + "?")
-        .orElseGet(() -> words.stream().collect(Collectors.joining(", ", "Possible here: ", ".")));
+        .map(word -> WORDS.text("spelling.nearest", word))
+        .orElseGet(() -> WORDS.text("spelling.possible", String.join(", ", words)));
   }
 
   /** The nearest word, where at most a third of its letters differ. */

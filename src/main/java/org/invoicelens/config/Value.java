@@ -42,7 +42,7 @@ final class Value {
 
   /** Text that is not blank, of one line. */
   Optional<String> text() {
-    return line().filter(text -> isNot(text.isBlank(), "Nothing is written here.", ""));
+    return line().filter(text -> isNot(text.isBlank(), Refusal.of("value.blank")));
   }
 
   /** Text that the check lets pass. */
@@ -55,9 +55,7 @@ final class Value {
     return scalar()
         .filter(scalar ->
             isNot(
-                Tag.BOOL.equals(scalar.getTag()),
-                "A text is expected, and this is read as a truth value.",
-                "Write \"" + scalar.getValue() + "\" in quotes."))
+                Tag.BOOL.equals(scalar.getTag()), Refusal.of("value.notAText", scalar.getValue())))
         .map(ScalarNode::getValue);
   }
 
@@ -69,10 +67,7 @@ final class Value {
   private Optional<String> line() {
     return anyText()
         .filter(text ->
-            isNot(
-                text.chars().anyMatch(Character::isISOControl),
-                "This text may not contain line breaks or control characters.",
-                ""));
+            isNot(text.chars().anyMatch(Character::isISOControl), Refusal.of("value.notOneLine")));
   }
 
   /** A whole number within bounds, both included. */
@@ -81,14 +76,16 @@ final class Value {
         .filter(scalar ->
             isNot(
                 !scalar.isPlain() || !WHOLE.matcher(scalar.getValue()).matches(),
-                "A whole number is expected, not " + quoted(scalar) + ".",
-                "Write digits only, such as " + Math.max(least, 1) + "."))
+                Refusal.of("value.notWhole", shown(scalar), Long.toString(Math.max(least, 1)))))
         .map(scalar -> Long.parseLong(scalar.getValue()))
         .filter(number ->
             isNot(
                 number < least || number > most,
-                number + " is not possible here.",
-                range(least, most)));
+                Refusal.of(
+                    "value.wholeOutside",
+                    Long.toString(number),
+                    Long.toString(least),
+                    Long.toString(most))));
   }
 
   /** A decimal number within bounds, the upper one included. */
@@ -97,17 +94,16 @@ final class Value {
         .filter(scalar ->
             isNot(
                 !scalar.isPlain() || !DECIMAL.matcher(scalar.getValue()).matches(),
-                "A number is expected, not " + quoted(scalar) + ".",
-                "Write it with a point, such as 0.5."))
+                Refusal.of("value.notANumber", shown(scalar))))
         .map(scalar -> Double.parseDouble(scalar.getValue()))
         .filter(number ->
             isNot(
                 !least.admits(number) || number > most,
-                plain(number) + " is not possible here.",
-                "Write a number "
-                    + least.text()
-                    + (most == Double.MAX_VALUE ? "" : " and at most " + plain(most))
-                    + "."));
+                Refusal.of(
+                    least.included() ? "value.below" : "value.notAbove",
+                    plain(number),
+                    plain(least.value()),
+                    plain(most))));
   }
 
   /** {@code true} or {@code false}. */
@@ -116,8 +112,7 @@ final class Value {
         .filter(scalar ->
             isNot(
                 !scalar.isPlain() || !scalar.getValue().matches("true|false"),
-                "A truth value is expected, not " + quoted(scalar) + ".",
-                "Write true or false."))
+                Refusal.of("value.notATruthValue", shown(scalar))))
         .map(scalar -> Boolean.valueOf(scalar.getValue()));
   }
 
@@ -127,61 +122,48 @@ final class Value {
         .filter(scalar ->
             isNot(
                 !choices.containsKey(scalar.getValue()),
-                quoted(scalar) + " is not possible here.",
-                Spelling.suggest(scalar.getValue(), choices.keySet())))
+                Refusal.of(
+                    "value.noChoice",
+                    shown(scalar),
+                    Spelling.suggest(scalar.getValue(), choices.keySet()))))
         .map(scalar -> choices.get(scalar.getValue()));
   }
 
   /** A list; each element can be read as a value of its own. */
   Optional<List<Value>> list() {
     return written()
-        .filter(value ->
-            isNot(
-                !(value instanceof SequenceNode),
-                "A list is expected.",
-                "Write it in brackets, such as [int8, int4]."))
+        .filter(value -> isNot(!(value instanceof SequenceNode), Refusal.of("value.notAList")))
         .map(value -> elements((SequenceNode) value));
   }
 
   /** A section of keys. */
   Optional<MappingNode> mapping() {
     return written()
-        .filter(value ->
-            isNot(
-                !(value instanceof MappingNode),
-                "A section of keys is expected.",
-                "Write its keys below it, each indented by two spaces."))
+        .filter(value -> isNot(!(value instanceof MappingNode), Refusal.of("value.notASection")))
         .map(MappingNode.class::cast);
   }
 
   /** Notes that this value cannot be used. */
-  void refuse(String message, String suggestion) {
-    faults.add(place(), path, message, suggestion);
+  void refuse(Refusal why) {
+    faults.add(place(), path, why);
   }
 
   /** Whether nothing is refused; what is, is noted. */
   boolean passes(Optional<Refusal> refusal) {
-    refusal.ifPresent(r -> refuse(r.message(), r.suggestion()));
+    refusal.ifPresent(this::refuse);
     return refusal.isEmpty();
   }
 
   private Optional<ScalarNode> scalar() {
     return written()
-        .filter(value ->
-            isNot(
-                !(value instanceof ScalarNode),
-                "A single value is expected, not a list or a section.",
-                ""))
+        .filter(value -> isNot(!(value instanceof ScalarNode), Refusal.of("value.notSingle")))
         .map(ScalarNode.class::cast);
   }
 
   /** The node, unless nothing is written behind the key. */
   private Optional<Node> written() {
-    return node.filter(value ->
-        isNot(
-            Tag.NULL.equals(value.getTag()),
-            "Nothing is written behind this key.",
-            "Write a value, or remove the line."));
+    return node.filter(
+        value -> isNot(Tag.NULL.equals(value.getTag()), Refusal.of("value.nothing")));
   }
 
   private List<Value> elements(SequenceNode sequence) {
@@ -192,9 +174,9 @@ final class Value {
     return elements;
   }
 
-  private boolean isNot(boolean wrong, String message, String suggestion) {
+  private boolean isNot(boolean wrong, Refusal why) {
     if (wrong) {
-      refuse(message, suggestion);
+      refuse(why);
     }
     return !wrong;
   }
@@ -203,15 +185,9 @@ final class Value {
     return node.orElseThrow().getStartMark();
   }
 
-  private static String quoted(ScalarNode scalar) {
+  private static String shown(ScalarNode scalar) {
     String text = scalar.getValue().strip();
-    return "\"" + (text.length() > 40 ? text.substring(0, 40) + "…" : text) + "\"";
-  }
-
-  private static String range(long least, long most) {
-    return most == Long.MAX_VALUE
-        ? "Write a whole number, " + least + " or more."
-        : "Write a whole number from " + least + " to " + most + ".";
+    return text.length() > 40 ? text.substring(0, 40) + "…" : text;
   }
 
   private static String plain(double number) {
@@ -236,10 +212,6 @@ final class Value {
 
     boolean admits(double number) {
       return included ? number >= value : number > value;
-    }
-
-    String text() {
-      return (included ? "of at least " : "above ") + plain(value);
     }
   }
 }

@@ -46,18 +46,16 @@ final class YamlDocument {
       faults.add(
           e.getProblemMark(),
           "",
-          "This is not valid YAML: "
-              + (e.getContext() == null ? "" : e.getContext() + ", ")
-              + e.getProblem().strip()
-              + ".",
-          "Check the indentation, colons and quotes in this line and the one above.");
+          Refusal.of(
+              "yaml.invalid",
+              (e.getContext() == null ? "" : e.getContext() + ", ") + e.getProblem().strip()));
     } catch (ReaderException e) {
       String head = text.substring(0, text.offsetByCodePoints(0, e.getPosition()));
       faults.add(
           (int) head.chars().filter(c -> c == '\n').count() + 1,
           head.length() - head.lastIndexOf('\n'),
-          "The character U+%04X is not allowed in YAML.".formatted(e.getCodePoint()),
-          "Remove it.");
+          "",
+          Refusal.of("yaml.character", "U+%04X".formatted(e.getCodePoint())));
     }
     return Optional.empty();
   }
@@ -69,13 +67,9 @@ final class YamlDocument {
     int documents = 0;
     for (Event event : new Yaml().parse(new StringReader(text))) {
       if (event instanceof DocumentStartEvent && ++documents == 2) {
-        faults.add(event.getStartMark(), "", "A second document begins here.", "Remove it.");
+        faults.add(event.getStartMark(), "", Refusal.of("yaml.secondDocument"));
       } else if (event instanceof AliasEvent && ++aliases == MOST_ALIASES + 1) {
-        faults.add(
-            event.getStartMark(),
-            "",
-            "There are more than " + MOST_ALIASES + " aliases.",
-            "Write the values out.");
+        faults.add(event.getStartMark(), "", Refusal.of("yaml.aliases", MOST_ALIASES));
       } else if (event instanceof ScalarEvent scalar) {
         refuseTag(scalar.getTag(), event, faults);
       } else if (event instanceof CollectionEndEvent) {
@@ -83,11 +77,7 @@ final class YamlDocument {
       } else if (event instanceof CollectionStartEvent start) {
         refuseTag(start.getTag(), event, faults);
         if (++level == MOST_LEVELS + 1) {
-          faults.add(
-              event.getStartMark(),
-              "",
-              "This is nested more than " + MOST_LEVELS + " levels deep.",
-              "");
+          faults.add(event.getStartMark(), "", Refusal.of("yaml.levels", MOST_LEVELS));
           return;
         }
       }
@@ -96,7 +86,7 @@ final class YamlDocument {
 
   private static void refuseTag(String tag, Event event, Faults faults) {
     if (tag != null && !tag.equals("!") && !CORE_TAGS.contains(tag)) {
-      faults.add(event.getStartMark(), "", "The tag " + tag + " is not allowed.", "Remove it.");
+      faults.add(event.getStartMark(), "", Refusal.of("yaml.tag", tag));
     }
   }
 
@@ -106,13 +96,9 @@ final class YamlDocument {
       return Optional.of(mapping);
     }
     if (node == null || Tag.NULL.equals(node.getTag())) {
-      faults.add(1, 1, "The file is empty.", "Start from a copy of config/models/pixtral.yaml.");
+      faults.add(1, 1, "", Refusal.of("yaml.empty"));
     } else {
-      faults.add(
-          node.getStartMark(),
-          "$",
-          "A configuration consists of keys and values.",
-          "Start with a line such as name: pixtral-12b");
+      faults.add(node.getStartMark(), "$", Refusal.of("yaml.noKeys"));
     }
     return Optional.empty();
   }

@@ -14,6 +14,7 @@ import org.invoicelens.hub.HubCache;
 import org.invoicelens.hub.HubFile;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,8 @@ import org.slf4j.LoggerFactory;
  * of the Hub's own programs: those that the manifest proves at once, all others by their digest.
  */
 final class Adoption {
+
+  private static final Words WORDS = Words.of(Adoption.class);
 
   private static final Logger log = LoggerFactory.getLogger(Adoption.class);
 
@@ -68,7 +71,7 @@ final class Adoption {
         Checksum checksum = planned.getValue();
         Path file = modelPath.resolve(path);
         if (manifest.knows(path)) {
-          board.set(path, checksum.size(), "Already here");
+          board.set(path, checksum.size(), WORDS.text("progress.alreadyHere"));
         } else if (Files.isRegularFile(file) && Files.size(file) == checksum.size()) {
           checks.put(path, threads.submit(() -> isRight(path, file, checksum)));
         } else {
@@ -79,16 +82,16 @@ final class Adoption {
         }
       }
       if (!checks.isEmpty()) {
-        board.phase("Checking files that are already here");
+        board.phase(WORDS.text("progress.checkingFiles"));
       }
       for (Map.Entry<String, Future<Boolean>> check : checks.entrySet()) {
         String path = check.getKey();
         if (answer(check.getValue())) {
           manifest.add(path, plan.get(path));
-          board.set(path, plan.get(path).size(), "Already here");
+          board.set(path, plan.get(path).size(), WORDS.text("progress.alreadyHere"));
         } else {
           log.warn("{} is not what it should be and will be replaced.", modelPath.resolve(path));
-          board.set(path, 0, path + " is here but not right: it is fetched and replaced.");
+          board.set(path, 0, WORDS.text("progress.notRight", path));
           missing.put(path, plan.get(path));
         }
       }
@@ -118,19 +121,19 @@ final class Adoption {
       }
     }
     if (!checks.isEmpty()) {
-      board.phase("Checking files in the cache of the Hub");
+      board.phase(WORDS.text("progress.checkingCache"));
     }
     for (Map.Entry<String, Future<Boolean>> check : checks.entrySet()) {
       String path = check.getKey();
       Checksum checksum = missing.get(path);
       if (answer(check.getValue()) && take(found.get(path), path, checksum)) {
         manifest.add(path, checksum);
-        board.set(path, checksum.size(), "Already here");
+        board.set(path, checksum.size(), WORDS.text("progress.alreadyHere"));
         missing.remove(path);
         log.info("{} comes from {}.", path, found.get(path));
       } else {
         log.warn("{} is not what it should be and is left alone.", found.get(path));
-        board.set(path, 0, path + " in the cache of the Hub is not right: it is fetched.");
+        board.set(path, 0, WORDS.text("progress.notRightInCache", path));
       }
     }
   }

@@ -9,10 +9,12 @@ import java.util.Locale;
 import org.invoicelens.download.DownloadException.Reason;
 import org.invoicelens.hub.HubException;
 import org.invoicelens.stage.ByteSize;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /** The failures of a download in the user's words. */
 final class DownloadFailures {
+
+  private static final Words WORDS = Words.of(DownloadFailures.class);
 
   /** What stays free beside the model, in bytes: a full volume harms other programs. */
   static final long DISK_RESERVE = 64L << 20;
@@ -59,97 +61,49 @@ final class DownloadFailures {
     long lacking = stillNeeded + DISK_RESERVE - Math.max(free, 0);
     return new DownloadException(
         Reason.DISK_FULL,
-        new Problem(
-            "The disk is too full for the model.",
-            "Still to come are "
-                + ByteSize.text(stillNeeded)
-                + ", free are "
-                + ByteSize.text(Math.max(free, 0))
-                + " on the volume of "
-                + folder
-                + ", of which "
-                + ByteSize.text(DISK_RESERVE)
-                + " stay in reserve.",
-            "Free "
-                + ByteSize.text(Math.max(lacking, DISK_RESERVE))
-                + " or choose another folder; what has arrived is kept."),
+        WORDS.problem(
+            "diskFull",
+            ByteSize.text(stillNeeded),
+            ByteSize.text(Math.max(free, 0)),
+            folder,
+            ByteSize.text(DISK_RESERVE),
+            ByteSize.text(Math.max(lacking, DISK_RESERVE))),
         cause == null ? "" : cause.toString(),
         cause);
   }
 
   static DownloadException notWritable(Path folder, IOException cause) {
+    boolean denied = cause instanceof AccessDeniedException;
+    String why = WORDS.text(denied ? "notWritable.permission" : "notWritable.volume");
     return new DownloadException(
-        Reason.NOT_WRITABLE,
-        new Problem(
-            "Nothing can be written to " + folder + ".",
-            cause instanceof AccessDeniedException
-                ? "You have no permission to write there."
-                : "The folder or its volume does not take the file.",
-            "Choose another folder for the model, or correct the permissions of this one."),
-        cause.toString(),
-        cause);
+        Reason.NOT_WRITABLE, WORDS.problem("notWritable", folder, why), cause.toString(), cause);
   }
 
   static DownloadException leadsOutside(Path link) {
     return new DownloadException(
-        Reason.UNSAFE_NAME,
-        new Problem(
-            "The model folder holds a link that leads out of it.",
-            link + " is a link; files would be written to another place.",
-            "Remove the link, or choose another folder for the model."),
-        link.toString(),
-        null);
+        Reason.UNSAFE_NAME, WORDS.problem("leadsOutside", link), link.toString(), null);
   }
 
   static DownloadException inUse(Path folder) {
-    return new DownloadException(
-        Reason.IN_USE,
-        new Problem(
-            "Another download is writing to " + folder + ".",
-            "Two at once would get in each other's way.",
-            "Wait until it has ended, or close the other window."),
-        "",
-        null);
+    return new DownloadException(Reason.IN_USE, WORDS.problem("inUse", folder), "", null);
   }
 
   static DownloadException nothing(String repoId) {
     return new DownloadException(
-        Reason.NOTHING_TO_DOWNLOAD,
-        new Problem(
-            repoId + " holds no file to download.",
-            "No file of that repository fits the patterns, or it is not a model of this kind.",
-            "Check repo_id and the patterns; --include '*' fetches every file."),
-        "",
-        null);
+        Reason.NOTHING_TO_DOWNLOAD, WORDS.problem("nothing", repoId), "", null);
   }
 
   static DownloadException offline() {
-    return new DownloadException(
-        Reason.OFFLINE,
-        new Problem(
-            "The model is not complete, and the network is switched off for this application.",
-            "HF_HUB_OFFLINE is set, so nothing can be fetched.",
-            "Unset HF_HUB_OFFLINE and try again."),
-        "",
-        null);
+    return new DownloadException(Reason.OFFLINE, WORDS.problem("offline"), "", null);
   }
 
   /** A file whose content was wrong twice. */
   static DownloadException wrongChecksum(
       String path, String expected, String first, String second) {
-    boolean sameTwice = first.equals(second);
     return new DownloadException(
         Reason.WRONG_CHECKSUM,
-        new Problem(
-            path + " arrived with the wrong content, twice.",
-            sameTwice
-                ? "Both times the content was the same: the server or a proxy on the way sends"
-                    + " another file."
-                : "Each time the content was another one: this points to this computer's memory or"
-                    + " disk, or to a proxy that changes data.",
-            sameTwice
-                ? "Try another network or another server. Files that were right are kept."
-                : "Test the memory and the disk, then try again. Files that were right are kept."),
+        WORDS.problem(
+            first.equals(second) ? "wrongChecksum.sameTwice" : "wrongChecksum.differently", path),
         "expected " + expected + ", got " + first + " and " + second,
         null);
   }

@@ -25,13 +25,15 @@ import org.invoicelens.hub.HubFile;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
-import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One call of the downloader, from the listing to the last file. Used once, by one thread. */
 final class DownloadRun {
+
+  private static final Words WORDS = Words.of(DownloadRun.class);
 
   private static final Logger log = LoggerFactory.getLogger(DownloadRun.class);
 
@@ -146,10 +148,7 @@ final class DownloadRun {
     } catch (IOException noPort) {
       throw new DownloadException(
           DownloadException.Reason.NO_CONNECTION,
-          new Problem(
-              "The bundled model could not be opened.",
-              "No port of this computer was free for it.",
-              "Restart the computer and try again."),
+          WORDS.problem("noPort"),
           noPort.toString(),
           noPort);
     }
@@ -197,7 +196,8 @@ final class DownloadRun {
           throw failure;
         }
         log.info("Asking again in {}: {}", pause, failure.detail());
-        board.announce("Waiting " + pause.toSeconds() + " s: " + failure.problem().what());
+        String seconds = String.valueOf(pause.toSeconds());
+        board.announce(WORDS.text("progress.waiting", seconds, failure.problem().what()));
         sleep(pause);
       }
     }
@@ -284,7 +284,7 @@ final class DownloadRun {
     } catch (IOException disk) {
       throw DownloadFailures.disk(modelPath, board.total() - board.done(), disk);
     }
-    board.phase("Downloaded");
+    board.phase(WORDS.text("progress.downloaded"));
     return result(listing, plan);
   }
 
@@ -312,7 +312,7 @@ final class DownloadRun {
             new DigestFollower(
                 file.partial(), hashing, schedule::isEnding, ending(file, schedule, manifest));
       }
-      board.phase("Downloading");
+      board.phase(WORDS.text("progress.downloading"));
       files.forEach(file -> file.follower.wake());
       Transfer transfer = new Transfer(hub, schedule, files, manifest, board, tuning, cancellation);
       int now = connections;
@@ -389,7 +389,7 @@ final class DownloadRun {
           Path target = ModelTree.makeParents(modelPath, file.path());
           file.partial().promote(target);
           manifest.add(file.path(), file.checksum());
-          board.set(file.path(), file.checksum().size(), "Verified");
+          board.set(file.path(), file.checksum().size(), WORDS.text("progress.verified"));
           schedule.proved(file);
         } catch (DownloadException unsafe) {
           schedule.fatal(unsafe);

@@ -12,7 +12,7 @@ import org.invoicelens.hub.FileRequest;
 import org.invoicelens.hub.HubClient;
 import org.invoicelens.hub.HubException;
 import org.invoicelens.hub.HubException.Reason;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
  * another length or another entity tag is refused before its body is read.
  */
 final class PieceFetcher implements Runnable {
+
+  private static final Words WORDS = Words.of(PieceFetcher.class);
 
   private static final Logger log = LoggerFactory.getLogger(PieceFetcher.class);
   private static final int BUFFER = 64 << 10;
@@ -80,10 +82,7 @@ final class PieceFetcher implements Runnable {
       schedule.fatal(
           new DownloadException(
               DownloadException.Reason.BAD_ANSWER,
-              new Problem(
-                  "The download stopped for a reason nobody thought of.",
-                  "What has arrived is kept.",
-                  "Try again; if it happens again, report it with the log."),
+              WORDS.problem("unexpected"),
               unexpected.toString(),
               unexpected));
     }
@@ -150,13 +149,11 @@ final class PieceFetcher implements Runnable {
     long size = file.checksum().size();
     if (answer.isBeyondEnd()) {
       throw wrong(
-          file.path() + " is shorter on the server than it should be.",
-          "416",
-          Consequence.START_AGAIN_IN_ONE);
+          WORDS.text("badAnswer.tooShort", file.path()), "416", Consequence.START_AGAIN_IN_ONE);
     }
     if (answer.size() >= 0 && answer.size() != size) {
       throw wrong(
-          file.path() + " has another length on the server than the listing says.",
+          WORDS.text("badAnswer.otherLength", file.path()),
           answer.size() + " instead of " + size,
           Consequence.GO_ON);
     }
@@ -167,19 +164,19 @@ final class PieceFetcher implements Runnable {
           || answer.to() > piece.to()
           || answer.to() <= piece.from()) {
         throw wrong(
-            "The server sent another part of " + file.path() + " than was asked for.",
+            WORDS.text("badAnswer.otherPart", file.path()),
             answer.from() + "-" + answer.to() + " instead of " + piece.from() + "-" + piece.to(),
             Consequence.GO_ON);
       }
       if (before.isPresent() && now.isPresent() && !before.equals(now)) {
         throw wrong(
-            file.path() + " has changed on the server.",
+            WORDS.text("badAnswer.changed", file.path()),
             before.get() + " became " + now.get(),
             Consequence.START_AGAIN);
       }
     } else if (!piece.isWholeFile() && !schedule.takeWhole(piece)) {
       throw wrong(
-          "The server stopped serving parts of " + file.path() + ".",
+          WORDS.text("badAnswer.noParts", file.path()),
           "200 instead of 206",
           Consequence.START_AGAIN_IN_ONE);
     }
@@ -234,8 +231,7 @@ final class PieceFetcher implements Runnable {
       // Before the last bytes count: with them the file would be complete.
       if (answer.size() < 0 && answer.read(ByteBuffer.allocate(1)) >= 0) {
         buffer.clear();
-        throw wrong(
-            file.path() + " does not end where it should.", "", Consequence.START_AGAIN_IN_ONE);
+        throw wrong(WORDS.text("badAnswer.noEnd", file.path()), "", Consequence.START_AGAIN_IN_ONE);
       }
     } finally {
       write(file, position);
@@ -257,26 +253,13 @@ final class PieceFetcher implements Runnable {
   private static PieceException broken(FileTransfer file, String detail) {
     return new PieceException(
         new HubException(
-            Reason.NO_CONNECTION,
-            new Problem(
-                "The connection broke off in the middle of " + file.path() + ".",
-                "",
-                "Check the network connection and try again; what has arrived is kept."),
-            detail,
-            null),
+            Reason.NO_CONNECTION, WORDS.problem("brokeOff", file.path()), detail, null),
         Consequence.GO_ON);
   }
 
   private static PieceException wrong(String what, String detail, Consequence consequence) {
     return new PieceException(
-        new HubException(
-            Reason.BAD_ANSWER,
-            new Problem(
-                what,
-                "The server or a proxy on the way does not keep to the rules.",
-                "Try again later, or use another network or server."),
-            detail,
-            null),
+        new HubException(Reason.BAD_ANSWER, WORDS.problem("badAnswer", what), detail, null),
         consequence);
   }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
+import org.invoicelens.stage.Words;
 
 /**
  * The bytes of every file that are on disk, told to the listener about ten times a second.
@@ -13,6 +14,8 @@ import org.invoicelens.stage.Stage;
  * together with a message that says why. Thread-safe; the listener is told in order.
  */
 final class ProgressBoard {
+
+  private static final Words WORDS = Words.of(ProgressBoard.class);
 
   private static final long SPACING = 100_000_000L;
 
@@ -35,7 +38,7 @@ final class ProgressBoard {
   private long toldAt;
   private long toldDone;
   private boolean told;
-  private String message = "Downloading";
+  private String message = WORDS.text("progress.downloading");
 
   ProgressBoard(ProgressListener listener) {
     this.listener = listener;

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.invoicelens.hub.FileAddress;
 import org.invoicelens.hub.HubException;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,8 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe: one monitor guards everything.
  */
 final class Schedule {
+
+  private static final Words WORDS = Words.of(Schedule.class);
 
   private static final Logger log = LoggerFactory.getLogger(Schedule.class);
   private static final long SECOND = 1_000_000_000L;
@@ -171,7 +174,7 @@ final class Schedule {
     file.roundFailure = null;
     piece.becomeWholeFile();
     if (file.partial().total() > 0) {
-      discard(file, "The server does not go on with " + file.path() + ": it begins again.");
+      discard(file, WORDS.text("progress.doesNotGoOn", file.path()));
     }
     return true;
   }
@@ -226,7 +229,7 @@ final class Schedule {
     file.failedAttempts++;
     if (round.consequence() != PieceException.Consequence.GO_ON) {
       file.oneStream |= round.consequence() == PieceException.Consequence.START_AGAIN_IN_ONE;
-      discard(file, failure.problem().what() + " " + file.path() + " begins again.");
+      discard(file, WORDS.text("progress.beginsAgain", file.path(), failure.problem().what()));
     }
     Duration asked = failure.retryAfter().orElse(Duration.ZERO);
     if (asked.compareTo(LONGEST_ASKED_PAUSE) > 0) {
@@ -251,20 +254,16 @@ final class Schedule {
     long now = ticker.nanos();
     if (asked.isPositive()) {
       pauseUntil = Math.max(pauseUntil, now + asked.toNanos());
-      board.announce("Waiting " + asked.toSeconds() + " s: the server asked for a pause");
+      board.announce(WORDS.text("progress.askedToWait", String.valueOf(asked.toSeconds())));
       return;
     }
     long pause = tuning.firstPause().toNanos() << Math.min(file.failedAttempts - 1, 20);
     pause = Math.min(pause, tuning.longestPause().toNanos());
     pause = (long) (pause * (0.75 + random.nextDouble() / 2));
     file.notBefore = now + pause;
+    String seconds = String.valueOf(pause / SECOND + 1);
     board.announce(
-        "Trying "
-            + file.path()
-            + " again in "
-            + (pause / SECOND + 1)
-            + " s: "
-            + failure.problem().what());
+        WORDS.text("progress.tryingAgain", file.path(), seconds, failure.problem().what()));
   }
 
   /** The digest of a complete file is right and it has its name. */
@@ -276,9 +275,9 @@ final class Schedule {
   /** The digest of a complete file is wrong: it is fetched anew once, over one connection. */
   synchronized void wrongDigest(FileTransfer file, String hex) throws IOException {
     log.warn("{} arrived with the digest {}, not {}", file.path(), hex, file.checksum().hex());
-    String again = " arrived with the wrong content and is fetched again.";
-    discard(file, file.path() + (file.wrongDigest == null ? again : " arrived wrong again."));
-    if (file.wrongDigest == null) {
+    boolean first = file.wrongDigest == null;
+    discard(file, WORDS.text(first ? "progress.wrongContent" : "progress.wrongAgain", file.path()));
+    if (first) {
       file.wrongDigest = hex;
       file.oneStream = true;
       file.rangesWork = false;
@@ -331,7 +330,7 @@ final class Schedule {
         file.oneStream = true;
         file.failedAttempts = maxRetries;
         if (file.lastFailure.reason() == HubException.Reason.BAD_ANSWER) {
-          discard(file, file.path() + " begins again over one connection.");
+          discard(file, WORDS.text("progress.overOneConnection", file.path()));
         }
         waitBefore(file, file.lastFailure, file.lastFailure.retryAfter().orElse(Duration.ZERO));
       }

@@ -18,6 +18,7 @@ import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.Words;
 import org.invoicelens.verify.VerificationStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class ModelInitializer {
 
   private static final Logger log = LoggerFactory.getLogger(ModelInitializer.class);
+
+  private static final Words WORDS = Words.of(ModelInitializer.class);
 
   private static final String CPU = "cpu";
 
@@ -61,10 +64,7 @@ public final class ModelInitializer {
     if (!verification.verified()) {
       throw new InitializationException(
           InitializationException.Reason.NOT_VERIFIED,
-          new Problem(
-              "The model's files were checked and are not all right.",
-              "A model with wrong files is not started.",
-              "Repair the files, then try again."),
+          WORDS.problem("notVerified"),
           verification.findings().toString(),
           null);
     }
@@ -99,8 +99,11 @@ public final class ModelInitializer {
           failure = e;
           log.warn("Not loaded as {} on {}: {}", precision.id(), device, e.getMessage());
           notes.add(
-              "%s on %s did not work: %s"
-                  .formatted(capitalised(precision.title()), title(device), e.problem().what()));
+              WORDS.text(
+                  device.equals(CPU) ? "note.failed.cpu" : "note.failed.card",
+                  capitalised(precision.title()),
+                  e.problem().what(),
+                  device));
           if (e.reason() == CheckpointException.Reason.OUT_OF_MEMORY) {
             continue;
           }
@@ -143,7 +146,7 @@ public final class ModelInitializer {
     if (card) {
       devices.add("cuda:0");
     } else if (asked.equals("auto")) {
-      notes.add("No graphics card can be used, so the processor does the work; that is slower.");
+      notes.add(WORDS.text("note.noCard"));
     } else if (!asked.equals(CPU)) {
       devices.add(asked);
     }
@@ -152,14 +155,7 @@ public final class ModelInitializer {
     }
     if (devices.isEmpty()) {
       throw new InitializationException(
-          InitializationException.Reason.DEVICE_UNAVAILABLE,
-          new Problem(
-              "There is no graphics card that can be used, and the configuration does not allow"
-                  + " the processor to do the work.",
-              "",
-              "Set allow_cpu to true in the configuration, or use a computer with an NVIDIA card."),
-          asked,
-          null);
+          InitializationException.Reason.DEVICE_UNAVAILABLE, WORDS.problem("noCard"), asked, null);
     }
     return devices;
   }
@@ -174,16 +170,14 @@ public final class ModelInitializer {
   private static void describe(LoadOptions chosen, ModelConfig config, List<String> notes) {
     boolean fellBack = !notes.isEmpty() && chosen.precision() != config.quantization().preferred();
     notes.add(
-        "The model runs in %s on %s%s."
-            .formatted(
-                chosen.precision().title(),
-                title(chosen.device()),
-                fellBack ? ", the first of the configured fallbacks that fits" : ""));
+        WORDS.text(
+            chosen.device().equals(CPU) ? "note.runs.cpu" : "note.runs.card",
+            chosen.precision().title(),
+            fellBack ? 1 : 0,
+            chosen.device()));
     AttentionVariant asked = config.loading().attention();
     if (chosen.attention() != asked) {
-      notes.add(
-          "Attention is computed by %s, because %s is not available there."
-              .formatted(chosen.attention().id(), asked.id()));
+      notes.add(WORDS.text("note.attention.unavailable", chosen.attention().id(), asked.id()));
     }
   }
 
@@ -191,10 +185,6 @@ public final class ModelInitializer {
   private static boolean isOfTheDevice(CheckpointException e) {
     return e.reason() == CheckpointException.Reason.DEVICE_UNAVAILABLE
         || e.reason() == CheckpointException.Reason.RUNTIME_FAILED;
-  }
-
-  private static String title(String device) {
-    return device.equals(CPU) ? "the processor" : "the graphics card (" + device + ")";
   }
 
   private static String capitalised(String text) {
@@ -214,9 +204,7 @@ public final class ModelInitializer {
     Problem problem =
         severalTried
             ? new Problem(
-                "The model could not be loaded in any way the configuration allows.",
-                String.join(" ", notes),
-                cause.problem().remedy())
+                WORDS.text("nothingFits"), String.join(" ", notes), cause.problem().remedy())
             : cause.problem();
     return new InitializationException(reason, problem, cause.detail(), cause);
   }

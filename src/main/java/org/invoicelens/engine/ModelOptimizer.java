@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.invoicelens.config.AttentionVariant;
@@ -24,6 +23,7 @@ import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
 public final class ModelOptimizer {
 
   private static final Logger log = LoggerFactory.getLogger(ModelOptimizer.class);
+
+  private static final Words WORDS = Words.of(ModelOptimizer.class);
 
   /** The answer of the test, in tokens. */
   private static final int TEST_TOKENS = 16;
@@ -82,15 +84,15 @@ public final class ModelOptimizer {
     PixtralModel model = instance.model();
     List<String> notes = new ArrayList<>(instance.notes());
 
-    progress(0, "Warming the model up with a page");
+    progress(0, "step.warmUp");
     TestPage page = TestPage.of(model, instance.processor(), config.prompt(), TEST_TOKENS);
     warmUp(model, page, notes);
 
-    progress(1, "Choosing the fastest way to compute");
+    progress(1, "step.choose");
     chooseThreads(model, page, notes);
     chooseAttention(model, page, notes);
 
-    progress(2, "Testing the model with a page");
+    progress(2, "step.test");
     GenerationResult first = answer(model, page, TEST_TOKENS);
     Watched watched = watched(model, page);
     double most = config.inference().maxGpuUtilization();
@@ -98,32 +100,25 @@ public final class ModelOptimizer {
       // what is measured scatters, so a little more is left than asked for
       model.limitUtilization(most * CLEARLY_FASTER);
       watched = watched(model, page);
-      notes.add(
-          "Reading rests between tokens, to leave the graphics card time for other programs.");
+      notes.add(WORDS.text("note.rests"));
     }
     GenerationResult second = watched.answer();
     OptionalDouble utilization = watched.utilization();
 
-    progress(3, "Checking the conditions of success");
+    progress(3, "step.check");
     Duration time = total(second.timings());
     long memory = model.memory();
     List<OptimizedModel.Criterion> criteria =
         List.of(
-            new OptimizedModel.Criterion(
-                "The files are complete and verified", true, "verified before loading"),
-            new OptimizedModel.Criterion(
-                "The model loads as configured",
-                true,
-                "%s on %s".formatted(instance.dtype().title(), instance.device())),
+            criterion("files", true, "found"),
+            criterion("loads", true, "found", instance.dtype().title(), instance.device()),
             repeatable(first, second),
             withinEstimate(instance, config, memory),
             utilization(utilization, most));
     criteria.forEach(criterion -> log.info("{}", criterion));
     requireAll(criteria);
-    notes.add(
-        "A test page of %d by %d pixels was read in %.1f s."
-            .formatted(page.width(), page.height(), time.toMillis() / 1000.0));
-    progress(STEPS, "The model is ready");
+    notes.add(WORDS.text("note.testPage", page.width(), page.height(), time.toMillis() / 1000.0));
+    progress(STEPS, "step.ready");
     return new OptimizedModel(
         model,
         instance.processor(),
@@ -149,9 +144,7 @@ public final class ModelOptimizer {
         throw e;
       }
       log.warn("Attention by {} does not run here: {}", configured.id(), e.detail());
-      notes.add(
-          "Attention by %s does not run on this computer; %s takes its place."
-              .formatted(configured.id(), AttentionVariant.EAGER.id()));
+      notes.add(WORDS.text("note.attention.fails", configured.id(), AttentionVariant.EAGER.id()));
       model.useAttention(AttentionVariant.EAGER);
       answer(model, page, MEASURED_TOKENS);
     }
@@ -184,7 +177,7 @@ public final class ModelOptimizer {
     if (withAll.toNanos() < CLEARLY_FASTER * withOne.toNanos()) {
       model.useThreads(all);
     } else {
-      notes.add("One thread serves this small model as fast as %d.".formatted(all));
+      notes.add(WORDS.text("note.oneThread", all));
     }
   }
 
@@ -217,8 +210,7 @@ public final class ModelOptimizer {
     log.info("Attention by {} of {}", chosen.id(), measured);
     if (chosen != present) {
       notes.add(
-          "Attention by %s is %.0f %% faster here than by %s and was chosen."
-              .formatted(chosen.id(), 100 * (1 / share - 1), present.id()));
+          WORDS.text("note.attention.faster", chosen.id(), 100 * (1 / share - 1), present.id()));
     }
   }
 
@@ -246,12 +238,7 @@ public final class ModelOptimizer {
   private static OptimizedModel.Criterion repeatable(
       GenerationResult first, GenerationResult second) {
     boolean same = Arrays.equals(first.tokenIds(), second.tokenIds());
-    return new OptimizedModel.Criterion(
-        "A test page is read, with finite numbers and twice the same answer",
-        same,
-        same
-            ? "%d tokens, the same twice".formatted(first.tokenIds().length)
-            : "two answers that differ");
+    return criterion("repeatable", same, same ? "found" : "differs", first.tokenIds().length);
   }
 
   private static OptimizedModel.Criterion withinEstimate(
@@ -261,35 +248,43 @@ public final class ModelOptimizer {
     MemoryEstimate estimate =
         arithmetic.estimate(instance.dtype(), !instance.device().equals("cpu"), Long.MAX_VALUE);
     long allowed = estimate.weights() + estimate.kvCache() + estimate.runtime();
-    return new OptimizedModel.Criterion(
-        "Memory stays within the estimate",
+    return criterion(
+        "memory",
         memory <= allowed,
-        "%s of %s".formatted(ByteSize.binaryText(memory), ByteSize.binaryText(allowed)));
+        "found",
+        ByteSize.binaryText(memory),
+        ByteSize.binaryText(allowed));
   }
 
   private static OptimizedModel.Criterion utilization(OptionalDouble share, double most) {
+    return share.isEmpty()
+        ? criterion("utilization", true, "unknown")
+        : criterion(
+            "utilization",
+            share.getAsDouble() <= most,
+            "found",
+            100 * share.getAsDouble(),
+            100 * most);
+  }
+
+  /** A condition in the words under its key, and what was found in those under the key below. */
+  private static OptimizedModel.Criterion criterion(
+      String key, boolean met, String found, Object... arguments) {
+    String name = "criterion." + key;
     return new OptimizedModel.Criterion(
-        "The graphics card keeps time for other programs",
-        share.isEmpty() || share.getAsDouble() <= most,
-        share.isEmpty()
-            ? "not measured: no graphics card in use that tells"
-            : String.format(
-                Locale.ROOT, "%.0f %% of %.0f %% used", 100 * share.getAsDouble(), 100 * most));
+        WORDS.text(name), met, WORDS.text(name + "." + found, arguments));
   }
 
   private void requireAll(List<OptimizedModel.Criterion> criteria) throws OptimizationException {
     List<String> unmet =
         criteria.stream()
             .filter(criterion -> !criterion.met())
-            .map(criterion -> criterion.name() + ": " + criterion.found() + ".")
+            .map(criterion -> WORDS.text("unmet.criterion", criterion.name(), criterion.found()))
             .toList();
     if (!unmet.isEmpty()) {
       throw new OptimizationException(
           OptimizationException.Reason.TEST_FAILED,
-          new Problem(
-              "The model was loaded, but a condition of success is not met.",
-              String.join(" ", unmet),
-              "Close other programs and try again, or choose another precision."),
+          WORDS.problem("unmet", String.join(" ", unmet)),
           criteria.toString(),
           null);
     }
@@ -305,15 +300,16 @@ public final class ModelOptimizer {
     return new OptimizationException(
         reason,
         new Problem(
-            "The model was loaded, but its test did not succeed: " + e.problem().what(),
+            WORDS.text("testFailed", e.problem().what()),
             e.problem().meaning(),
             e.problem().remedy()),
         e.detail(),
         e);
   }
 
-  private void progress(int done, String message) throws CancelledException {
+  private void progress(int done, String key) throws CancelledException {
     cancellation.throwIfCancelled();
-    listener.onProgress(Progress.of(Stage.OPTIMIZATION, done, STEPS, Progress.Unit.STEPS, message));
+    listener.onProgress(
+        Progress.of(Stage.OPTIMIZATION, done, STEPS, Progress.Unit.STEPS, WORDS.text(key)));
   }
 }

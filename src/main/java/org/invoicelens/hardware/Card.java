@@ -3,6 +3,7 @@ package org.invoicelens.hardware;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.hardware.HardwareStatus.Gpu;
+import org.invoicelens.stage.Words;
 
 /**
  * A graphics card as a source described it, not yet judged.
@@ -38,6 +39,8 @@ record Card(
           : new DriverLimits(DriverVersion.parse("525.60.13"), DriverVersion.parse("570.26"));
     }
   }
+
+  private static final Words WORDS = Words.of(Card.class);
 
   /** The oldest cards for which PyTorch's CUDA 12.8 libraries contain code. */
   private static final double OLDEST_COMPUTE_CAPABILITY = 7.0;
@@ -81,24 +84,23 @@ record Card(
     double least = Math.max(minComputeCapability, OLDEST_COMPUTE_CAPABILITY);
     Optional<DriverVersion> version = DriverVersion.tryParse(driver);
     if (source.equals(OshiMachine.SOURCE)) {
-      return OshiMachine.isNvidia(name)
-          ? "the NVIDIA driver does not answer"
-          : "not an NVIDIA card";
+      return WORDS.text(OshiMachine.isNvidia(name) ? "unusable.noDriver" : "unusable.otherMaker");
     }
     if (divided) {
-      return "divided into instances (MIG)";
+      return WORDS.text("unusable.divided");
     }
     if (computeCapability == 0) {
-      return "its compute capability cannot be read";
+      return WORDS.text("unusable.capabilityUnknown");
     }
     if (computeCapability < least) {
-      return "compute capability " + computeCapability + " is below " + least;
+      return WORDS.text(
+          "unusable.capability", String.valueOf(computeCapability), String.valueOf(least));
     }
     if (memoryTotal == 0) {
-      return "its memory cannot be read";
+      return WORDS.text("unusable.memoryUnknown");
     }
     if (version.isPresent() && version.get().compareTo(limits.oldest) < 0) {
-      return "driver " + driver + " is too old, at least " + limits.oldest + " is needed";
+      return WORDS.text("unusable.oldDriver", driver, limits.oldest);
     }
     return "";
   }

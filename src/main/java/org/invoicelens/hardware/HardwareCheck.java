@@ -18,6 +18,7 @@ import org.invoicelens.hardware.HardwareStatus.Gpu;
 import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /**
  * One run of the check: each step measures one thing, puts it in words and notes what is lacking.
@@ -28,9 +29,7 @@ final class HardwareCheck {
   /** One part in so many of the download is left free on the disk beside it. */
   private static final int DISK_MARGIN = 100;
 
-  private static final String ARITHMETIC = "memory arithmetic";
-  private static final String CONNECTION = "TCP connection";
-  private static final String FILE_SYSTEM = "file system";
+  private static final Words WORDS = Words.of(HardwareCheck.class);
 
   private record Failure(Reason reason, Problem problem, String detail, Throwable cause) {}
 
@@ -71,8 +70,8 @@ final class HardwareCheck {
           found(),
           source,
           isProcessorWished()
-              ? "The configuration asks for the processor."
-              : "The processor will do the work, which is much slower.",
+              ? WORDS.text("graphics.processorWished")
+              : WORDS.text("graphics.processorSlow"),
           isProcessorWished() ? "" : advice());
     } else {
       add(
@@ -80,24 +79,25 @@ final class HardwareCheck {
           State.FAILED,
           found(),
           source,
-          "The configuration does not allow the processor to do the work.",
+          WORDS.text("graphics.processorForbidden"),
           noDeviceRemedy());
       fail(
           Reason.NO_USABLE_DEVICE,
           new Problem(
-              "This computer has no graphics card that can run " + config.name() + ".",
-              found() + ".",
+              WORDS.text("noDevice.what", config.name()),
+              WORDS.text("noDevice.meaning", found()),
               noDeviceRemedy()),
           null);
     }
   }
 
   void processor() {
-    String name = machine.processor().isEmpty() ? "Processor" : machine.processor();
+    String name =
+        machine.processor().isEmpty() ? WORDS.text("processor.unnamed") : machine.processor();
     add(
         Subject.PROCESSOR,
         State.GOOD,
-        name + ", " + machine.cores() + (machine.cores() == 1 ? " core" : " logical cores"),
+        WORDS.text("processor.found", name, machine.cores()),
         OshiMachine.SOURCE,
         "",
         "");
@@ -107,10 +107,10 @@ final class HardwareCheck {
     add(
         Subject.MEMORY,
         State.GOOD,
-        ByteSize.binaryText(machine.memoryTotal())
-            + ", of which "
-            + ByteSize.binaryText(machine.memoryAvailable())
-            + " are free",
+        WORDS.text(
+            "mainMemory.found",
+            ByteSize.binaryText(machine.memoryTotal()),
+            ByteSize.binaryText(machine.memoryAvailable())),
         machine.memorySource(),
         "",
         "");
@@ -126,74 +126,77 @@ final class HardwareCheck {
       present = storage.present();
       ModelStorage.proveWritable(nearest);
     } catch (IOException e) {
-      String meaning = "The model cannot be stored in " + config.modelPath() + ".";
-      String remedy =
-          "Choose another folder for the model, or ask for permission to write to " + nearest + ".";
-      add(Subject.DISK, State.FAILED, "Nothing can be written", FILE_SYSTEM, meaning, remedy);
-      fail(
+      lacking(
+          Subject.DISK,
           Reason.MODEL_FOLDER_NOT_WRITABLE,
-          new Problem("Nothing can be written to " + nearest + ".", meaning, remedy),
+          WORDS.text("folderNotWritable.found"),
+          fileSystem(),
+          WORDS.problem("folderNotWritable", nearest, config.modelPath()),
           e);
       return;
     }
-    String found = ByteSize.text(diskSpace) + " free for " + config.modelPath();
+    String found = WORDS.text("disk.found", ByteSize.text(diskSpace), config.modelPath());
     long missing = missing(present);
     if (missing > diskSpace) {
-      String meaning =
-          "The download needs " + ByteSize.text(missing) + ", which do not fit on this disk.";
-      String remedy =
-          "Free "
-              + ByteSize.text(missing - diskSpace)
-              + " on it, or choose a folder on another disk for the model.";
-      add(Subject.DISK, State.FAILED, found, FILE_SYSTEM, meaning, remedy);
-      fail(
+      String needed = ByteSize.text(missing);
+      String excess = ByteSize.text(missing - diskSpace);
+      lacking(
+          Subject.DISK,
           Reason.TOO_LITTLE_DISK,
-          new Problem("There is too little room on the disk: " + found + ".", meaning, remedy),
+          found,
+          fileSystem(),
+          WORDS.problem("tooLittleDisk", found, needed, excess),
           null);
       return;
     }
     String meaning =
         config.footprint().isEmpty()
-            ? "How much the download needs is known when it starts."
+            ? WORDS.text("disk.sizeUnknown")
             : missing == 0
-                ? "The model's files are there already."
-                : "The download needs " + ByteSize.text(missing) + ".";
-    add(Subject.DISK, State.GOOD, found, FILE_SYSTEM, meaning, "");
+                ? WORDS.text("disk.present")
+                : WORDS.text("disk.needed", ByteSize.text(missing));
+    add(Subject.DISK, State.GOOD, found, fileSystem(), meaning, "");
   }
 
   void network() {
     if (config.isBundled()) {
       networkAvailable = true;
-      String meaning = "This model comes with InvoiceLens.";
-      add(Subject.NETWORK, State.GOOD, "Not needed", "", meaning, "");
+      add(
+          Subject.NETWORK,
+          State.GOOD,
+          WORDS.text("network.notNeeded"),
+          "",
+          WORDS.text("network.bundled"),
+          "");
       return;
     }
-    String files = "The model can be used only if its files are on this computer already.";
+    String files = WORDS.text("network.filesMustBeHere");
     if (probes.network().isOffline()) {
       add(
           Subject.NETWORK,
           State.REMARK,
-          "Offline by choice",
+          WORDS.text("network.offline"),
           "HF_HUB_OFFLINE",
           files,
-          "To download the model, remove the environment variable HF_HUB_OFFLINE.");
+          WORDS.text("network.offline.remedy"));
       return;
     }
     URI endpoint = probes.network().endpoint(config.endpoint());
     NetworkProbe.Answer answer = probes.network().reach(endpoint, cancellation);
     networkAvailable = answer.reached();
+    String connection = WORDS.text("source.connection");
     if (answer.reached()) {
-      String found = answer.target() + " answered within " + answer.milliseconds() + " ms";
-      add(Subject.NETWORK, State.GOOD, found, CONNECTION, "", "");
+      String milliseconds = String.valueOf(answer.milliseconds());
+      String found = WORDS.text("network.answered", answer.target(), milliseconds);
+      add(Subject.NETWORK, State.GOOD, found, connection, "", "");
     } else {
       add(
           Subject.NETWORK,
           State.REMARK,
-          answer.target() + " was not reached: " + answer.failure(),
-          CONNECTION,
+          WORDS.text("network.notReached", answer.target(), answer.failure()),
+          connection,
           files,
-          "To download the model, check the network connection, and ask your administrator whether"
-              + " a proxy is needed (HTTPS_PROXY).");
+          WORDS.text("network.notReached.remedy"));
     }
   }
 
@@ -201,15 +204,16 @@ final class HardwareCheck {
     Path folder = probes.temporary();
     try {
       ModelStorage.proveWritable(folder);
-      add(Subject.TEMPORARY_FOLDER, State.GOOD, folder + " can be written", FILE_SYSTEM, "", "");
+      String found = WORDS.text("temporary.found", folder);
+      add(Subject.TEMPORARY_FOLDER, State.GOOD, found, fileSystem(), "", "");
     } catch (IOException e) {
-      String meaning = "InvoiceLens cannot prepare invoices without a temporary folder.";
-      String remedy =
-          "Free some space there or ask for permission to write to it; another folder can be named"
-              + " by the environment variable TMPDIR (TEMP on Windows).";
-      String found = "Nothing can be written to " + folder;
-      add(Subject.TEMPORARY_FOLDER, State.FAILED, found, FILE_SYSTEM, meaning, remedy);
-      fail(Reason.TEMPORARY_FOLDER_NOT_WRITABLE, new Problem(found + ".", meaning, remedy), e);
+      lacking(
+          Subject.TEMPORARY_FOLDER,
+          Reason.TEMPORARY_FOLDER_NOT_WRITABLE,
+          WORDS.text("temporaryNotWritable.found", folder),
+          fileSystem(),
+          WORDS.problem("temporaryNotWritable", folder),
+          e);
     }
   }
 
@@ -219,9 +223,9 @@ final class HardwareCheck {
       add(
           Subject.PRECISION,
           State.REMARK,
-          "Not known yet",
+          WORDS.text("precision.unknown"),
           "",
-          "How much memory this model needs is known when its files are here.",
+          WORDS.text("precision.unknown.meaning"),
           "");
       return;
     }
@@ -278,9 +282,9 @@ final class HardwareCheck {
     String device = config.loading().deviceMap();
     String unwanted =
         isProcessorWished()
-            ? "the configuration asks for the processor"
+            ? WORDS.text("unusable.processorWished")
             : device.startsWith("cuda:") && !device.equals("cuda:" + card.index())
-                ? "the configuration asks for " + device
+                ? WORDS.text("unusable.otherCardWished", device)
                 : "";
     return !gpu.isUsable() || unwanted.isEmpty()
         ? gpu
@@ -303,22 +307,14 @@ final class HardwareCheck {
     String programs =
         card.programs().isEmpty()
             ? ""
-            : " Programs that use it now: " + String.join(", ", card.programs()) + ".";
+            : " " + WORDS.text("graphics.programs", String.join(", ", card.programs()));
     add(
         Subject.GRAPHICS,
         aged ? State.REMARK : State.GOOD,
         found(),
         source,
-        (aged
-                ? "The driver is older than the one that belongs to CUDA 12.8; the card will"
-                    + " probably work all the same."
-                : "The model can run on " + card.name() + ".")
-            + programs,
-        aged
-            ? "If the model does not start, install driver "
-                + probes.limits().matching()
-                + " or newer."
-            : "");
+        (aged ? WORDS.text("graphics.aged") : WORDS.text("graphics.good", card.name())) + programs,
+        aged ? WORDS.text("graphics.aged.remedy", probes.limits().matching()) : "");
   }
 
   private void recommend(MemoryEstimate estimate) {
@@ -326,14 +322,14 @@ final class HardwareCheck {
     boolean isDefault = estimate.precision() == preferred;
     boolean onSmallCard = !estimate.onGpu() && best.isPresent();
     String more = isDefault ? "" : " " + whyNot(preferred, estimate.onGpu());
-    String slower =
-        onSmallCard ? " The graphics card is too small, so the processor does the work." : "";
+    String slower = onSmallCard ? " " + WORDS.text("precision.cardTooSmall") : "";
     add(
         Subject.PRECISION,
         isDefault && !onSmallCard ? State.GOOD : State.REMARK,
-        estimate.precision().title()
-            + (estimate.onGpu() ? " on the graphics card" : " on the processor"),
-        ARITHMETIC,
+        WORDS.text(
+            estimate.onGpu() ? "precision.onCard" : "precision.onProcessor",
+            estimate.precision().title()),
+        WORDS.text("source.arithmetic"),
         HardwareWords.sum(estimate) + more + slower,
         "");
   }
@@ -346,11 +342,12 @@ final class HardwareCheck {
             .findFirst()
             .orElseThrow();
     return estimate.fits()
-        ? preferred.title()
-            + " is kept for graphics cards of "
-            + ByteSize.binaryText(config.hardware().minGpuMemory())
-            + " or more, as the configuration asks."
-        : preferred.title() + " would need " + ByteSize.binaryText(estimate.needed()) + ".";
+        ? WORDS.text(
+            "precision.kept",
+            preferred.title(),
+            ByteSize.binaryText(config.hardware().minGpuMemory()))
+        : WORDS.text(
+            "precision.wouldNeed", preferred.title(), ByteSize.binaryText(estimate.needed()));
   }
 
   private void tooLittleMemory(List<Precision> wished) {
@@ -359,19 +356,17 @@ final class HardwareCheck {
             .filter(fit -> wished.contains(fit.precision()))
             .min(Comparator.comparingLong(fit -> fit.needed() - fit.available()))
             .orElseThrow();
-    String place = smallest.onGpu() ? "on the graphics card" : "in main memory";
-    String what = config.name() + " does not fit " + place + ".";
-    String remedy =
-        "Close other programs, allow a smaller precision in the configuration, or choose a smaller"
-            + " model.";
-    add(
+    String key = smallest.onGpu() ? "tooLittleMemory.onCard" : "tooLittleMemory.inMainMemory";
+    lacking(
         Subject.PRECISION,
-        State.FAILED,
-        "Nothing fits",
-        ARITHMETIC,
-        HardwareWords.sum(smallest),
-        remedy);
-    fail(Reason.TOO_LITTLE_MEMORY, new Problem(what, HardwareWords.sum(smallest), remedy), null);
+        Reason.TOO_LITTLE_MEMORY,
+        WORDS.text("tooLittleMemory.found"),
+        WORDS.text("source.arithmetic"),
+        new Problem(
+            WORDS.text(key, config.name()),
+            HardwareWords.sum(smallest),
+            WORDS.text("tooLittleMemory.remedy")),
+        null);
   }
 
   /** What is still to be stored, with a margin; 0 where it is not known or all is there. */
@@ -386,19 +381,17 @@ final class HardwareCheck {
 
   private String found() {
     return gpus.isEmpty()
-        ? "No graphics card was found"
+        ? WORDS.text("graphics.none")
         : gpus.stream().map(HardwareWords::card).collect(Collectors.joining("; "));
   }
 
   private String advice() {
     String card = config.hardware().recommendedGpu();
-    return card.isEmpty() ? "" : "A graphics card such as " + card + " makes it faster.";
+    return card.isEmpty() ? "" : WORDS.text("graphics.advice", card);
   }
 
   private String noDeviceRemedy() {
-    return (advice()
-            + " To use the processor, set hardware.allow_cpu to true in the configuration.")
-        .strip();
+    return (advice() + " " + WORDS.text("graphics.allowProcessor")).strip();
   }
 
   private boolean isProcessorWished() {
@@ -420,6 +413,22 @@ final class HardwareCheck {
   private void add(
       Subject subject, State state, String found, String source, String meaning, String remedy) {
     checks.add(new Check(subject, state, found, source, meaning, remedy));
+  }
+
+  /** A check that stands in the way, and the failure it leads to. */
+  private void lacking(
+      Subject subject,
+      Reason reason,
+      String found,
+      String source,
+      Problem problem,
+      Throwable cause) {
+    add(subject, State.FAILED, found, source, problem.meaning(), problem.remedy());
+    fail(reason, problem, cause);
+  }
+
+  private static String fileSystem() {
+    return WORDS.text("source.fileSystem");
   }
 
   private void fail(Reason reason, Problem problem, Throwable cause) {

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.Precision;
+import org.invoicelens.stage.Words;
 
 /**
  * What this workstation has, measured for one configuration.
@@ -110,22 +111,19 @@ public record HardwareStatus(
 
     /** What is checked, in the order to show. */
     public enum Subject {
-      GRAPHICS("Graphics card"),
-      PROCESSOR("Processor"),
-      MEMORY("Memory"),
-      DISK("Disk"),
-      NETWORK("Network"),
-      TEMPORARY_FOLDER("Temporary folder"),
-      PRECISION("Precision");
+      GRAPHICS,
+      PROCESSOR,
+      MEMORY,
+      DISK,
+      NETWORK,
+      TEMPORARY_FOLDER,
+      PRECISION;
 
-      private final String title;
+      private static final Words WORDS = Words.of(Subject.class);
 
-      Subject(String title) {
-        this.title = title;
-      }
-
+      /** The subject as a user reads it. */
       public String title() {
-        return title;
+        return WORDS.text("subject." + name());
       }
     }
 

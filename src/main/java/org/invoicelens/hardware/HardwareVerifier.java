@@ -12,12 +12,15 @@ import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
+import org.invoicelens.stage.Words;
 
 /**
  * The second stage: measures this workstation against a configuration. Takes a second or two, up to
  * five more where the network does not answer.
  */
 public final class HardwareVerifier {
+
+  private static final Words WORDS = Words.of(HardwareVerifier.class);
 
   /**
    * What the measuring relies on.
@@ -67,21 +70,21 @@ public final class HardwareVerifier {
    */
   public HardwareStatus verify(ModelConfig config) throws HardwareException, CancelledException {
     HardwareCheck check = new HardwareCheck(config, probes, cancellation);
-    run(Subject.GRAPHICS, "Looking for graphics cards.", check::machineAndCards);
-    run(Subject.PROCESSOR, "Looking at the processor.", check::processor);
-    run(Subject.MEMORY, "Measuring the memory.", check::memory);
-    run(Subject.DISK, "Measuring the disk.", check::disk);
-    run(Subject.NETWORK, "Trying the network.", check::network);
-    run(Subject.TEMPORARY_FOLDER, "Trying the temporary folder.", check::temporaryFolder);
-    run(Subject.PRECISION, "Working out what fits.", check::precision);
+    run(Subject.GRAPHICS, check::machineAndCards);
+    run(Subject.PROCESSOR, check::processor);
+    run(Subject.MEMORY, check::memory);
+    run(Subject.DISK, check::disk);
+    run(Subject.NETWORK, check::network);
+    run(Subject.TEMPORARY_FOLDER, check::temporaryFolder);
+    run(Subject.PRECISION, check::precision);
     cancellation.throwIfCancelled();
-    report(Subject.values().length, "This computer was checked.");
+    report(Subject.values().length, WORDS.text("progress.done"));
     return check.result();
   }
 
-  private void run(Subject subject, String message, Runnable step) throws CancelledException {
+  private void run(Subject subject, Runnable step) throws CancelledException {
     cancellation.throwIfCancelled();
-    report(subject.ordinal(), message);
+    report(subject.ordinal(), WORDS.text("progress." + subject.name()));
     step.run();
   }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class NetworkProbe {
 
+  private static final Words WORDS = Words.of(NetworkProbe.class);
   private static final Logger log = LoggerFactory.getLogger(NetworkProbe.class);
 
   private static final Set<String> YES = Set.of("1", "on", "yes", "true");
@@ -72,8 +74,8 @@ final class NetworkProbe {
   Answer reach(URI endpoint, Cancellation cancellation) {
     Optional<InetSocketAddress> proxy = proxy(endpoint);
     InetSocketAddress target = proxy.orElseGet(() -> address(endpoint, port(endpoint)));
-    String name =
-        (proxy.isPresent() ? "proxy " : "") + target.getHostString() + ":" + target.getPort();
+    String address = target.getHostString() + ":" + target.getPort();
+    String name = proxy.isPresent() ? WORDS.text("probe.proxy", address) : address;
     long start = System.nanoTime();
     FutureTask<Void> attempt =
         new FutureTask<>(() -> {
@@ -88,20 +90,20 @@ final class NetworkProbe {
       failure = "";
     } catch (TimeoutException e) {
       attempt.cancel(true);
-      failure = "it did not answer within " + limit.toSeconds() + " seconds";
+      failure = WORDS.text("probe.silent", String.valueOf(limit.toSeconds()));
     } catch (ExecutionException e) {
       log.info("{} was not reached: {}", name, e.getCause().toString());
       failure =
           switch (e.getCause()) {
-            case UnknownHostException _ -> "its name is not known in this network";
-            case ConnectException _ -> "the connection was refused";
-            default -> "no connection came about";
+            case UnknownHostException _ -> WORDS.text("probe.unknownName");
+            case ConnectException _ -> WORDS.text("probe.refused");
+            default -> WORDS.text("probe.noConnection");
           };
     } catch (CancellationException e) {
-      failure = "the attempt was stopped";
+      failure = WORDS.text("probe.stopped");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      failure = "the attempt was stopped";
+      failure = WORDS.text("probe.stopped");
     } finally {
       registration.close();
     }

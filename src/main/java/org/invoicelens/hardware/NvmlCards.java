@@ -6,6 +6,7 @@ import java.util.List;
 import org.invoicelens.hardware.Nvml.Memory;
 import org.invoicelens.hardware.Nvml.Program;
 import org.invoicelens.stage.ByteSize;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +15,7 @@ final class NvmlCards {
 
   static final String SOURCE = "NVML";
 
+  private static final Words WORDS = Words.of(NvmlCards.class);
   private static final Logger log = LoggerFactory.getLogger(NvmlCards.class);
   private static final Memory NO_MEMORY = new Memory(0, 0, 0);
   private static final int MOST_CARDS = 64;
@@ -34,7 +36,10 @@ final class NvmlCards {
       cards.add(
           new Card(
               index,
-              ask("name", () -> nvml.name(index), "NVIDIA card " + index),
+              ask(
+                  "name",
+                  () -> nvml.name(index),
+                  WORDS.text("card.unnamed", String.valueOf(index))),
               memory.total(),
               memory.free(),
               ask("compute capability", () -> nvml.computeCapability(index), 0.0),
@@ -54,7 +59,7 @@ final class NvmlCards {
         ProcessHandle.of(program.pid())
             .flatMap(process -> process.info().command())
             .map(command -> Path.of(command).getFileName().toString())
-            .orElse("process " + program.pid());
+            .orElseGet(() -> WORDS.text("card.process", String.valueOf(program.pid())));
     return program.memory().isPresent()
         ? name + " (" + ByteSize.binaryText(program.memory().getAsLong()) + ")"
         : name;

@@ -3,6 +3,7 @@ package org.invoicelens.hardware;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import oshi.SystemInfo;
@@ -14,6 +15,7 @@ final class OshiMachine {
 
   static final String SOURCE = "OSHI";
 
+  private static final Words WORDS = Words.of(OshiMachine.class);
   private static final Logger log = LoggerFactory.getLogger(OshiMachine.class);
 
   private OshiMachine() {}
@@ -26,7 +28,7 @@ final class OshiMachine {
         Runtime.getRuntime().availableProcessors(),
         memory.total(),
         memory.available(),
-        memory.isLimited() ? "limit of the container" : SOURCE,
+        memory.isLimited() ? WORDS.text("source.container") : SOURCE,
         cards(hardware));
   }
 

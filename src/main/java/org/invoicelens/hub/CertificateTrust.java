@@ -20,7 +20,7 @@ import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
  * read it there, Java does not by itself. Thread-safe.
  */
 final class CertificateTrust implements X509TrustManager {
+
+  private static final Words WORDS = Words.of(CertificateTrust.class);
 
   private static final Logger log = LoggerFactory.getLogger(CertificateTrust.class);
   private static final List<String> SYSTEM_STORES =
@@ -159,15 +161,11 @@ final class CertificateTrust implements X509TrustManager {
       }
       return trustIn(store);
     } catch (GeneralSecurityException | IOException bad) {
+      String why =
+          WORDS.text(bad instanceof IOException ? "badCaFile.unreadable" : "badCaFile.notPem");
       throw new HubException(
           HubException.Reason.BAD_SETTING,
-          new Problem(
-              "The file of trusted certificates " + file + " cannot be used.",
-              bad instanceof IOException
-                  ? "It is missing or cannot be read."
-                  : "It does not hold certificates in PEM form.",
-              "Choose a file that begins with -----BEGIN CERTIFICATE-----, or leave the setting"
-                  + " out."),
+          WORDS.problem("badCaFile", file, why),
           bad.toString(),
           bad);
     }

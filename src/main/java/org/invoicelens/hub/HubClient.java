@@ -23,7 +23,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import okio.BufferedSource;
 import org.invoicelens.hub.HubException.Reason;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /**
  * The Hub's protocol, as far as reading a model needs it: revision to commit, listing, files.
@@ -32,6 +32,8 @@ import org.invoicelens.stage.Problem;
  * the endpoint's own scheme, host and port only. Thread-safe; one per run.
  */
 public final class HubClient implements AutoCloseable {
+
+  private static final Words WORDS = Words.of(HubClient.class);
 
   private static final int MOST_REDIRECTS = 10;
   private static final int MOST_PAGES = 1_000;
@@ -111,14 +113,7 @@ public final class HubClient implements AutoCloseable {
   public String resolveRevision(String repoId, String revision) throws HubException {
     checkRepository(repoId);
     if (!REVISION.matcher(revision).matches()) {
-      throw new HubException(
-          Reason.BAD_SETTING,
-          new Problem(
-              "This is not the name of a revision.",
-              "A revision is a branch, a tag or a commit, such as main.",
-              "Correct revision in the configuration or --revision."),
-          "",
-          null);
+      throw new HubException(Reason.BAD_SETTING, WORDS.problem("badRevision"), "", null);
     }
     try {
       return askForCommit(repoId, revision);
@@ -172,8 +167,7 @@ public final class HubClient implements AutoCloseable {
       JsonElement sha = answer.isJsonObject() ? answer.getAsJsonObject().get("sha") : null;
       if (sha == null || !sha.isJsonPrimitive() || !COMMIT.matcher(sha.getAsString()).matches()) {
         throw HubFailures.badAnswer(
-            "The server does not say which commit " + revision + " is.",
-            HubFailures.withoutQuery(url));
+            WORDS.text("badAnswer.noCommit", revision), HubFailures.withoutQuery(url));
       }
       return sha.getAsString();
     }
@@ -197,7 +191,7 @@ public final class HubClient implements AutoCloseable {
     for (int pages = 0; page != null; pages++) {
       if (pages == MOST_PAGES || files.size() > MOST_FILES) {
         throw HubFailures.badAnswer(
-            "The listing of " + repoId + " does not end.", HubFailures.withoutQuery(page));
+            WORDS.text("badAnswer.endlessListing", repoId), HubFailures.withoutQuery(page));
       }
       try (Response response = send(page, Want.data())) {
         requireSuccess(response, repoId, commit, Optional.empty());
@@ -208,13 +202,7 @@ public final class HubClient implements AutoCloseable {
     Optional<String> fault = SafePath.fault(files.stream().map(HubFile::path).toList());
     if (fault.isPresent()) {
       throw new HubException(
-          Reason.UNSAFE_NAME,
-          new Problem(
-              "The repository " + repoId + " holds a file name that is not safe.",
-              "The name " + fault.get() + ". Nothing was written.",
-              "Do not use this repository; tell its owner."),
-          fault.get(),
-          null);
+          Reason.UNSAFE_NAME, WORDS.problem("unsafeName", repoId, fault.get()), fault.get(), null);
     }
     return List.copyOf(files);
   }
@@ -239,7 +227,7 @@ public final class HubClient implements AutoCloseable {
         String encoding = response.header("Content-Encoding", "identity");
         if (!encoding.equalsIgnoreCase("identity")) {
           throw HubFailures.badAnswer(
-              request.path() + " came in a changed form (" + encoding + ").",
+              WORDS.text("badAnswer.changedForm", request.path(), encoding),
               "Content-Encoding although identity was asked for");
         }
         boolean isPage = request.path().toLowerCase(Locale.ROOT).matches(".*\\.x?html?");
@@ -290,14 +278,7 @@ public final class HubClient implements AutoCloseable {
 
   private Response send(HttpUrl start, Want want) throws HubException {
     if (settings.offline()) {
-      throw new HubException(
-          Reason.OFFLINE,
-          new Problem(
-              "The network is switched off for this application.",
-              "HF_HUB_OFFLINE is set, so no request leaves this computer.",
-              "Unset HF_HUB_OFFLINE, or copy the model's files into the model folder."),
-          "",
-          null);
+      throw new HubException(Reason.OFFLINE, WORDS.problem("offline"), "", null);
     }
     HttpUrl url = start;
     boolean stayed = true;
@@ -318,13 +299,13 @@ public final class HubClient implements AutoCloseable {
       response.close();
       if (url.isHttps() && !next.isHttps()) {
         throw HubFailures.badAnswer(
-            url.host() + " sends us from a secure to an insecure address.",
-            HubFailures.withoutQuery(next));
+            WORDS.text("badAnswer.insecureAddress", url.host()), HubFailures.withoutQuery(next));
       }
       url = next;
     }
     throw HubFailures.badAnswer(
-        start.host() + " sends us in circles.", "more than " + MOST_REDIRECTS + " redirects");
+        WORDS.text("badAnswer.circles", start.host()),
+        "more than " + MOST_REDIRECTS + " redirects");
   }
 
   private Response execute(Request request) throws HubException {
@@ -345,7 +326,7 @@ public final class HubClient implements AutoCloseable {
         if (next == null) {
           response.close();
           throw HubFailures.badAnswer(
-              response.request().url().host() + " sends us to no address.",
+              WORDS.text("badAnswer.noAddress", response.request().url().host()),
               location.isEmpty() ? "no Location" : "a Location that is no address");
         }
         yield next;
@@ -371,12 +352,12 @@ public final class HubClient implements AutoCloseable {
       BufferedSource body = response.body().source();
       if (body.request(LARGEST_ANSWER + 1)) {
         throw HubFailures.badAnswer(
-            "The answer of " + url.host() + " is too long.", HubFailures.withoutQuery(url));
+            WORDS.text("badAnswer.tooLong", url.host()), HubFailures.withoutQuery(url));
       }
       return JsonParser.parseString(body.readUtf8());
     } catch (JsonParseException | IllegalStateException notJson) {
       throw HubFailures.badAnswer(
-          "The answer of " + url.host() + " cannot be understood.", notJson.toString());
+          WORDS.text("badAnswer.notUnderstood", url.host()), notJson.toString());
     } catch (IOException broken) {
       throw failures.of(url, broken);
     }
@@ -417,7 +398,7 @@ public final class HubClient implements AutoCloseable {
         | UnsupportedOperationException
         | NullPointerException notAListing) {
       throw HubFailures.badAnswer(
-          "The listing of " + repoId + " cannot be understood.", notAListing.toString());
+          WORDS.text("badAnswer.badListing", repoId), notAListing.toString());
     }
   }
 
@@ -428,7 +409,7 @@ public final class HubClient implements AutoCloseable {
         HttpUrl url = response.request().url().resolve(next.group(1));
         if (url == null || !failures.isEndpoint(url)) {
           throw HubFailures.badAnswer(
-              "The listing goes on at another server, which is not followed.",
+              WORDS.text("badAnswer.listingElsewhere"),
               url == null ? "" : HubFailures.withoutQuery(url));
         }
         return url;
@@ -443,28 +424,14 @@ public final class HubClient implements AutoCloseable {
 
   private static void checkRepository(String repoId) throws HubException {
     if (!REPOSITORY.matcher(repoId).matches() || repoId.contains("..")) {
-      throw new HubException(
-          Reason.BAD_SETTING,
-          new Problem(
-              "This is not the name of a model on the Hub.",
-              "A name is written owner/name, in letters, digits, dots, dashes and underscores.",
-              "Correct repo_id in the configuration or --repo-id."),
-          "",
-          null);
+      throw new HubException(Reason.BAD_SETTING, WORDS.problem("badRepository"), "", null);
     }
   }
 
   private static HttpUrl parse(String endpoint) throws HubException {
     HttpUrl url = HttpUrl.parse(endpoint.strip().replaceFirst("/+$", ""));
     if (url == null || url.query() != null || !url.username().isEmpty()) {
-      throw new HubException(
-          Reason.BAD_SETTING,
-          new Problem(
-              "The address of the Hub is not usable.",
-              "It has to be written like https://huggingface.co.",
-              "Correct the endpoint in the configuration, --endpoint or HF_ENDPOINT."),
-          "",
-          null);
+      throw new HubException(Reason.BAD_SETTING, WORDS.problem("badEndpoint"), "", null);
     }
     return url;
   }

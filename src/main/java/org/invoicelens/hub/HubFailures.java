@@ -21,6 +21,7 @@ import okhttp3.HttpUrl;
 import okhttp3.Response;
 import org.invoicelens.hub.HubException.Reason;
 import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /**
  * Turns what went wrong on the way to the Hub into words and a reason.
@@ -30,6 +31,8 @@ import org.invoicelens.stage.Problem;
  * signature.
  */
 final class HubFailures {
+
+  private static final Words WORDS = Words.of(HubFailures.class);
 
   private static final Pattern RATE_LIMIT_RESET = Pattern.compile("\\bt=([0-9]{1,9})\\b");
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
@@ -48,7 +51,6 @@ final class HubFailures {
   HubException of(HttpUrl url, IOException failure) {
     String host = url.host();
     Optional<String> proxy = routes.describe(url.uri());
-    String way = proxy.map(p -> " through the proxy " + p).orElse("");
     if (causedBy(failure, CertificateException.class) != null
         || failure instanceof SSLPeerUnverifiedException) {
       return certificate(host, failure);
@@ -66,54 +68,28 @@ final class HubFailures {
           proxy.isPresent() && text.contains(proxy.get().replaceFirst(":[0-9]+$", ""));
       if (proxyUnknown) {
         return new HubException(
-            Reason.PROXY,
-            new Problem(
-                "The proxy " + proxy.get() + " was not found.",
-                "No request reaches the network through it.",
-                "Correct the proxy's address in the settings."),
-            text,
-            failure);
+            Reason.PROXY, WORDS.problem("proxyUnknown", proxy.get()), text, failure);
       }
-      problem =
-          new Problem(
-              "The address of " + host + " was not found.",
-              "This computer has no network, or its network does not know that name.",
-              "Check the network connection and the name of the server, then try again.");
+      problem = WORDS.problem("hostUnknown", host);
     } else if (causedBy(failure, ConnectException.class) != null
         || causedBy(failure, NoRouteToHostException.class) != null) {
       if (proxy.isPresent()) {
         return new HubException(
-            Reason.PROXY,
-            new Problem(
-                "The proxy " + proxy.get() + " does not answer.",
-                "No request reaches the network through it.",
-                "Check the proxy in the settings, or leave it out."),
-            text,
-            failure);
+            Reason.PROXY, WORDS.problem("proxySilent", proxy.get()), text, failure);
       }
-      problem =
-          new Problem(
-              host + " refuses the connection.",
-              "The server is not running, or a firewall is in the way.",
-              "Check the address of the server; in a company, ask for access to " + host + ".");
+      problem = WORDS.problem("connectionRefused", host);
     } else if (failure instanceof SocketTimeoutException) {
       problem =
-          new Problem(
-              host + " stayed silent" + way + ".",
-              "The connection was closed after waiting.",
-              "Try again later; what has arrived is kept.");
+          WORDS.problem(
+              proxy.isPresent() ? "silentThroughProxy" : "silent", host, proxy.orElse(""));
     } else if (failure instanceof SSLException) {
       problem =
-          new Problem(
-              "No secure connection to " + host + " came about" + way + ".",
-              "The server or something on the way does not speak TLS 1.2 or later.",
-              "Try another network, or ask the people who run yours.");
+          WORDS.problem(
+              proxy.isPresent() ? "notSecureThroughProxy" : "notSecure", host, proxy.orElse(""));
     } else {
       problem =
-          new Problem(
-              "The connection to " + host + way + " broke off.",
-              "",
-              "Check the network connection and try again; what has arrived is kept.");
+          WORDS.problem(
+              proxy.isPresent() ? "brokeOffThroughProxy" : "brokeOff", host, proxy.orElse(""));
     }
     return new HubException(Reason.NO_CONNECTION, problem, text, failure);
   }
@@ -147,44 +123,31 @@ final class HubFailures {
     if (!isEndpoint(response.request().url())) {
       return new HubException(
           Reason.ADDRESS_EXPIRED,
-          new Problem(
-              response.request().url().host() + " refuses a file that the Hub sent us to.",
-              "The address may have expired, or a firewall lets only the Hub itself through.",
-              "Try again; in a company, ask for access to "
-                  + response.request().url().host()
-                  + "."),
+          WORDS.problem("addressExpired", response.request().url().host()),
           detail,
           null);
     }
     return switch (status) {
       case 401, 403 -> refused(status, code, said, repoId, detail);
       case 404, 410 -> notFound(code, repoId, revision, file, detail);
-      default ->
-          badAnswer(
-              "The server answered in a way that was not expected (HTTP " + status + ").", detail);
+      default -> badAnswer(WORDS.text("badAnswer.status", String.valueOf(status)), detail);
     };
   }
 
-  /** An answer that is not what the protocol says. */
+  /**
+   * An answer that is not what the protocol says.
+   *
+   * @param what what is wrong with it, as a sentence for the user
+   */
   static HubException badAnswer(String what, String detail) {
-    return new HubException(
-        Reason.BAD_ANSWER,
-        new Problem(
-            what,
-            "Something between this computer and the Hub may have answered in its place.",
-            "Check the address of the server and the network, then try again."),
-        detail,
-        null);
+    return new HubException(Reason.BAD_ANSWER, WORDS.problem("badAnswer", what), detail, null);
   }
 
   /** A web page where data was expected: what hotels and login portals send. */
   static HubException webPage(HttpUrl url) {
     return new HubException(
         Reason.BAD_ANSWER,
-        new Problem(
-            "A web page came from " + url.host() + " where data was expected.",
-            "This network probably wants you to log in first, or the address is not a Hub.",
-            "Open any page in a browser, log in to the network, then try again."),
+        WORDS.problem("webPage", url.host()),
         "HTML from " + withoutQuery(url),
         null);
   }
@@ -216,49 +179,26 @@ final class HubFailures {
       if (status == 403 && !gated) {
         return new HubException(
             Reason.ACCESS_NOT_GRANTED,
-            new Problem(
-                endpoint.host() + " refuses access to " + repoId + ".",
-                "The server or a firewall on the way does not let this computer read it.",
-                "Ask the people who run your network or that server."),
+            WORDS.problem("accessRefused", endpoint.host(), repoId),
             detail,
             null);
       }
+      String why = WORDS.text(gated ? "access.conditions" : "access.notPublic");
       return new HubException(
-          Reason.TOKEN_NEEDED,
-          new Problem(
-              "The Hub wants to know who asks for " + repoId + ".",
-              gated
-                  ? "Its owner gives access only to people who have accepted the conditions."
-                  : "The model is not public, or its name is written differently.",
-              "Check the name. If it is right, accept the conditions at "
-                  + page
-                  + ", make a token with read access and set it as HF_TOKEN."),
-          detail,
-          null);
+          Reason.TOKEN_NEEDED, WORDS.problem("tokenNeeded", repoId, why, page), detail, null);
     }
     if ((gated && !(status == 403 && lower.contains("fine-grained")) && status != 401)
         || (status == 403 && !aboutToken)) {
+      String why = WORDS.text(lower.contains("review") ? "access.waiting" : "access.conditions");
       return new HubException(
           Reason.ACCESS_NOT_GRANTED,
-          new Problem(
-              "Your account may not read " + repoId + " yet.",
-              said.toLowerCase(Locale.ROOT).contains("review")
-                  ? "Your request waits for the owner's answer."
-                  : "Its owner gives access only to people who have accepted the conditions.",
-              "Open " + page + ", accept the conditions, and try again when access is granted."),
+          WORDS.problem("accessNotGranted", repoId, why, page),
           detail,
           null);
     }
+    String why = WORDS.text(status == 401 ? "token.invalid" : "token.lacksRight");
     return new HubException(
-        Reason.TOKEN_REFUSED,
-        new Problem(
-            "The Hub refuses your token for " + repoId + ".",
-            status == 401
-                ? "The token is wrong, has expired or was withdrawn."
-                : "The token lacks the right to read gated repositories.",
-            "Make a new token with read access to gated repositories and set it as HF_TOKEN."),
-        detail,
-        null);
+        Reason.TOKEN_REFUSED, WORDS.problem("tokenRefused", repoId, why), detail, null);
   }
 
   private HubException notFound(
@@ -270,22 +210,13 @@ final class HubFailures {
         || (code.isEmpty() && file.isEmpty() && !revision.isEmpty())) {
       return new HubException(
           Reason.REVISION_NOT_FOUND,
-          new Problem(
-              repoId + " has no revision " + plain(revision) + ", or there is no such model.",
-              "",
-              "Check the name and the revision in the configuration; the usual one is main."),
+          WORDS.problem("revisionNotFound", repoId, plain(revision)),
           detail,
           null);
     }
     if (file.isPresent()) {
       return new HubException(
-          Reason.FILE_NOT_FOUND,
-          new Problem(
-              "The server lists " + file.get() + " but does not have it.",
-              "The copy of the model there is not complete.",
-              "Try again later or use another server."),
-          detail,
-          null);
+          Reason.FILE_NOT_FOUND, WORDS.problem("fileNotFound", file.get()), detail, null);
     }
     return repositoryNotFound(repoId, detail);
   }
@@ -293,36 +224,25 @@ final class HubFailures {
   private HubException repositoryNotFound(String repoId, String detail) {
     return new HubException(
         Reason.REPOSITORY_NOT_FOUND,
-        new Problem(
-            "There is no model " + repoId + " at " + endpoint.host() + ".",
-            hasToken
-                ? "The name is written differently, or your account may not see it."
-                : "The name is written differently, or the model is private.",
-            "Check repo_id in the configuration"
-                + (hasToken ? "." : "; for a private model set a token as HF_TOKEN.")),
+        WORDS.problem(
+            hasToken ? "repositoryNotFoundWithToken" : "repositoryNotFound",
+            repoId,
+            endpoint.host()),
         detail,
         null);
   }
 
   private static HubException rateLimited(String detail, Duration pause) {
+    String seconds =
+        pause == null ? "" : WORDS.text("rateLimited.pause", String.valueOf(pause.toSeconds()));
     return new HubException(
-        Reason.RATE_LIMITED,
-        new Problem(
-            "The Hub asks for a pause: too many requests came from this network.",
-            pause == null ? "" : "It names " + pause.toSeconds() + " seconds.",
-            "Wait a few minutes and try again; with a token (HF_TOKEN) the limit is higher."),
-        detail,
-        null,
-        pause);
+        Reason.RATE_LIMITED, WORDS.problem("rateLimited", seconds), detail, null, pause);
   }
 
   private HubException serverError(int status, String detail, Duration pause) {
     return new HubException(
         Reason.SERVER_ERROR,
-        new Problem(
-            "The server has a fault of its own (HTTP " + status + ").",
-            "Nothing is wrong with this computer.",
-            "Try again in a few minutes; what has arrived is kept."),
+        WORDS.problem("serverError", String.valueOf(status)),
         detail,
         null,
         pause);
@@ -331,14 +251,7 @@ final class HubFailures {
   private static HubException proxyRefused(String host, String proxy, IOException failure) {
     return new HubException(
         Reason.PROXY,
-        new Problem(
-            "The proxy "
-                + (proxy.isEmpty() ? "" : proxy + " ")
-                + "does not let the request to "
-                + host
-                + " through.",
-            "It may want a user name and a password, or not allow this server.",
-            "Set the proxy as http://user:password@host:port, or ask for access to " + host + "."),
+        WORDS.problem(proxy.isEmpty() ? "someProxyRefused" : "proxyRefused", host, proxy),
         String.valueOf(failure.getMessage()),
         failure);
   }
@@ -348,28 +261,11 @@ final class HubFailures {
         causedBy(failure, CertificateTrust.UntrustedIssuer.class);
     Problem problem;
     if (CertificateTrust.isAboutTime(failure)) {
-      problem =
-          new Problem(
-              "The certificate of " + host + " is not valid today.",
-              "It has expired, or the clock of this computer is wrong.",
-              "Check date and time of this computer, then try again.");
+      problem = WORDS.problem("certificateNotValidNow", host);
     } else if (untrusted != null) {
-      problem =
-          new Problem(
-              "The certificate of "
-                  + host
-                  + " was issued by "
-                  + plain(untrusted.issuer())
-                  + ", which this computer does not trust.",
-              "Many companies inspect traffic with a certificate of their own.",
-              "Ask for that certificate as a PEM file and choose it as the file of trusted"
-                  + " certificates (--ca-file).");
+      problem = WORDS.problem("certificateUntrusted", host, plain(untrusted.issuer()));
     } else {
-      problem =
-          new Problem(
-              "The certificate shown for " + host + " belongs to another server.",
-              "Something on the way answers in its place.",
-              "Check the address, try another network, or ask the people who run yours.");
+      problem = WORDS.problem("certificateOfAnother", host);
     }
     return new HubException(
         Reason.UNTRUSTED_CERTIFICATE, problem, String.valueOf(failure.getMessage()), failure);

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import okhttp3.Credentials;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /**
  * Which proxy a request takes: one for all, or those that the environment names.
@@ -24,6 +24,8 @@ import org.invoicelens.stage.Problem;
  * directly. The environment's proxies never stand before the loopback address. Thread-safe.
  */
 final class ProxyRoutes extends ProxySelector {
+
+  private static final Words WORDS = Words.of(ProxyRoutes.class);
 
   /** A proxy with the value that opens it. */
   private record Gate(Proxy proxy, Optional<String> authorization) {
@@ -50,7 +52,7 @@ final class ProxyRoutes extends ProxySelector {
   static ProxyRoutes of(Optional<URI> chosen, Map<String, String> environment) throws HubException {
     if (chosen.isPresent()) {
       return new ProxyRoutes(
-          Optional.of(gate(chosen.get().toString(), "the proxy's address")),
+          Optional.of(gate(chosen.get().toString(), WORDS.text("badProxy.itsAddress"))),
           Optional.empty(),
           Optional.empty(),
           List.of());
@@ -166,14 +168,13 @@ final class ProxyRoutes extends ProxySelector {
     boolean socks = scheme.matches("socks(4|4a|5|5h)?");
     int port = hasPort ? Integer.parseInt(hostAndPort.substring(colon + 1)) : socks ? 1080 : 80;
     if (host.isEmpty() || port > 65535 || host.matches(".*\\s.*")) {
-      throw badProxy(source, "It is not an address such as http://proxy.example.com:3128.");
+      throw badProxy(source, WORDS.text("badProxy.notAnAddress"));
     }
     if (!socks && !scheme.equals("http")) {
-      throw badProxy(
-          source, "A proxy is reached by http:// or socks5://, not by " + scheme + "://.");
+      throw badProxy(source, WORDS.text("badProxy.scheme", scheme));
     }
     if (socks && at >= 0) {
-      throw badProxy(source, "A SOCKS proxy with a password is not supported.");
+      throw badProxy(source, WORDS.text("badProxy.socksPassword"));
     }
     Proxy proxy =
         new Proxy(
@@ -197,12 +198,6 @@ final class ProxyRoutes extends ProxySelector {
 
   private static HubException badProxy(String source, String why) {
     return new HubException(
-        HubException.Reason.BAD_SETTING,
-        new Problem(
-            "The proxy in the settings cannot be used.",
-            why,
-            "Correct " + source + " or ask the people who run your network for the address."),
-        source,
-        null);
+        HubException.Reason.BAD_SETTING, WORDS.problem("badProxy", source, why), source, null);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.invoicelens.stage.Words;
 
 /**
  * The rules by which a name from the network may become a file in the model folder.
@@ -16,6 +17,8 @@ import java.util.regex.Pattern;
  * runs: what is only a strange name on one is a device, a stream or another drive on the other.
  */
 public final class SafePath {
+
+  private static final Words WORDS = Words.of(SafePath.class);
 
   /** The folder in a model folder that is the application's, not the repository's. */
   public static final String OWN_FOLDER = ".invoicelens";
@@ -33,25 +36,25 @@ public final class SafePath {
 
   private SafePath() {}
 
-  /** What is wrong with one name; empty where it is safe. */
+  /** What is wrong with one name, as a clause for the user; empty where it is safe. */
   public static Optional<String> fault(String path) {
     if (path.isEmpty()) {
-      return Optional.of("is empty");
+      return unsafe("empty", shown(path));
     }
     if (path.length() > LONGEST_PATH) {
-      return Optional.of("is longer than " + LONGEST_PATH + " characters");
+      return unsafe("tooLong", shown(path), String.valueOf(LONGEST_PATH));
     }
     if (path.startsWith("/")) {
-      return Optional.of("is absolute");
+      return unsafe("absolute", shown(path));
     }
     for (String segment : path.split("/", -1)) {
-      Optional<String> fault = segmentFault(segment);
+      Optional<String> fault = segmentFault(path, segment);
       if (fault.isPresent()) {
         return fault;
       }
     }
     if (folded(path.split("/", 2)[0]).equals(OWN_FOLDER)) {
-      return Optional.of("lies in the application's own folder");
+      return unsafe("ownFolder", shown(path));
     }
     return Optional.empty();
   }
@@ -62,12 +65,11 @@ public final class SafePath {
     for (String path : paths) {
       Optional<String> fault = fault(path);
       if (fault.isPresent()) {
-        return Optional.of(shown(path) + " " + fault.get());
+        return fault;
       }
       String twin = files.put(folded(path), path);
       if (twin != null) {
-        return Optional.of(
-            shown(path) + " and " + shown(twin) + " are one name on some file systems");
+        return unsafe("twins", shown(path), shown(twin));
       }
     }
     for (String path : paths) {
@@ -75,31 +77,31 @@ public final class SafePath {
       for (int slash = folder.lastIndexOf('/'); slash > 0; slash = folder.lastIndexOf('/')) {
         folder = folder.substring(0, slash);
         if (files.containsKey(folder)) {
-          return Optional.of(shown(files.get(folder)) + " is a file and a folder");
+          return unsafe("fileAndFolder", shown(files.get(folder)));
         }
       }
     }
     return Optional.empty();
   }
 
-  private static Optional<String> segmentFault(String segment) {
+  private static Optional<String> segmentFault(String path, String segment) {
     if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
-      return Optional.of("leads out of its folder");
+      return unsafe("outside", shown(path));
     }
     if (segment.getBytes(StandardCharsets.UTF_8).length > LONGEST_SEGMENT) {
-      return Optional.of("is longer than " + LONGEST_SEGMENT + " bytes");
+      return unsafe("tooManyBytes", shown(path), String.valueOf(LONGEST_SEGMENT));
     }
     if (segment.codePoints().anyMatch(SafePath::isForbidden)) {
-      return Optional.of("holds a character that not every file system allows");
+      return unsafe("character", shown(path));
     }
     if (segment.endsWith(".") || segment.endsWith(" ")) {
-      return Optional.of("ends with a full stop or a space");
+      return unsafe("ending", shown(path));
     }
     if (DEVICE.matcher(segment).matches()) {
-      return Optional.of("is the name of a device");
+      return unsafe("device", shown(path));
     }
     if (SHORT_NAME.matcher(segment).matches()) {
-      return Optional.of("may be the short form of another name");
+      return unsafe("shortForm", shown(path));
     }
     return Optional.empty();
   }
@@ -123,9 +125,13 @@ public final class SafePath {
     return Normalizer.normalize(upper.toLowerCase(Locale.ROOT), Normalizer.Form.NFKC);
   }
 
-  /** A hostile name in a message: quoted, short and without what could move the cursor. */
+  private static Optional<String> unsafe(String why, Object... arguments) {
+    return Optional.of(WORDS.text("unsafeName." + why, arguments));
+  }
+
+  /** A hostile name in a message: short and without what could move the cursor. */
   private static String shown(String path) {
     String plain = path.replaceAll("[^\\x20-\\x7e]", "?");
-    return '"' + (plain.length() > 120 ? plain.substring(0, 120) + "…" : plain) + '"';
+    return plain.length() > 120 ? plain.substring(0, 120) + "…" : plain;
   }
 }

@@ -51,17 +51,11 @@ public final class DocumentFiles {
               .sorted(NATURAL)
               .toList();
       if (files.isEmpty()) {
-        throw DocumentFault.bad(
-            "The folder " + folder + " holds no picture or PDF.",
-            "PNG, JPEG, GIF, BMP, TIFF, WebP and PDF are looked for, not in folders within it.");
+        throw DocumentFault.bad("folder.nothing", folder);
       }
       return files;
     } catch (IOException | UncheckedIOException e) {
-      throw DocumentFault.bad(
-          "The folder " + folder + " cannot be listed.",
-          "Check that you may open it and that its drive is connected.",
-          e.toString(),
-          e);
+      throw DocumentFault.bad("folder.unreadable", folder, e.toString(), e);
     }
   }
 

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.invoicelens.pixtral.InferenceException;
 
@@ -50,10 +49,7 @@ public final class DocumentLoader {
               : PicturePages.read(file, name, type);
       return new InvoiceDocument(name, pages);
     } catch (OutOfMemoryError e) {
-      throw DocumentFault.tooLarge(
-          name + " needs more memory to open than this program has.",
-          "Make its pictures smaller: 300 dots per inch are plenty for a page.",
-          e);
+      throw DocumentFault.tooLarge("document.noMemory", e, name);
     }
   }
 
@@ -70,14 +66,13 @@ public final class DocumentLoader {
 
   private static DocumentType examine(Path file, String name) throws InferenceException {
     if (Files.isDirectory(file)) {
-      throw DocumentFault.bad(name + " is a folder.", "Choose the files in it.");
+      throw DocumentFault.bad("document.folder", name);
     }
     if (!Files.exists(file)) {
-      throw DocumentFault.bad(
-          "There is no file " + file + ".", "Check the name and the folder it lies in.");
+      throw DocumentFault.bad("document.missing", file);
     }
     if (!Files.isRegularFile(file)) {
-      throw DocumentFault.bad(name + " is not an ordinary file.", "Choose a picture or a PDF.");
+      throw DocumentFault.bad("document.noFile", name);
     }
     byte[] head;
     long size;
@@ -85,30 +80,15 @@ public final class DocumentLoader {
       size = Files.size(file);
       head = in.readNBytes(DocumentType.HEAD);
     } catch (IOException e) {
-      throw DocumentFault.bad(
-          name + " cannot be read.",
-          "Check that you may open it and that its drive is connected.",
-          e.toString(),
-          e);
+      throw DocumentFault.bad("document.unreadable", name, e.toString(), e);
     }
     if (size == 0) {
-      throw DocumentFault.bad(name + " is empty.", "Save or scan it again.");
+      throw DocumentFault.bad("document.empty", name);
     }
     if (size > LARGEST_FILE) {
       throw DocumentFault.tooLarge(
-          String.format(
-              Locale.ROOT,
-              "%s is %,d MB large; at most %,d MB can be opened.",
-              name,
-              size / 1_000_000,
-              LARGEST_FILE / 1_000_000),
-          "Split it, or save its pictures with fewer dots per inch.",
-          null);
+          "document.manyBytes", null, name, size / 1_000_000, LARGEST_FILE / 1_000_000);
     }
-    return DocumentType.of(head)
-        .orElseThrow(() ->
-            DocumentFault.bad(
-                name + " is not a picture or PDF that can be opened.",
-                "PNG, JPEG, GIF, BMP, TIFF, WebP and PDF can; save it as one of these."));
+    return DocumentType.of(head).orElseThrow(() -> DocumentFault.bad("document.unknown", name));
   }
 }

@@ -5,33 +5,34 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.invoicelens.stage.Words;
 
 /** A kind of file that can be opened as a document, told apart by its content. */
 public enum DocumentType {
-  PNG("PNG picture", "png", "png"),
-  JPEG("JPEG picture", "jpeg", "jpg", "jpeg", "jpe", "jfif"),
-  GIF("GIF picture", "gif", "gif"),
-  BMP("BMP picture", "bmp", "bmp"),
-  TIFF("TIFF picture", "tiff", "tif", "tiff"),
-  WEBP("WebP picture", "webp", "webp"),
-  PDF("PDF", "", "pdf");
+  PNG("png", "png"),
+  JPEG("jpeg", "jpg", "jpeg", "jpe", "jfif"),
+  GIF("gif", "gif"),
+  BMP("bmp", "bmp"),
+  TIFF("tiff", "tif", "tiff"),
+  WEBP("webp", "webp"),
+  PDF("", "pdf");
 
   /** How many bytes of a file's beginning {@link #of(byte[])} looks at. */
   static final int HEAD = 1024;
 
-  private final String title;
+  private static final Words WORDS = Words.of(DocumentType.class);
+
   private final String imageFormat;
   private final List<String> extensions;
 
-  DocumentType(String title, String imageFormat, String... extensions) {
-    this.title = title;
+  DocumentType(String imageFormat, String... extensions) {
     this.imageFormat = imageFormat;
     this.extensions = List.of(extensions);
   }
 
   /** The name as a user reads it. */
   public String title() {
-    return title;
+    return WORDS.text("type." + name());
   }
 
   /** The endings of such files' names, lower case, without the dot. */

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
-import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.WholeFile;
+import org.invoicelens.stage.Words;
 
 /** What was read from documents, as a text for other programs. */
 public final class InvoiceExport {
@@ -39,6 +39,8 @@ public final class InvoiceExport {
       return this == JSON ? "json" : "csv";
     }
   }
+
+  private static final Words WORDS = Words.of(InvoiceExport.class);
 
   private static final Gson GSON =
       new GsonBuilder()
@@ -103,11 +105,7 @@ public final class InvoiceExport {
   private static InferenceException notWritable(Path file, String detail, IOException cause) {
     return new InferenceException(
         InferenceException.Reason.OUTPUT_NOT_WRITABLE,
-        new Problem(
-            "The result cannot be written to " + file + ".",
-            "A file that was there before is unchanged.",
-            "Check that the folder exists, that you may write to it and that its disk is not"
-                + " full."),
+        WORDS.problem("export.notWritable", file),
         detail,
         cause);
   }

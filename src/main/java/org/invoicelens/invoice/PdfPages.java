@@ -47,11 +47,7 @@ final class PdfPages {
     } catch (InferenceException e) {
       throw e;
     } catch (InvalidPasswordException e) {
-      throw DocumentFault.bad(
-          name + " is protected by a password.",
-          "Open it in a PDF program with the password and save it without one.",
-          "",
-          e);
+      throw DocumentFault.bad("document.password", name, "", e);
     } catch (IOException | RuntimeException | StackOverflowError e) {
       throw DocumentFault.broken(name, DocumentType.PDF, e);
     }
@@ -80,10 +76,8 @@ final class PdfPages {
         continue;
       }
       if (COSName.IMAGE.equals(object.getCOSName(COSName.SUBTYPE))) {
-        DocumentFault.requireSize(
-            "A picture in " + name,
-            object.getLong(COSName.WIDTH, 1),
-            object.getLong(COSName.HEIGHT, 1));
+        DocumentFault.requireSizeInPdf(
+            name, object.getLong(COSName.WIDTH, 1), object.getLong(COSName.HEIGHT, 1));
       } else {
         requireSmallPictures(name, object, seen);
       }

@@ -71,11 +71,7 @@ public final class SampleInvoices {
         samples.put(picture, new Sample(picture, InvoiceFields.parse(Files.readString(json))));
       }
     } catch (IOException e) {
-      throw DocumentFault.bad(
-          "The sample invoices in " + folder + " cannot be read.",
-          "Install InvoiceLens again.",
-          e.toString(),
-          e);
+      throw DocumentFault.bad("samples.unreadable", folder, e.toString(), e);
     }
     return new ArrayList<>(samples.values());
   }

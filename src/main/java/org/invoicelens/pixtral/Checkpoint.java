@@ -16,7 +16,7 @@ import org.invoicelens.safetensors.SafetensorsFile;
 import org.invoicelens.safetensors.SafetensorsType;
 import org.invoicelens.safetensors.ShardIndex;
 import org.invoicelens.safetensors.TensorInfo;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /**
  * The weights of a model folder under the program's own names, found and checked but not read.
@@ -31,11 +31,7 @@ final class Checkpoint implements AutoCloseable {
   private static final String HF_SINGLE = "model.safetensors";
   private static final String NATIVE_SINGLE = "consolidated.safetensors";
 
-  private static final Problem DO_NOT_FIT =
-      new Problem(
-          "The model's files do not fit together.",
-          "One of them is damaged or belongs to another model.",
-          "Verify the model's files and repair them.");
+  private static final Words WORDS = Words.of(Checkpoint.class);
 
   /** The vision tower has these names in both layouts. */
   private static final List<String> NATIVE_NORMS = List.of("attention_norm", "ffn_norm");
@@ -86,7 +82,8 @@ final class Checkpoint implements AutoCloseable {
   static Checkpoint open(Path folder) throws CheckpointException {
     boolean huggingFace = Files.isRegularFile(folder.resolve(PixtralConfig.HF_FILE));
     if (!huggingFace && !Files.isRegularFile(folder.resolve(PixtralConfig.NATIVE_FILE))) {
-      throw missing(folder, PixtralConfig.HF_FILE + " or " + PixtralConfig.NATIVE_FILE);
+      throw missing(
+          folder, WORDS.text("file.either", PixtralConfig.HF_FILE, PixtralConfig.NATIVE_FILE));
     }
     // a folder with both layouts is read in the one whose weights are there
     if (huggingFace
@@ -199,12 +196,12 @@ final class Checkpoint implements AutoCloseable {
       TensorInfo info = file.tensors().get(name);
       if (info == null) {
         throw CheckpointException.brokenFile(
-            file.header().file(), "the index promises " + name + ", which is not in it", null);
+            file.header().file(), WORDS.text("fault.notInFile", name), null);
       }
       if (!Arrays.equals(info.shape(), expected.shape())) {
         throw new CheckpointException(
             CheckpointException.Reason.WRONG_SHAPE,
-            DO_NOT_FIT,
+            WORDS.problem("files.doNotFit"),
             file.header().file()
                 + ": "
                 + name
@@ -216,15 +213,13 @@ final class Checkpoint implements AutoCloseable {
       }
       if (scalarType(info.type()) < 0) {
         throw CheckpointException.brokenFile(
-            file.header().file(),
-            name + " has the type " + info.type() + "; F32, F16 and BF16 can be read",
-            null);
+            file.header().file(), WORDS.text("fault.type", name, info.type()), null);
       }
       return new Weight(expected.name(), file, info, expected.headRows(), expected.packable());
     }
     throw new CheckpointException(
         CheckpointException.Reason.MISSING_TENSOR,
-        DO_NOT_FIT,
+        WORDS.problem("files.doNotFit"),
         folder + ": no weight " + expected.fileNames().getFirst(),
         null);
   }
@@ -369,15 +364,7 @@ final class Checkpoint implements AutoCloseable {
     String pickle = pickleIn(folder);
     return new CheckpointException(
         CheckpointException.Reason.FILE_MISSING,
-        pickle.isEmpty()
-            ? new Problem(
-                "The model's file " + fileName + " is missing.",
-                "",
-                "Download the model again; what is there is kept.")
-            : new Problem(
-                "The model's weights are there only as " + pickle + ", not as " + fileName + ".",
-                "Such a file can run any program when it is opened, so it is not read.",
-                "Choose a repository with safetensors files."),
+        WORDS.problem(pickle.isEmpty() ? "file.missing" : "file.pickle", fileName, pickle),
         folder.toString(),
         null);
   }

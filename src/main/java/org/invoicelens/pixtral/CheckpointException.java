@@ -3,11 +3,13 @@ package org.invoicelens.pixtral;
 import java.nio.file.Path;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.StageException;
+import org.invoicelens.stage.Words;
 
 /** A checkpoint that cannot be loaded. */
 public final class CheckpointException extends StageException {
 
   private static final long serialVersionUID = 1L;
+  private static final Words WORDS = Words.of(CheckpointException.class);
 
   /** Why it cannot be loaded. */
   public enum Reason {
@@ -28,14 +30,11 @@ public final class CheckpointException extends StageException {
     this.reason = reason;
   }
 
-  /** A file of the model that is not what it must be; {@code fault} is a clause. */
+  /** A file of the model that is not what it must be; {@code fault} is a clause for the user. */
   static CheckpointException brokenFile(Path file, String fault, Throwable cause) {
     return new CheckpointException(
         Reason.BROKEN_FILE,
-        new Problem(
-            "The model's file " + file.getFileName() + " is broken: " + fault + ".",
-            "",
-            "Verify the model's files and repair them."),
+        WORDS.problem("file.broken", file.getFileName(), fault),
         file.toString(),
         cause);
   }

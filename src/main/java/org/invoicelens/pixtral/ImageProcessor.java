@@ -1,7 +1,7 @@
 package org.invoicelens.pixtral;
 
 import java.awt.image.BufferedImage;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /**
  * Turns a picture into the pixels that the vision tower takes. Thread-safe.
@@ -12,6 +12,8 @@ import org.invoicelens.stage.Problem;
  * published checkpoint does (transformers 4.50 and later), bit for bit up to the normalisation.
  */
 public final class ImageProcessor {
+
+  private static final Words WORDS = Words.of(ImageProcessor.class);
 
   private static final int CHANNELS = 3;
 
@@ -49,8 +51,7 @@ public final class ImageProcessor {
     int patch = settings.patchSize();
     if (!settings.resize()) {
       if (width % patch != 0 || height % patch != 0) {
-        throw unsuitable(
-            width, height, "This model takes only pictures whose sides are multiples of " + patch);
+        throw unsuitable("picture.multiples", width, height, patch);
       }
       return new Size(width, height, width / patch, height / patch);
     }
@@ -58,10 +59,7 @@ public final class ImageProcessor {
     int shrunkWidth = ratio > 1 ? (int) Math.floor(width / ratio) : width;
     int shrunkHeight = ratio > 1 ? (int) Math.floor(height / ratio) : height;
     if (shrunkWidth == 0 || shrunkHeight == 0) {
-      throw unsuitable(
-          width,
-          height,
-          "It is so long and narrow that nothing is left of it at the size the model reads");
+      throw unsuitable("picture.narrow", width, height);
     }
     int columns = (shrunkWidth - 1) / patch + 1;
     int rows = (shrunkHeight - 1) / patch + 1;
@@ -92,14 +90,8 @@ public final class ImageProcessor {
     return BicubicResize.resize(new RgbRows(picture), size.width(), size.height());
   }
 
-  private static InferenceException unsuitable(int width, int height, String meaning) {
+  private static InferenceException unsuitable(String key, Object... arguments) {
     return new InferenceException(
-        InferenceException.Reason.BAD_DOCUMENT,
-        new Problem(
-            "The picture of " + width + " × " + height + " pixels cannot be read.",
-            meaning + ".",
-            "Cut out the part that matters and try again."),
-        "",
-        null);
+        InferenceException.Reason.BAD_DOCUMENT, WORDS.problem(key, arguments), "", null);
   }
 }

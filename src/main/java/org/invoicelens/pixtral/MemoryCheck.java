@@ -1,13 +1,14 @@
 package org.invoicelens.pixtral;
 
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.invoicelens.stage.ByteSize;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /** Compares what a model needs with what is free, before it is loaded. */
 final class MemoryCheck {
+
+  private static final Words WORDS = Words.of(MemoryCheck.class);
 
   private MemoryCheck() {}
 
@@ -26,18 +27,12 @@ final class MemoryCheck {
     }
     throw new CheckpointException(
         CheckpointException.Reason.OUT_OF_MEMORY,
-        new Problem(
-            String.format(
-                Locale.ROOT,
-                "The model does not fit into the memory %s: in %s it needs %s for its weights and"
-                    + " %s for loading them, and %s are free.",
-                onCard ? "of the graphics card" : "of this computer",
-                options.precision().title(),
-                ByteSize.binaryText(weights),
-                ByteSize.binaryText(working),
-                ByteSize.binaryText(available.getAsLong())),
-            "",
-            "Close other programs, or choose a precision with fewer bits."),
+        WORDS.problem(
+            onCard ? "memory.card" : "memory.main",
+            options.precision().title(),
+            ByteSize.binaryText(weights),
+            ByteSize.binaryText(working),
+            ByteSize.binaryText(available.getAsLong())),
         weights + " + " + working + " > " + available.getAsLong(),
         null);
   }

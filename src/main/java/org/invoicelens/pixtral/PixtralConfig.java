@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /**
  * The sizes of a Pixtral checkpoint.
@@ -26,6 +26,8 @@ import org.invoicelens.stage.Problem;
  */
 record PixtralConfig(
     Text text, Vision vision, boolean projectorBias, int imageToken, Set<Integer> endTokens) {
+
+  private static final Words WORDS = Words.of(PixtralConfig.class);
 
   static final String HF_FILE = "config.json";
   static final String NATIVE_FILE = "params.json";
@@ -79,24 +81,24 @@ record PixtralConfig(
     Fields fields = new Fields(file, root);
     String type = fields.text(root, "model_type", "");
     if (!type.equals("llava")) {
-      throw notPixtral(file, type.isEmpty() ? "no model_type" : "model_type " + type);
+      throw notPixtral(file, type.isEmpty() ? "found.noEntry" : "found.entry", "model_type", type);
     }
     JsonObject text = fields.object(root, "text_config");
     JsonObject vision = fields.object(root, "vision_config");
     String visionType = fields.text(vision, "model_type", "");
     if (!visionType.equals("pixtral")) {
-      throw notPixtral(file, "a vision tower of type " + visionType);
+      throw notPixtral(file, "found.tower", visionType);
     }
     fields.only(text, "model_type", "mistral", "mistral");
     fields.only(text, "hidden_act", "silu", "silu");
     fields.only(root, "projector_hidden_act", "gelu", "gelu");
     fields.only(root, "vision_feature_select_strategy", "full", "full");
     if (fields.integer(root, "vision_feature_layer", -1, -1, 1024) != -1) {
-      throw notPixtral(file, "features of another layer than the last");
+      throw notPixtral(file, "found.layer");
     }
     String visionActivation = fields.text(vision, "hidden_act", "gelu");
     if (!visionActivation.equals("silu") && !visionActivation.equals("gelu")) {
-      throw notPixtral(file, "the activation " + visionActivation);
+      throw notPixtral(file, "found.activation", visionActivation);
     }
     fields.plainRope(text);
     fields.plainRope(vision);
@@ -149,13 +151,13 @@ record PixtralConfig(
     JsonObject root = parse(file);
     Fields fields = new Fields(file, root);
     if (!root.has("vision_encoder")) {
-      throw notPixtral(file, "a model without a vision encoder");
+      throw notPixtral(file, "found.noTower");
     }
     JsonObject vision = fields.object(root, "vision_encoder");
     if (fields.integer(vision, "spatial_merge_size", 1, 1, 64) != 1
         || fields.flag(vision, "add_pre_mm_projector_layer_norm", false)
         || !fields.text(vision, "mm_projector_id", "").isEmpty()) {
-      throw notPixtral(file, "a projector that merges patches, as later Mistral models have");
+      throw notPixtral(file, "found.merging");
     }
     int vocabulary = fields.integer(root, "vocab_size", 131072, 1, 1 << 24);
     int visionHidden = fields.size(vision, "hidden_size", 1024);
@@ -198,19 +200,16 @@ record PixtralConfig(
 
   private PixtralConfig checked(Path file) throws CheckpointException {
     if (text.heads % text.kvHeads != 0) {
-      throw CheckpointException.brokenFile(
-          file, text.heads + " heads cannot share " + text.kvHeads + " key heads", null);
+      throw broken(file, "fault.heads", text.heads, text.kvHeads);
     }
     if (text.headDim % 2 != 0 || vision.headDim % 4 != 0) {
-      throw CheckpointException.brokenFile(
-          file, "the width of the heads does not suit the rotation", null);
+      throw broken(file, "fault.headWidth");
     }
     if (vision.heads * vision.headDim != vision.hidden) {
-      throw CheckpointException.brokenFile(
-          file, "the heads of the vision tower do not fill its width", null);
+      throw broken(file, "fault.towerWidth");
     }
     if (vision.channels != 3) {
-      throw notPixtral(file, vision.channels + " colour channels");
+      throw notPixtral(file, "found.channels", vision.channels);
     }
     return this;
   }
@@ -240,29 +239,26 @@ record PixtralConfig(
   private static JsonObject parse(Path file) throws CheckpointException {
     try {
       if (Files.size(file) > LARGEST_FILE) {
-        throw CheckpointException.brokenFile(file, "it is far too large", null);
+        throw broken(file, "fault.tooLarge");
       }
       JsonElement root = JsonParser.parseString(Files.readString(file));
       if (!root.isJsonObject()) {
-        throw CheckpointException.brokenFile(file, "it is not an object", null);
+        throw broken(file, "fault.noObject");
       }
       return root.getAsJsonObject();
     } catch (IOException | JsonParseException e) {
-      throw CheckpointException.brokenFile(file, "it cannot be read", e);
+      throw CheckpointException.brokenFile(file, WORDS.text("fault.unreadable"), e);
     }
   }
 
-  private static CheckpointException notPixtral(Path file, String found) {
+  private static CheckpointException broken(Path file, String key, Object... arguments) {
+    return CheckpointException.brokenFile(file, WORDS.text(key, arguments), null);
+  }
+
+  private static CheckpointException notPixtral(Path file, String key, Object... arguments) {
     return new CheckpointException(
         CheckpointException.Reason.NOT_PIXTRAL,
-        new Problem(
-            "The files are not those of a Pixtral model: "
-                + file.getFileName()
-                + " names "
-                + found
-                + ".",
-            "",
-            "Choose a repository with a Pixtral model."),
+        WORDS.problem("notPixtral", file.getFileName(), WORDS.text(key, arguments)),
         file.toString(),
         null);
   }
@@ -273,7 +269,7 @@ record PixtralConfig(
     JsonObject object(JsonObject parent, String key) throws CheckpointException {
       JsonElement value = parent.get(key);
       if (value == null || !value.isJsonObject()) {
-        throw notPixtral(file, "no " + key);
+        throw notPixtral(file, "found.noEntry", key);
       }
       return value.getAsJsonObject();
     }
@@ -284,7 +280,7 @@ record PixtralConfig(
         return missing;
       }
       if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
-        throw CheckpointException.brokenFile(file, key + " is not a text", null);
+        throw broken(file, "fault.noText", key);
       }
       return value.getAsString();
     }
@@ -294,7 +290,7 @@ record PixtralConfig(
         throws CheckpointException {
       String found = text(parent, key, missing);
       if (!found.equals(known)) {
-        throw notPixtral(file, key + " " + found);
+        throw notPixtral(file, "found.entry", key, found);
       }
     }
 
@@ -304,7 +300,7 @@ record PixtralConfig(
         return missing;
       }
       if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
-        throw CheckpointException.brokenFile(file, key + " is neither true nor false", null);
+        throw broken(file, "fault.noFlag", key);
       }
       return value.getAsBoolean();
     }
@@ -322,7 +318,7 @@ record PixtralConfig(
       }
       double number = number(file, key, value, least, most);
       if (number != Math.rint(number)) {
-        throw CheckpointException.brokenFile(file, key + " is not a whole number", null);
+        throw broken(file, "fault.noWholeNumber", key);
       }
       return (int) number;
     }
@@ -354,17 +350,16 @@ record PixtralConfig(
     static double number(Path file, String key, JsonElement value, double least, double most)
         throws CheckpointException {
       if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber()) {
-        throw CheckpointException.brokenFile(file, key + " is not a number", null);
+        throw broken(file, "fault.noNumber", key);
       }
       double number;
       try {
         number = value.getAsDouble();
       } catch (NumberFormatException e) {
-        throw CheckpointException.brokenFile(file, key + " is not a number", e);
+        throw CheckpointException.brokenFile(file, WORDS.text("fault.noNumber", key), e);
       }
       if (!(number >= least && number <= most)) {
-        throw CheckpointException.brokenFile(
-            file, key + " is " + value + ", which no such model can have", null);
+        throw broken(file, "fault.outOfRange", key, value);
       }
       return number;
     }

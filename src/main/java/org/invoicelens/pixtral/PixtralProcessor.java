@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /**
  * Turns text and pictures into a {@link Prompt}, by the files of a checkpoint. Thread-safe.
@@ -15,6 +15,8 @@ import org.invoicelens.stage.Problem;
  * <p>A folder without a tokenizer serves prompts whose ids are given, and decodes to nothing.
  */
 public final class PixtralProcessor implements AutoCloseable {
+
+  private static final Words WORDS = Words.of(PixtralProcessor.class);
 
   private static final int END_OF_SEQUENCE = 2;
   private static final int IMAGE_BREAK = 12;
@@ -191,31 +193,18 @@ public final class PixtralProcessor implements AutoCloseable {
 
   private static InferenceException noTokenizer() {
     return new InferenceException(
-        InferenceException.Reason.NO_TOKENIZER,
-        new Problem(
-            "This model folder has no tokenizer.",
-            "Text cannot be turned into what the model reads.",
-            "Add the tokenizer.json or tekken.json of the model, or give the prompt as token"
-                + " numbers."),
-        "",
-        null);
+        InferenceException.Reason.NO_TOKENIZER, WORDS.problem("folder.noTokenizer"), "", null);
   }
 
   private static InferenceException emptyPrompt() {
     return new InferenceException(
-        InferenceException.Reason.EMPTY_PROMPT,
-        new Problem("The prompt is empty.", "", "Give a text or an image."),
-        "",
-        null);
+        InferenceException.Reason.EMPTY_PROMPT, WORDS.problem("prompt.empty"), "", null);
   }
 
   private InferenceException unknownToken(int id) {
     return new InferenceException(
         InferenceException.Reason.UNKNOWN_TOKEN,
-        new Problem(
-            "The model knows no token " + id + ".",
-            "Its tokens are numbered from 0 to " + (settings.vocabularySize() - 1) + ".",
-            "Check the prompt's numbers: they must be made for this model."),
+        WORDS.problem("prompt.noSuchToken", id, settings.vocabularySize() - 1),
         "",
         null);
   }
@@ -223,10 +212,7 @@ public final class PixtralProcessor implements AutoCloseable {
   private static InferenceException imagesDoNotMatch(String detail) {
     return new InferenceException(
         InferenceException.Reason.IMAGES_DO_NOT_MATCH,
-        new Problem(
-            "The prompt's image tokens do not match the images.",
-            "Each image needs one image token, or exactly the run of tokens of its size.",
-            "Check the number and the order of the images."),
+        WORDS.problem("prompt.images"),
         detail,
         null);
   }

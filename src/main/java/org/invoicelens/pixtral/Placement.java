@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +14,8 @@ import org.slf4j.LoggerFactory;
 final class Placement {
 
   private static final Logger log = LoggerFactory.getLogger(Placement.class);
+
+  private static final Words WORDS = Words.of(Placement.class);
 
   private Placement() {}
 
@@ -45,13 +47,7 @@ final class Placement {
     }
     throw new CheckpointException(
         CheckpointException.Reason.DEVICE_UNAVAILABLE,
-        new Problem(
-            "The model is to run on \"" + asked + "\", but this computer does not offer that.",
-            cards == 0
-                ? "No graphics card can be used: there is none, its driver is missing, or the"
-                    + " library for graphics cards is not installed."
-                : "The graphics cards that can be used are cuda:0 to cuda:" + (cards - 1) + ".",
-            "Choose the device \"auto\" or \"cpu\"."),
+        WORDS.problem(cards == 0 ? "device.none" : "device.other", asked, cards - 1),
         "",
         null);
   }

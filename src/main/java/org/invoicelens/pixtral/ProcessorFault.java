@@ -3,20 +3,19 @@ package org.invoicelens.pixtral;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /** What is said about a tokenizer or processor file that cannot be used. */
 final class ProcessorFault {
+
+  private static final Words WORDS = Words.of(ProcessorFault.class);
 
   private ProcessorFault() {}
 
   static CheckpointException broken(Path file, String detail, Throwable cause) {
     return new CheckpointException(
         CheckpointException.Reason.BROKEN_FILE,
-        new Problem(
-            "The file " + file.getFileName() + " of the model is damaged or of an unknown kind.",
-            "The model cannot be used without it.",
-            "Verify the model folder and let it be repaired."),
+        WORDS.problem("file.unknown", file.getFileName()),
         file.getFileName() + ": " + detail,
         cause);
   }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /**
  * What the files of a checkpoint say about turning text and pictures into a prompt.
@@ -20,6 +20,7 @@ import org.invoicelens.stage.Problem;
 record ProcessorSettings(
     ImageSettings image, int vocabularySize, int imageToken, OptionalInt endOfSequence) {
 
+  private static final Words WORDS = Words.of(ProcessorSettings.class);
   private static final long LARGEST_FILE = 10_000_000;
   private static final int IMAGE_TOKEN = 10;
   private static final int IMAGE_SIZE = 1024;
@@ -39,12 +40,9 @@ record ProcessorSettings(
     }
     throw new CheckpointException(
         CheckpointException.Reason.FILE_MISSING,
-        new Problem(
-            Files.isDirectory(folder)
-                ? "The folder " + folder.toAbsolutePath() + " holds no model."
-                : "There is no folder " + folder.toAbsolutePath() + ".",
-            Files.isDirectory(folder) ? "It has neither a config.json nor a params.json." : "",
-            "Choose another folder or download the model."),
+        WORDS.problem(
+            Files.isDirectory(folder) ? "folder.noModel" : "folder.missing",
+            folder.toAbsolutePath()),
         "no config.json, no params.json in " + folder,
         null);
   }

@@ -1,9 +1,11 @@
 package org.invoicelens.pixtral;
 
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 
 /** Refuses prompts that a model cannot take, before anything is computed. */
 final class PromptCheck {
+
+  private static final Words WORDS = Words.of(PromptCheck.class);
 
   private PromptCheck() {}
 
@@ -13,35 +15,25 @@ final class PromptCheck {
   static void check(Prompt prompt, PixtralConfig config, int newTokens) throws InferenceException {
     int[] ids = prompt.tokenIds();
     if (ids.length == 0) {
-      throw refused(
-          InferenceException.Reason.EMPTY_PROMPT,
-          "There is nothing to answer: the prompt is empty.",
-          "Give a text or a picture.");
+      throw refused(InferenceException.Reason.EMPTY_PROMPT, "prompt.nothing");
     }
     int context = config.text().context();
     if ((long) ids.length + newTokens > context) {
       throw refused(
           InferenceException.Reason.PROMPT_TOO_LONG,
-          "Pictures and text are too long for the model: they have "
-              + ids.length
-              + " tokens and the answer may have "
-              + newTokens
-              + "; the model takes "
-              + context
-              + " together.",
-          "Use fewer or smaller pictures, a shorter text, or a shorter answer.");
+          "prompt.tooLong",
+          ids.length,
+          newTokens,
+          context);
     }
     long places = 0;
     for (int id : ids) {
       if (id < 0 || id >= config.text().vocabulary()) {
         throw refused(
             InferenceException.Reason.UNKNOWN_TOKEN,
-            "The prompt has the token "
-                + id
-                + "; the model knows 0 to "
-                + (config.text().vocabulary() - 1)
-                + ".",
-            "Use the tokenizer that belongs to the model.");
+            "prompt.unknownToken",
+            id,
+            config.text().vocabulary() - 1);
       }
       if (id == config.imageToken()) {
         places++;
@@ -53,13 +45,7 @@ final class PromptCheck {
     }
     if (places != patches) {
       throw refused(
-          InferenceException.Reason.IMAGES_DO_NOT_MATCH,
-          "The prompt has "
-              + places
-              + " image tokens, but its pictures have "
-              + patches
-              + " parts.",
-          "Give as many pictures as the prompt has places for, in the right order and size.");
+          InferenceException.Reason.IMAGES_DO_NOT_MATCH, "prompt.places", places, patches);
     }
   }
 
@@ -74,20 +60,16 @@ final class PromptCheck {
         || image.values().length != values) {
       throw refused(
           InferenceException.Reason.IMAGES_DO_NOT_MATCH,
-          "A picture of "
-              + image.width()
-              + " by "
-              + image.height()
-              + " pixels does not divide into patches of "
-              + patch
-              + ".",
-          "Use the image processor that belongs to the model.");
+          "picture.patches",
+          image.width(),
+          image.height(),
+          patch);
     }
     return (long) (image.width() / patch) * (image.height() / patch);
   }
 
   private static InferenceException refused(
-      InferenceException.Reason reason, String what, String remedy) {
-    return new InferenceException(reason, new Problem(what, "", remedy), "", null);
+      InferenceException.Reason reason, String key, Object... arguments) {
+    return new InferenceException(reason, WORDS.problem(key, arguments), "", null);
   }
 }

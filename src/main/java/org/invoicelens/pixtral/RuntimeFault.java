@@ -1,7 +1,7 @@
 package org.invoicelens.pixtral;
 
 import java.util.Locale;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,26 +10,22 @@ final class RuntimeFault {
 
   private static final Logger log = LoggerFactory.getLogger(RuntimeFault.class);
 
+  private static final Words WORDS = Words.of(RuntimeFault.class);
+
   private RuntimeFault() {}
 
   static CheckpointException loading(Throwable e) {
     if (isOutOfMemory(e)) {
       return new CheckpointException(
           CheckpointException.Reason.OUT_OF_MEMORY,
-          new Problem(
-              "Memory ran out while the model was being loaded.",
-              "",
-              "Close other programs, or choose a precision with fewer bits."),
+          WORDS.problem("loading.noMemory"),
           e.toString(),
           e);
     }
     log.error("Loading the model failed.", e);
     return new CheckpointException(
         CheckpointException.Reason.RUNTIME_FAILED,
-        new Problem(
-            "The model could not be loaded.",
-            "The program library that runs it reported a fault.",
-            "Try again. If it fails again, the log has the details."),
+        WORDS.problem("loading.failed"),
         e.toString(),
         e);
   }
@@ -38,20 +34,14 @@ final class RuntimeFault {
     if (isOutOfMemory(e)) {
       return new InferenceException(
           InferenceException.Reason.OUT_OF_MEMORY,
-          new Problem(
-              "Memory ran out while the answer was being made.",
-              "The model stays loaded.",
-              "Close other programs, use fewer or smaller pictures, or a shorter answer."),
+          WORDS.problem("answering.noMemory"),
           e.toString(),
           e);
     }
     log.error("The model's program failed.", e);
     return new InferenceException(
         InferenceException.Reason.RUNTIME_FAILED,
-        new Problem(
-            "The answer could not be made.",
-            "The program library that runs the model reported a fault; the model stays loaded.",
-            "Try again. If it fails again, the log has the details."),
+        WORDS.problem("answering.failed"),
         e.toString(),
         e);
   }
@@ -59,10 +49,7 @@ final class RuntimeFault {
   static InferenceException notFinite(int tokens) {
     return new InferenceException(
         InferenceException.Reason.NOT_FINITE,
-        new Problem(
-            "The model's numbers went out of range while it made the answer.",
-            "Its weights or the precision it runs in are not sound.",
-            "Verify the model's files, or choose another precision."),
+        WORDS.problem("answering.notFinite"),
         "after " + tokens + " tokens",
         null);
   }

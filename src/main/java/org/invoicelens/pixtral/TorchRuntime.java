@@ -2,7 +2,7 @@ package org.invoicelens.pixtral;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
-import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import oshi.SystemInfo;
@@ -21,6 +21,8 @@ public final class TorchRuntime {
   public static final String CACHE_PROPERTY = "invoicelens.native-cache";
 
   private static final String THREADS_PROPERTY = "ai.djl.pytorch.num_threads";
+
+  private static final Words WORDS = Words.of(TorchRuntime.class);
 
   private static final Logger log = LoggerFactory.getLogger(TorchRuntime.class);
 
@@ -118,12 +120,7 @@ public final class TorchRuntime {
   private static CheckpointException failed(Throwable cause) {
     return new CheckpointException(
         CheckpointException.Reason.RUNTIME_FAILED,
-        new Problem(
-            "The PyTorch library could not be loaded.",
-            "Without it no model can run on this computer.",
-            "Make sure that the disk of your home folder has 500 MB free and that no virus scanner"
-                + " took the library away, then start again. On Windows, install the Microsoft"
-                + " Visual C++ runtime."),
+        WORDS.problem("library.failed"),
         cause.toString(),
         cause);
   }

@@ -6,6 +6,7 @@ import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
+import org.invoicelens.stage.Words;
 
 /**
  * Moves the weights of a checkpoint into a program, a few megabytes at a time.
@@ -14,6 +15,8 @@ import org.invoicelens.stage.Stage;
  * quantised.
  */
 final class WeightLoader {
+
+  private static final Words WORDS = Words.of(WeightLoader.class);
 
   /** Bytes of a piece in the file: enough for speed, small beside any weight of a large model. */
   private static final long PIECE = 32 << 20;
@@ -53,11 +56,7 @@ final class WeightLoader {
         done += length;
         listener.onProgress(
             Progress.of(
-                Stage.INITIALIZATION,
-                done,
-                total,
-                Progress.Unit.BYTES,
-                "Loading the model into memory"));
+                Stage.INITIALIZATION, done, total, Progress.Unit.BYTES, WORDS.text("loading")));
       }
       program.finish(weight.name(), weight.packable());
     }

@@ -19,9 +19,12 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.invoicelens.stage.Words;
 
 /** Reads the JSON of one header as a stream and holds it against the size of its file. */
 final class HeaderParser {
+
+  private static final Words WORDS = Words.of(HeaderParser.class);
 
   /** Far above any model, low enough that a hostile header cannot fill the memory. */
   private static final int MOST_TENSORS = 200_000;
@@ -56,16 +59,16 @@ final class HeaderParser {
       // The format wants the brace as the very first byte; a JSON reader would also skip blanks.
       characters.mark(1);
       if (characters.read() != '{') {
-        throw wrong("its header does not begin with {");
+        throw wrong("fault.noBrace", "{");
       }
       characters.reset();
       json.setStrictness(Strictness.STRICT);
       json.setNestingLimit(DEEPEST_NESTING);
       header(json);
     } catch (CharacterCodingException e) {
-      throw new SafetensorsException(file, "its header is not valid UTF-8", e);
+      throw new SafetensorsException(file, WORDS.text("fault.notUtf8"), e);
     } catch (MalformedJsonException | EOFException | IllegalStateException e) {
-      throw new SafetensorsException(file, "its header is not valid JSON", e);
+      throw new SafetensorsException(file, WORDS.text("fault.notJson"), e);
     }
     checkLayout();
     return new SafetensorsHeader(file, dataOffset, dataSize, tensors, metadata);
@@ -78,16 +81,16 @@ final class HeaderParser {
       String name = json.nextName();
       if (name.equals(METADATA)) {
         if (metadataSeen) {
-          throw wrong("its header holds " + METADATA + " twice");
+          throw wrong("fault.keyTwice", METADATA);
         }
         metadataSeen = true;
         metadata(json);
       } else {
         if (tensors.size() == MOST_TENSORS) {
-          throw wrong("its header names more than " + MOST_TENSORS + " tensors");
+          throw wrong("fault.tooManyTensors", String.valueOf(MOST_TENSORS));
         }
         if (tensors.put(name, tensor(name, json)) != null) {
-          throw wrong("its header holds the tensor " + shown(name) + " twice");
+          throw wrong("fault.tensorTwice", shown(name));
         }
       }
     }
@@ -101,10 +104,10 @@ final class HeaderParser {
     while (json.hasNext()) {
       String key = json.nextName();
       if (json.peek() != JsonToken.STRING) {
-        throw wrong("the metadata " + shown(key) + " is not a text");
+        throw wrong("fault.metadataNotText", shown(key));
       }
       if (metadata.put(key, json.nextString()) != null) {
-        throw wrong("its header holds the metadata " + shown(key) + " twice");
+        throw wrong("fault.metadataTwice", shown(key));
       }
     }
     json.endObject();
@@ -125,7 +128,7 @@ final class HeaderParser {
             default -> false;
           };
       if (twice) {
-        throw wrong("the tensor " + shown(name) + " has " + key + " twice");
+        throw wrong("fault.partTwice", shown(name), key);
       }
       switch (key) {
         case "dtype" -> type = type(name, json);
@@ -136,7 +139,7 @@ final class HeaderParser {
     }
     json.endObject();
     if (type == null || shape == null || offsets == null || offsets.length != 2) {
-      throw wrong("the tensor " + shown(name) + " lacks its dtype, its shape or its two offsets");
+      throw wrong("fault.partMissing", shown(name));
     }
     return checked(new TensorInfo(name, type, shape, offsets[0], offsets[1]));
   }
@@ -149,9 +152,9 @@ final class HeaderParser {
           return type;
         }
       }
-      throw wrong("the tensor " + shown(name) + " has the unknown type " + shown(text));
+      throw wrong("fault.unknownType", shown(name), shown(text));
     }
-    throw wrong("the tensor " + shown(name) + " has a dtype that is not a text");
+    throw wrong("fault.typeNotText", shown(name));
   }
 
   private long[] numbers(String name, String key, JsonReader json, int most) throws IOException {
@@ -160,12 +163,12 @@ final class HeaderParser {
     json.beginArray();
     while (json.hasNext()) {
       if (count == most) {
-        throw wrong("the tensor " + shown(name) + " has more than " + most + " numbers in " + key);
+        throw wrong("fault.tooManyNumbers", shown(name), most, key);
       }
       // A JSON reader would take "7" and 7.0 for whole numbers; the format does not.
       String digits = json.peek() == JsonToken.NUMBER ? json.nextString() : "";
       if (!digits.matches("[0-9]{1,18}")) {
-        throw wrong("the tensor " + shown(name) + " has no whole number in " + key);
+        throw wrong("fault.noNumber", shown(name), key);
       }
       numbers[count++] = Long.parseLong(digits);
     }
@@ -176,16 +179,10 @@ final class HeaderParser {
   private TensorInfo checked(TensorInfo tensor) throws SafetensorsException {
     String name = shown(tensor.name());
     if (tensor.begin() > tensor.end()) {
-      throw wrong("the tensor " + name + " ends before it begins");
+      throw wrong("fault.endsBefore", name);
     }
     if (tensor.end() > dataSize) {
-      throw wrong(
-          "the tensor "
-              + name
-              + " ends at byte "
-              + tensor.end()
-              + " of the data, of which the file has "
-              + dataSize);
+      throw wrong("fault.endsBeyond", name, Long.toString(tensor.end()), Long.toString(dataSize));
     }
     long needed = tensor.type().size();
     try {
@@ -193,16 +190,10 @@ final class HeaderParser {
         needed = Math.multiplyExact(needed, dimension);
       }
     } catch (ArithmeticException e) {
-      throw new SafetensorsException(file, "the tensor " + name + " has an impossible shape", e);
+      throw new SafetensorsException(file, WORDS.text("fault.shape", name), e);
     }
     if (needed != tensor.size()) {
-      throw wrong(
-          "the tensor "
-              + name
-              + " needs "
-              + needed
-              + " bytes by its type and shape, its offsets give "
-              + tensor.size());
+      throw wrong("fault.size", name, Long.toString(needed), Long.toString(tensor.size()));
     }
     return tensor;
   }
@@ -216,22 +207,20 @@ final class HeaderParser {
     for (TensorInfo tensor : ordered) {
       if (tensor.begin() != reached) {
         throw wrong(
-            "the tensor "
-                + shown(tensor.name())
-                + " begins at byte "
-                + tensor.begin()
-                + " of the data, the one before ends at "
-                + reached);
+            "fault.gap",
+            shown(tensor.name()),
+            Long.toString(tensor.begin()),
+            Long.toString(reached));
       }
       reached = tensor.end();
     }
     if (reached != dataSize) {
-      throw wrong("its tensors fill " + reached + " bytes, after the header there are " + dataSize);
+      throw wrong("fault.rest", Long.toString(reached), Long.toString(dataSize));
     }
   }
 
-  private SafetensorsException wrong(String fault) {
-    return new SafetensorsException(file, fault, null);
+  private SafetensorsException wrong(String key, Object... arguments) {
+    return new SafetensorsException(file, WORDS.text(key, arguments), null);
   }
 
   /** A name out of a file as it may be shown: short, and without what steers a terminal. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import org.invoicelens.stage.Words;
 
 /**
  * A safetensors file mapped into memory, of any size; values are read where they lie.
@@ -20,6 +21,8 @@ import java.util.NoSuchElementException;
  * is mapped makes reads fail with {@link InternalError}.
  */
 public final class SafetensorsFile implements AutoCloseable {
+
+  private static final Words WORDS = Words.of(SafetensorsFile.class);
 
   private final SafetensorsHeader header;
   private final Arena arena;
@@ -48,9 +51,9 @@ public final class SafetensorsFile implements AutoCloseable {
     } catch (SafetensorsException e) {
       throw e;
     } catch (NoSuchFileException e) {
-      throw new SafetensorsException(file, "the file does not exist", e);
+      throw new SafetensorsException(file, WORDS.text("fault.missing"), e);
     } catch (IOException e) {
-      throw new SafetensorsException(file, "it cannot be read", e);
+      throw new SafetensorsException(file, WORDS.text("fault.unreadable"), e);
     } finally {
       if (arena != null) {
         arena.close();

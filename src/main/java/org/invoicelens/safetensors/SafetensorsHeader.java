@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
+import org.invoicelens.stage.Words;
 
 /**
  * The header of a safetensors file, checked against the file's size before anything in it is
@@ -31,6 +32,8 @@ public record SafetensorsHeader(
     Map<String, TensorInfo> tensors,
     Map<String, String> metadata) {
 
+  private static final Words WORDS = Words.of(SafetensorsHeader.class);
+
   /** The longest header that the format allows, in bytes. */
   public static final long LONGEST = 100_000_000;
 
@@ -52,9 +55,9 @@ public record SafetensorsHeader(
     } catch (SafetensorsException e) {
       throw e;
     } catch (NoSuchFileException e) {
-      throw new SafetensorsException(file, "the file does not exist", e);
+      throw new SafetensorsException(file, WORDS.text("fault.missing"), e);
     } catch (IOException e) {
-      throw new SafetensorsException(file, "it cannot be read", e);
+      throw new SafetensorsException(file, WORDS.text("fault.unreadable"), e);
     }
   }
 
@@ -62,7 +65,7 @@ public record SafetensorsHeader(
     long fileSize = channel.size();
     if (fileSize < LENGTH_BYTES) {
       throw new SafetensorsException(
-          file, "it has " + fileSize + " bytes, too few for the length of a header", null);
+          file, WORDS.text("fault.tooShort", Long.toString(fileSize)), null);
     }
     ByteBuffer prefix = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     while (prefix.hasRemaining() && channel.read(prefix, prefix.position()) >= 0) {
@@ -72,20 +75,14 @@ public record SafetensorsHeader(
     if (length < 0 || length > LONGEST) {
       throw new SafetensorsException(
           file,
-          "its header claims "
-              + Long.toUnsignedString(length)
-              + " bytes, more than the "
-              + LONGEST
-              + " that are allowed",
+          WORDS.text("fault.headerTooLong", Long.toUnsignedString(length), Long.toString(LONGEST)),
           null);
     }
     if (length > fileSize - LENGTH_BYTES) {
       throw new SafetensorsException(
           file,
-          "it is cut short: the header alone needs "
-              + (LENGTH_BYTES + length)
-              + " bytes, the file has "
-              + fileSize,
+          WORDS.text(
+              "fault.cutShort", Long.toString(LENGTH_BYTES + length), Long.toString(fileSize)),
           null);
     }
     return new HeaderParser(file, LENGTH_BYTES + length, fileSize)

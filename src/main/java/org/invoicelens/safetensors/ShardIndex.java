@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import org.invoicelens.stage.Words;
 
 /**
  * The file that tells in which shard each tensor lies.
@@ -21,6 +22,8 @@ import java.util.TreeSet;
  * @param totalSize all tensors together in bytes, as stated; writers differ in what they count
  */
 public record ShardIndex(Map<String, String> shardOf, OptionalLong totalSize) {
+
+  private static final Words WORDS = Words.of(ShardIndex.class);
 
   private static final long LARGEST_FILE = 64 << 20;
   private static final int MOST_TENSORS = 1_000_000;
@@ -44,7 +47,7 @@ public record ShardIndex(Map<String, String> shardOf, OptionalLong totalSize) {
     OptionalLong totalSize = OptionalLong.empty();
     try (JsonReader json = new JsonReader(Files.newBufferedReader(file))) {
       if (Files.size(file) > LARGEST_FILE) {
-        throw new SafetensorsException(file, "it is far too large", null);
+        throw new SafetensorsException(file, WORDS.text("fault.indexTooLarge"), null);
       }
       json.setStrictness(Strictness.STRICT);
       json.beginObject();
@@ -60,12 +63,12 @@ public record ShardIndex(Map<String, String> shardOf, OptionalLong totalSize) {
     } catch (SafetensorsException e) {
       throw e;
     } catch (IllegalStateException | NumberFormatException | MalformedJsonException e) {
-      throw new SafetensorsException(file, "it is not an index of shards", e);
+      throw new SafetensorsException(file, WORDS.text("fault.noIndex"), e);
     } catch (IOException e) {
-      throw new SafetensorsException(file, "it cannot be read", e);
+      throw new SafetensorsException(file, WORDS.text("fault.unreadable"), e);
     }
     if (shardOf.isEmpty()) {
-      throw new SafetensorsException(file, "it has no weight_map", null);
+      throw new SafetensorsException(file, WORDS.text("fault.noWeightMap"), null);
     }
     return new ShardIndex(shardOf, totalSize);
   }
@@ -92,10 +95,10 @@ public record ShardIndex(Map<String, String> shardOf, OptionalLong totalSize) {
       String shard = json.nextString();
       if (!shard.matches("[A-Za-z0-9_][A-Za-z0-9._-]*\\.safetensors")) {
         throw new SafetensorsException(
-            file, "it names the file \"" + HeaderParser.shown(shard) + "\"", null);
+            file, WORDS.text("fault.strangeShard", HeaderParser.shown(shard)), null);
       }
       if (shardOf.size() == MOST_TENSORS || shardOf.put(tensor, shard) != null) {
-        throw new SafetensorsException(file, "it names a tensor twice, or too many of them", null);
+        throw new SafetensorsException(file, WORDS.text("fault.indexTensors"), null);
       }
     }
     json.endObject();

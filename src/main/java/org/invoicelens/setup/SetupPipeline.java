@@ -34,10 +34,10 @@ import org.invoicelens.hub.HubSettings;
 import org.invoicelens.hub.SafePath;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
-import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.stage.StageException;
+import org.invoicelens.stage.Words;
 import org.invoicelens.verify.DownloadVerifier;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
@@ -52,6 +52,8 @@ import org.slf4j.LoggerFactory;
 public final class SetupPipeline {
 
   private static final Logger log = LoggerFactory.getLogger(SetupPipeline.class);
+
+  private static final Words WORDS = Words.of(SetupPipeline.class);
 
   /** The faults that fetching a file again can heal. */
   private static final Set<Finding.Fault> HEALED_BY_FETCHING =
@@ -317,11 +319,7 @@ public final class SetupPipeline {
   private static InitializationException notSetUp(ModelConfig config, IOException cause) {
     return new InitializationException(
         InitializationException.Reason.NOT_VERIFIED,
-        new Problem(
-            "The model " + config.name() + " is not set up on this computer yet.",
-            "Nothing can be read before its files are here and verified.",
-            "Set it up first: in the window, or with \"invoicelens setup\". To try the small model"
-                + " that ships instead, add --config config/models/pixtral-mini.yaml."),
+        WORDS.problem("notSetUp", config.name()),
         config.modelPath().toString(),
         cause);
   }
@@ -380,11 +378,7 @@ public final class SetupPipeline {
       } catch (IOException e) {
         throw new DownloadException(
             DownloadException.Reason.NOT_WRITABLE,
-            new Problem(
-                "The file " + file + " is not right and cannot be replaced.",
-                "The model cannot be used as it is.",
-                "Check that you may change files in that folder and that no other program has it"
-                    + " open, then try again."),
+            WORDS.problem("notReplaceable", file),
             e.toString(),
             e);
       }

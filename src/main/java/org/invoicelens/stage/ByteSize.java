@@ -3,15 +3,17 @@ package org.invoicelens.stage;
 import java.util.Locale;
 
 /**
- * Numbers of bytes as a user reads them, in English notation whatever the locale.
+ * Numbers of bytes as a user reads them in their notation, such as {@code 25,4 GB} in German.
  *
  * <p>Downloads and disks count in powers of 1000, as the Hub and disk makers do; memory counts in
  * powers of 1024, as drivers do, and says so in its unit.
  */
 public final class ByteSize {
 
-  private static final String[] DECIMAL = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
-  private static final String[] BINARY = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  private static final Words WORDS = Words.of(ByteSize.class);
+
+  private static final String[] DECIMAL = {"", "kB", "MB", "GB", "TB", "PB", "EB"};
+  private static final String[] BINARY = {"", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
   private ByteSize() {}
 
@@ -27,7 +29,7 @@ public final class ByteSize {
 
   private static String text(long bytes, int base, String[] units) {
     if (Math.abs(bytes) < base) {
-      return bytes + (Math.abs(bytes) == 1 ? " byte" : " bytes");
+      return WORDS.text(Math.abs(bytes) == 1 ? "size.byte" : "size.bytes", Long.toString(bytes));
     }
     double value = bytes;
     int unit = 0;
@@ -36,6 +38,6 @@ public final class ByteSize {
       value /= base;
       unit++;
     }
-    return String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
+    return String.format(Locale.getDefault(Locale.Category.FORMAT), "%.1f %s", value, units[unit]);
   }
 }

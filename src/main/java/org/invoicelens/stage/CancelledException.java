@@ -4,6 +4,7 @@ package org.invoicelens.stage;
 public final class CancelledException extends StageException {
 
   private static final long serialVersionUID = 1L;
+  private static final Words WORDS = Words.of(CancelledException.class);
 
   /** The only reason there is. */
   public enum Reason {
@@ -11,7 +12,7 @@ public final class CancelledException extends StageException {
   }
 
   public CancelledException() {
-    super(new Problem("Stopped as you asked.", "What was done so far is kept.", ""), "", null);
+    super(WORDS.problem("cancelled"), "", null);
   }
 
   @Override

@@ -1,10 +1,13 @@
 package org.invoicelens.ui;
 
+import java.util.Locale;
 import javafx.application.Application;
 import javafx.application.Platform;
 import javafx.stage.Stage;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.hub.HubSettings;
+import org.invoicelens.settings.Looks.Language;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.ui.pipeline.PipelineStages;
 import org.invoicelens.ui.pipeline.Stages;
@@ -17,23 +20,41 @@ public final class InvoiceLensApplication extends Application {
   private static final Logger log = LoggerFactory.getLogger(InvoiceLensApplication.class);
 
   private ApplicationFolders folders;
+  private SettingsStore settings;
   private Stages stages;
 
   /** Reads the surroundings; not on the UI thread. */
   @Override
   public void init() {
     folders = ApplicationFolders.current();
+    settings = new SettingsStore(folders);
+    speak(settings.current().looks().language());
     stages = new PipelineStages(folders, new SetupPipeline(folders, HubSettings.fromEnvironment()));
   }
 
   @Override
   public void start(Stage stage) {
-    InvoiceLensWindow window = new InvoiceLensWindow(stage, folders, stages);
+    InvoiceLensWindow window =
+        new InvoiceLensWindow(stage, folders, settings, stages, getHostServices());
     Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> {
       log.error("Unexpected failure on {}", thread.getName(), thrown);
       Platform.runLater(window::tellUnexpected);
     });
-    Appearance.follow(stage.getScene());
     window.show();
+  }
+
+  /** Words and numbers go together: a chosen language brings its own notation of numbers. */
+  private static void speak(Language language) {
+    switch (language) {
+      case SYSTEM -> {}
+      case ENGLISH -> Locale.setDefault(inLanguage(Locale.ENGLISH));
+      case GERMAN -> Locale.setDefault(inLanguage(Locale.GERMAN));
+    }
+  }
+
+  /** The system's own variant of a language, such as Swiss German, where it speaks that. */
+  private static Locale inLanguage(Locale wanted) {
+    Locale system = Locale.getDefault();
+    return system.getLanguage().equals(wanted.getLanguage()) ? system : wanted;
   }
 }

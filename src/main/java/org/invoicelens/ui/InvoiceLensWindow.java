@@ -3,10 +3,15 @@ package org.invoicelens.ui;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javafx.animation.PauseTransition;
+import javafx.application.HostServices;
 import javafx.geometry.Rectangle2D;
+import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.Label;
 import javafx.scene.control.ProgressIndicator;
@@ -19,10 +24,17 @@ import javafx.util.Duration;
 import org.controlsfx.control.NotificationPane;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.invoice.SampleInvoices;
+import org.invoicelens.settings.Settings;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.component.Page;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.FxDesktop;
 import org.invoicelens.ui.pipeline.Stages;
+import org.invoicelens.ui.place.Navigation;
+import org.invoicelens.ui.place.Place;
+import org.invoicelens.ui.settings.LooksPane;
+import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.shell.WizardShell;
 import org.invoicelens.ui.shell.WizardViewModel;
 import org.invoicelens.ui.step.SetupSession;
@@ -42,16 +54,26 @@ public final class InvoiceLensWindow {
   private final Stage stage;
   private final WorkRunner runner = new TaskRunner();
   private final SetupSession session = new SetupSession();
+  private final Navigation navigation = new Navigation();
   private final NotificationPane notices = new NotificationPane();
+  private final StackPane content = new StackPane();
+  private final Map<Place, Supplier<Node>> ways = new EnumMap<>(Place.class);
   private final WizardViewModel wizard;
   private final WorkspaceViewModel workspace;
   private final Desktop desktop;
 
   /**
    * @param folders where samples and log lie
+   * @param settings what the user chose before
+   * @param host opens folders and pages
    */
-  public InvoiceLensWindow(Stage stage, ApplicationFolders folders, Stages stages) {
-    this(stage, folders, stages, notifier -> new FxDesktop(stage, notifier::tell));
+  public InvoiceLensWindow(
+      Stage stage,
+      ApplicationFolders folders,
+      SettingsStore settings,
+      Stages stages,
+      HostServices host) {
+    this(stage, folders, settings, stages, notifier -> new FxDesktop(stage, host, notifier::tell));
   }
 
   /** Shows a sentence for a while. */
@@ -63,25 +85,32 @@ public final class InvoiceLensWindow {
   InvoiceLensWindow(
       Stage stage,
       ApplicationFolders folders,
+      SettingsStore settings,
       Stages stages,
       Function<Notifier, Desktop> desktopWith) {
     this.stage = stage;
     this.desktop = desktopWith.apply(this::tell);
     Path log = folders.logs().resolve("invoicelens.log");
     workspace = new WorkspaceViewModel(session, runner, desktop, new SampleInvoices(folders));
-    wizard = new WizardViewModel(stages, session, runner, desktop, workspace);
+    wizard = new WizardViewModel(stages, session, runner, desktop, workspace, navigation);
+    SettingsViewModel choices = new SettingsViewModel(settings, runner);
 
-    WizardShell shell = new WizardShell(wizard, desktop, log, session.model().isNotNull());
-    WorkspaceView work = new WorkspaceView(workspace, desktop, log, wizard::setUpAnother);
-    shell.visibleProperty().bind(wizard.workspaceOpen().not());
-    work.visibleProperty().bind(wizard.workspaceOpen());
-    work.visibleProperty()
-        .subscribe(visible -> {
-          if (visible) {
-            work.takeFocus();
+    ways.put(Place.SETUP, () -> new WizardShell(wizard, desktop, log, session.model().isNotNull()));
+    ways.put(
+        Place.WORKSPACE,
+        () -> new WorkspaceView(workspace, desktop, log, wizard::setUpAnother, navigation));
+    ways.put(
+        Place.SETTINGS,
+        () -> new Page("settings", navigation::back, new LooksPane(choices, this::requestClose)));
+    navigation.current().subscribe(this::visit);
+    wizard
+        .closing()
+        .subscribe(closing -> {
+          if (closing) {
+            content.getChildren().add(farewell());
           }
         });
-    notices.setContent(new StackPane(shell, work, farewell()));
+    notices.setContent(content);
     notices.setShowFromTop(true);
     notices.setId("notices");
 
@@ -97,6 +126,7 @@ public final class InvoiceLensWindow {
             Stream.of("controlsfx-bridge.css", "invoicelens.css")
                 .map(name -> InvoiceLensWindow.class.getResource(name).toExternalForm())
                 .toList());
+    Appearance.follow(scene, choices.settings().map(Settings::looks));
     stage.setScene(scene);
     stage.setTitle(text("application.name"));
     stage.setMinWidth(Math.min(900, screen.getWidth()));
@@ -111,8 +141,22 @@ public final class InvoiceLensWindow {
     }
     stage.setOnCloseRequest(request -> {
       request.consume();
-      wizard.requestClose(stage::close);
+      requestClose();
     });
+  }
+
+  private void requestClose() {
+    wizard.requestClose(stage::close);
+  }
+
+  /** Builds a place when it is first visited, so that the window opens without the others. */
+  private void visit(Place place) {
+    Supplier<Node> way = ways.remove(place);
+    if (way != null) {
+      Node page = way.get();
+      page.visibleProperty().bind(navigation.current().isEqualTo(place));
+      content.getChildren().add(page);
+    }
   }
 
   /** Shows the window and goes where the user was when it was last closed. */
@@ -142,7 +186,6 @@ public final class InvoiceLensWindow {
     Label words = Labels.wrapped(text("close.waiting"), "invitation-title");
     VBox cover = new VBox(new ProgressIndicator(), words);
     cover.getStyleClass().add("farewell");
-    cover.visibleProperty().bind(wizard.closing());
     return cover;
   }
 }

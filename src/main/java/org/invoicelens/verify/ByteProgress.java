@@ -3,9 +3,12 @@ package org.invoicelens.verify;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
+import org.invoicelens.stage.Words;
 
 /** How many bytes were checked, of all files and of each; never reported backwards. Thread-safe. */
 final class ByteProgress {
+
+  private static final Words WORDS = Words.of(ByteProgress.class);
 
   private final ProgressListener listener;
   private final long total;
@@ -22,7 +25,7 @@ final class ByteProgress {
         new Progress(Stage.VERIFICATION, file, fileDone, fileTotal, Progress.Unit.BYTES, ""));
     synchronized (this) {
       done += fresh;
-      report("Comparing every file with its checksum.");
+      report(WORDS.text("progress.files"));
     }
   }
 

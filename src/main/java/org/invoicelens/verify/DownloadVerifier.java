@@ -25,6 +25,7 @@ import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.Words;
 import org.invoicelens.verify.VerificationException.Reason;
 import org.invoicelens.verify.VerificationStatus.Finding;
 import org.slf4j.Logger;
@@ -37,6 +38,8 @@ import org.slf4j.LoggerFactory;
  * for each processor; progress counts bytes, of each file and of the whole.
  */
 public final class DownloadVerifier {
+
+  private static final Words WORDS = Words.of(DownloadVerifier.class);
 
   private static final Logger log = LoggerFactory.getLogger(DownloadVerifier.class);
 
@@ -105,9 +108,8 @@ public final class DownloadVerifier {
       if (mustBeModel || !noModel) {
         progress.report(
             checksums.isEmpty()
-                ? "No checksums are known for this folder: only the structure of the model is"
-                    + " checked."
-                : "Checking the index and the shards.");
+                ? WORDS.text("progress.structureOnly")
+                : WORDS.text("progress.structure"));
         Set<String> wrong = findings.stream().map(Finding::file).collect(Collectors.toSet());
         List<Finding> structure = new ModelStructure(folder, wrong, cancellation).check();
         if (!mustBeModel) {
@@ -217,19 +219,14 @@ public final class DownloadVerifier {
     messages.forEach(log::warn);
     long files = status.findings().stream().map(Finding::file).distinct().count();
     int unnamed = Math.max(0, messages.size() - MOST_NAMED);
+    String named = String.join(" ", messages.subList(0, messages.size() - unnamed));
     return new VerificationException(
         Reason.FILES_WRONG,
         status,
         new Problem(
-            files == 1
-                ? "One file of the model is not right."
-                : files + " files of the model are not right.",
-            String.join(" ", messages.subList(0, messages.size() - unnamed))
-                + (unnamed == 0 ? "" : " And " + unnamed + " more."),
-            publishedSo(status)
-                ? "The files are as they were published, so fetching them again does not help:"
-                    + " choose another repository or revision."
-                : "Let the folder be repaired: only these files are fetched again."),
+            WORDS.text("filesWrong.what", files),
+            unnamed == 0 ? named : WORDS.text("filesWrong.more", named, unnamed),
+            WORDS.text(publishedSo(status) ? "filesWrong.published" : "filesWrong.repair")),
         String.join("\n", messages),
         null);
   }
@@ -243,10 +240,7 @@ public final class DownloadVerifier {
     return new VerificationException(
         Reason.NOT_A_MODEL,
         status,
-        new Problem(
-            "The folder " + status.modelPath() + " holds no model.",
-            "It has neither a config.json nor a params.json.",
-            "Choose another folder, or check the repository's name in the configuration."),
+        WORDS.problem("notAModel", status.modelPath()),
         status.findings().stream().map(Finding::message).collect(Collectors.joining("\n")),
         null);
   }
@@ -255,10 +249,7 @@ public final class DownloadVerifier {
     return new VerificationException(
         Reason.FOLDER_MISSING,
         new VerificationStatus(folder, false, 0, 0, 0, List.of()),
-        new Problem(
-            "The model folder " + folder + " is missing or cannot be read.",
-            "",
-            "Connect the drive that holds it, choose another folder, or download the model."),
+        WORDS.problem("folderMissing", folder),
         "",
         cause);
   }

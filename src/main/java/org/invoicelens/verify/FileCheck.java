@@ -11,15 +11,19 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.invoicelens.download.Checksum;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Words;
 import org.invoicelens.verify.VerificationStatus.Finding;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Compares files of one folder with their sizes and digests. Thread-safe. */
 final class FileCheck {
+
+  private static final Words WORDS = Words.of(FileCheck.class);
 
   private static final Logger log = LoggerFactory.getLogger(FileCheck.class);
 
@@ -49,17 +53,24 @@ final class FileCheck {
     try {
       finding = reading.fault(expected);
     } catch (NoSuchFileException e) {
-      finding = finding(name, Finding.Fault.MISSING, "is missing");
+      finding = wrong(name, Finding.Fault.MISSING, "finding.missing");
     } catch (IOException | InvalidPathException e) {
       log.warn("{} cannot be read", name, e);
-      finding = finding(name, Finding.Fault.UNREADABLE, "cannot be read");
+      finding = wrong(name, Finding.Fault.UNREADABLE, "finding.unreadable");
     }
     reading.finish();
     return finding;
   }
 
-  private static Optional<Finding> finding(String name, Finding.Fault fault, String message) {
-    return Optional.of(new Finding(name, fault, name + " " + message + "."));
+  private static Optional<Finding> wrong(
+      String name, Finding.Fault fault, String key, Object... more) {
+    return Optional.of(finding(name, fault, key, more));
+  }
+
+  /** A finding in the words under a key, whose first argument is the file's name. */
+  static Finding finding(String name, Finding.Fault fault, String key, Object... more) {
+    Object[] arguments = Stream.concat(Stream.of(name), Stream.of(more)).toArray();
+    return new Finding(name, fault, WORDS.text(key, arguments));
   }
 
   /** One file on its way through the digest. */
@@ -78,26 +89,30 @@ final class FileCheck {
     Optional<Finding> fault(Checksum expected) throws IOException, CancelledException {
       Path path = folder.resolve(name).normalize();
       if (!path.startsWith(folder) || path.equals(folder)) {
-        return finding(name, Finding.Fault.UNREADABLE, "does not name a file of the folder");
+        return wrong(name, Finding.Fault.UNREADABLE, "finding.outside");
       }
       // A link may lead elsewhere, as in the Hub's own cache: what is read there is proved by
       // digest.
       path = path.toRealPath();
       if (!Files.isRegularFile(path)) {
-        return finding(name, Finding.Fault.UNREADABLE, "is not a file");
+        return wrong(name, Finding.Fault.UNREADABLE, "finding.notAFile");
       }
       long actual = Files.size(path);
       if (actual != size) {
-        return finding(
-            name, Finding.Fault.WRONG_SIZE, "has " + actual + " bytes, it should have " + size);
+        return wrong(
+            name,
+            Finding.Fault.WRONG_SIZE,
+            "finding.wrongSize",
+            Long.toString(actual),
+            Long.toString(size));
       }
       String digest = digest(path, expected);
       if (read != size) {
-        return finding(name, Finding.Fault.WRONG_SIZE, "changed while it was read");
+        return wrong(name, Finding.Fault.WRONG_SIZE, "finding.changing");
       }
       if (!digest.equals(expected.hex())) {
         log.warn("{}: digest {}, expected {}", name, digest, expected.hex());
-        return finding(name, Finding.Fault.WRONG_CHECKSUM, "does not have the right content");
+        return wrong(name, Finding.Fault.WRONG_CHECKSUM, "finding.wrongContent");
       }
       return Optional.empty();
     }

@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells whether a folder holds a model that this program can run, without loading it. */
 public final class ModelCompatibility {
+
+  private static final Words WORDS = Words.of(ModelCompatibility.class);
 
   private static final Logger log = LoggerFactory.getLogger(ModelCompatibility.class);
 
@@ -53,15 +56,15 @@ public final class ModelCompatibility {
     switch (layout) {
       case HUGGING_FACE -> huggingFace(folder.resolve("config.json"), obstacles);
       case NATIVE -> nativeLayout(folder.resolve("params.json"), obstacles);
-      case NONE -> obstacles.add("The folder has neither a config.json nor a params.json.");
+      case NONE -> obstacles.add(WORDS.text("obstacle.noConfiguration"));
     }
     try {
       if (layout != Layout.NONE && !ModelStructure.hasWeights(folder)) {
-        obstacles.add("The folder has no weights in safetensors files.");
+        obstacles.add(WORDS.text("obstacle.noWeights"));
       }
     } catch (IOException e) {
       log.warn("{} cannot be listed", folder.getFileName(), e);
-      obstacles.add("The folder cannot be read.");
+      obstacles.add(WORDS.text("obstacle.unreadable"));
     }
     return new Report(layout, obstacles.isEmpty(), obstacles);
   }
@@ -80,19 +83,19 @@ public final class ModelCompatibility {
       return;
     }
     wrongKind("model", config, "llava")
-        .or(() -> wrongKind("vision part", object(config, "vision_config"), "pixtral"))
-        .or(() -> wrongKind("text part", object(config, "text_config"), "mistral"))
+        .or(() -> wrongKind("vision", object(config, "vision_config"), "pixtral"))
+        .or(() -> wrongKind("text", object(config, "text_config"), "mistral"))
         .ifPresent(obstacles::add);
   }
 
   private static Optional<String> wrongKind(String part, JsonObject json, String wanted) {
     if (!(json.get("model_type") instanceof JsonPrimitive type)) {
-      return Optional.of("The configuration does not say that the " + part + " is " + wanted + ".");
+      return Optional.of(WORDS.text("kindUnknown." + part, wanted));
     }
     String kind = ModelStructure.printable(type.getAsString());
     return kind.equals(wanted)
         ? Optional.empty()
-        : Optional.of("The " + part + " is of the kind " + kind + ", not " + wanted + ".");
+        : Optional.of(WORDS.text("wrongKind." + part, kind, wanted));
   }
 
   private static void nativeLayout(Path file, List<String> obstacles) {
@@ -100,12 +103,12 @@ public final class ModelCompatibility {
     if (params == null) {
       obstacles.add(unreadable(file));
     } else if (!params.has("vision_encoder")) {
-      obstacles.add("The model has no vision part: params.json names no vision_encoder.");
+      obstacles.add(WORDS.text("obstacle.noVision"));
     }
   }
 
   private static String unreadable(Path file) {
-    return "The file " + file.getFileName() + " is damaged.";
+    return WORDS.text("obstacle.damaged", file.getFileName());
   }
 
   private static JsonObject object(JsonObject json, String key) {

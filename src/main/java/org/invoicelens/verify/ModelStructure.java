@@ -75,7 +75,7 @@ final class ModelStructure {
       if (Files.exists(file)
           && !alreadyWrong.contains(configuration)
           && ModelCompatibility.read(file).isEmpty()) {
-        report(configuration, Finding.Fault.UNREADABLE, "is damaged");
+        report(configuration, Finding.Fault.UNREADABLE, "finding.damaged");
       }
     }
     for (String shard : shards) {
@@ -102,7 +102,7 @@ final class ModelStructure {
       headers.put(shard, SafetensorsHeader.read(folder.resolve(shard)));
     } catch (SafetensorsException e) {
       log.warn("{}", e.getMessage(), e.getCause());
-      report(shard, Finding.Fault.BROKEN_SHARD, "is damaged: " + e.fault());
+      report(shard, Finding.Fault.BROKEN_SHARD, "finding.brokenShard", e.fault());
     }
   }
 
@@ -112,7 +112,7 @@ final class ModelStructure {
       index = ShardIndex.read(folder.resolve(name));
     } catch (IOException e) {
       log.warn("{} cannot be used", name, e);
-      report(name, Finding.Fault.INDEX_MISMATCH, "is damaged or is no index");
+      report(name, Finding.Fault.INDEX_MISMATCH, "finding.noIndex");
       return;
     }
     Map<String, List<String>> lacking = new LinkedHashMap<>();
@@ -128,7 +128,10 @@ final class ModelStructure {
         report(
             shard,
             Finding.Fault.INDEX_MISMATCH,
-            "lacks " + listed(tensors) + " that " + name + " expects there"));
+            "finding.lacks",
+            tensors.size(),
+            printable(tensors.getFirst()),
+            name));
     long size = 0;
     for (String shard : index.shards()) {
       SafetensorsHeader header = headers.get(shard);
@@ -142,17 +145,19 @@ final class ModelStructure {
           report(
               shard,
               Finding.Fault.INDEX_MISMATCH,
-              "holds " + listed(surplus) + " that " + name + " does not expect there");
+              "finding.surplus",
+              surplus.size(),
+              printable(surplus.getFirst()),
+              name);
         }
       } else if (!Files.exists(folder.resolve(shard)) && !alreadyWrong.contains(shard)) {
-        report(shard, Finding.Fault.MISSING, "is missing, " + name + " names it");
+        report(shard, Finding.Fault.MISSING, "finding.missingShard", name);
       }
     }
     String series = Pattern.quote(name.substring(0, name.length() - INDEX.length())) + NUMBERED;
     for (String shard : present) {
       if (shard.matches(series) && !index.shards().contains(shard)) {
-        report(
-            shard, Finding.Fault.INDEX_MISMATCH, "is none of the shards that " + name + " names");
+        report(shard, Finding.Fault.INDEX_MISMATCH, "finding.strangeShard", name);
       }
     }
     // Writers count shared tensors differently, so that this alone proves nothing.
@@ -164,13 +169,13 @@ final class ModelStructure {
   /** Without an index the weights must lie in one file. */
   private void requireWhole(List<String> shards) {
     if (shards.isEmpty() && alreadyWrong.stream().noneMatch(ModelStructure::isWeights)) {
-      report("model" + WEIGHTS, Finding.Fault.MISSING, "is missing: the folder has no weights");
+      report("model" + WEIGHTS, Finding.Fault.MISSING, "finding.noWeights");
     }
     for (String shard : shards) {
       if (shard.matches(".*" + NUMBERED)) {
         String index = shard.replaceFirst(NUMBERED + "$", INDEX);
         if (!alreadyWrong.contains(index)) {
-          report(index, Finding.Fault.MISSING, "is missing: it tells what each shard must hold");
+          report(index, Finding.Fault.MISSING, "finding.missingIndex");
         }
         return;
       }
@@ -181,20 +186,13 @@ final class ModelStructure {
     return name.endsWith(WEIGHTS) || name.endsWith(INDEX);
   }
 
-  private static String listed(List<String> tensors) {
-    String first = printable(tensors.getFirst());
-    return tensors.size() == 1
-        ? "the tensor " + first
-        : tensors.size() + " tensors, such as " + first + ",";
-  }
-
   /** A name out of a file as it may be shown: short, and without what steers a terminal. */
   static String printable(String name) {
     String shown = name.substring(0, Math.min(name.length(), LONGEST_SHOWN_NAME));
     return shown.replaceAll("\\p{Cntrl}", "?");
   }
 
-  private void report(String file, Finding.Fault fault, String message) {
-    findings.add(new Finding(file, fault, file + " " + message + "."));
+  private void report(String file, Finding.Fault fault, String key, Object... more) {
+    findings.add(FileCheck.finding(file, fault, key, more));
   }
 }

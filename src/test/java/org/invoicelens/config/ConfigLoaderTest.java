@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ConfigException.Fault;
 import org.invoicelens.config.ConfigException.Reason;
+import org.invoicelens.stage.InGerman;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +96,23 @@ class ConfigLoaderTest {
 
     assertThat(config.isBundled()).isTrue();
     assertThat(config.footprint().orElseThrow().downloadBytes()).isEqualTo(bytes);
+  }
+
+  @Test
+  void saysInGermanWhatIsWrong() throws Exception {
+    ConfigException e =
+        InGerman.of(
+            () -> failure(ConfigFiles.MINIMAL + "revison: main\ndownload: {connections: 99}\n"));
+
+    assertThat(e.faults())
+        .extracting(Fault::message, Fault::suggestion)
+        .containsExactly(
+            tuple("Diesen Schlüssel gibt es nicht.", "Meinten Sie revision?"),
+            tuple("99 ist hier nicht möglich.", "Schreiben Sie eine ganze Zahl von 1 bis 32."));
+    assertThat(e.problem().what()).endsWith(" enthält 2 Fehler.");
+    assertThat(e.problem().meaning())
+        .isEqualTo("Der erste steht in Zeile 5, $.revison: Diesen Schlüssel gibt es nicht.");
+    assertThat(e.problem().remedy()).isEqualTo("Meinten Sie revision? Es wurde nichts gestartet.");
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.invoicelens.download;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.invoicelens.hub.AccessToken;
+import org.invoicelens.stage.InGerman;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -364,6 +366,24 @@ class DownloadFaultsTest {
               assertThat(e.getMessage()).contains(WEIGHTS).contains("proxy");
             });
     assertThat(run.files()).containsExactly("config.json");
+  }
+
+  @Test
+  void germansReadInGermanWhatHappenedOnTheWay() throws Exception {
+    byte[] flipped = CONTENT.clone();
+    flipped[700_000] ^= 1;
+    always((request, normal) -> {
+      normal.body = flipped;
+      return normal;
+    });
+    DownloadException failure =
+        InGerman.of(() -> catchThrowableOfType(DownloadException.class, () -> run.download(hub)));
+    assertThat(failure.problem().what())
+        .isEqualTo(WEIGHTS + " kam zweimal mit falschem Inhalt an.");
+    assertThat(failure.problem().meaning()).startsWith("Beide Male war der Inhalt derselbe:");
+    assertThat(run.messages())
+        .contains("Wird heruntergeladen", "Geprüft")
+        .contains(WEIGHTS + " kam mit falschem Inhalt an und wird noch einmal geladen.");
   }
 
   @Test

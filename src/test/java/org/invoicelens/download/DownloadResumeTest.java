@@ -17,6 +17,7 @@ import org.assertj.core.api.Assumptions;
 import org.invoicelens.hub.HubCache;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.InGerman;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -430,6 +431,9 @@ class DownloadResumeTest {
           assertThat(reasonOf(e)).isEqualTo(DownloadException.Reason.DISK_FULL);
           assertThat(e.getMessage()).contains("4.0 PB");
         });
+    assertThatThrownBy(() -> InGerman.of(() -> run.download(hub)))
+        .hasMessageStartingWith(
+            "Die Festplatte ist zu voll für das Modell. Es fehlen noch 4,0 PB;");
     assertThat(hub.requests).noneMatch(FaultyHub.Request::isForCdn);
   }
 

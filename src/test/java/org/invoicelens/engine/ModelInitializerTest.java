@@ -14,6 +14,8 @@ import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.InGerman;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
@@ -129,6 +131,24 @@ class ModelInitializerTest {
             initializer.initialize(
                 Setups.verified(Setups.TINY), Setups.config(Setups.TINY, Precision.FLOAT32)))
         .isInstanceOf(CancelledException.class);
+  }
+
+  @Test
+  void speaksTheLanguageOfTheUser() throws Exception {
+    ModelConfig config =
+        Setups.config(Setups.TINY, "cuda:7", true, Optional.empty(), Precision.FLOAT32);
+    Problem problem =
+        InGerman.of(() ->
+            catchThrowableOfType(
+                    InitializationException.class,
+                    () -> withMemory(1000).initialize(Setups.verified(Setups.TINY), config))
+                .problem());
+    assertThat(problem.what())
+        .isEqualTo("Das Modell ließ sich auf keine Art laden, die die Konfiguration erlaubt.");
+    assertThat(problem.meaning())
+        .contains("auf der Grafikkarte (cuda:7) ging nicht", "auf dem Prozessor ging nicht")
+        .contains("passt nicht in den Arbeitsspeicher");
+    assertThat(problem.remedy()).startsWith("Schließen Sie andere Programme");
   }
 
   private static ModelInitializer withMemory(long bytes) {

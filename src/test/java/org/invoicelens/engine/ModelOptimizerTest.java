@@ -19,6 +19,7 @@ import org.invoicelens.safetensors.SafetensorsWriter;
 import org.invoicelens.safetensors.TensorInfo;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.InGerman;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
@@ -96,6 +97,27 @@ class ModelOptimizerTest {
     assertThatThrownBy(() -> optimizer.optimize(instance, config))
         .isInstanceOf(CancelledException.class);
     assertThat(instance.model().memory()).as("closed").isZero();
+  }
+
+  @Test
+  void speaksTheLanguageOfTheUser() throws Exception {
+    ModelConfig config = Setups.config(Setups.TINY, Precision.FLOAT32);
+    List<Progress> heard = new ArrayList<>();
+    try (OptimizedModel optimized =
+        InGerman.of(() ->
+            new ModelOptimizer(heard::add, new Cancellation())
+                .optimize(load(Setups.TINY, config), config))) {
+      assertThat(optimized.criteria())
+          .contains(
+              new OptimizedModel.Criterion(
+                  "Die Dateien sind vollständig und geprüft", true, "vor dem Laden geprüft"))
+          .extracting(OptimizedModel.Criterion::found)
+          .contains("16 Token, zweimal dieselben");
+      assertThat(optimized.notes().getFirst()).endsWith("auf dem Prozessor.");
+      assertThat(optimized.notes().getLast())
+          .matches("Eine Probeseite von \\d+ mal \\d+ Pixeln wurde in \\d+,\\d s gelesen\\.");
+    }
+    assertThat(heard.getLast().message()).isEqualTo("Das Modell ist bereit");
   }
 
   private static ModelOptimizer optimizer() {

@@ -21,6 +21,8 @@ import org.invoicelens.hardware.HardwareStatus.Check.Subject;
 import org.invoicelens.hardware.HardwareStatus.Gpu;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.InGerman;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.junit.jupiter.api.BeforeEach;
@@ -273,6 +275,36 @@ class HardwareVerifierTest {
     assertThat(status.memoryAvailable()).isBetween(1L, status.memoryTotal());
     assertThat(status.diskSpace()).isPositive();
     assertThat(status.recommended()).isPresent();
+  }
+
+  @Test
+  void speaksGermanToGermans() throws Exception {
+    ModelConfig config = small(Models.pixtral(modelPath));
+    HardwareStatus status = InGerman.of(() -> verify(config, A5000, GTX));
+
+    assertThat(check(status, Subject.GRAPHICS).found())
+        .startsWith("NVIDIA RTX A5000, 24,0 GiB (23,3 GiB frei), Compute Capability 8.6,")
+        .endsWith(": nicht verwendbar, Compute Capability 6.1 liegt unter 7.5");
+    assertThat(check(status, Subject.NETWORK).found()).isEqualTo("Absichtlich offline");
+    assertThat(check(status, Subject.PRECISION).found())
+        .isEqualTo("8 Bit (fp8) auf der Grafikkarte");
+    assertThat(check(status, Subject.PRECISION).source()).isEqualTo("Speicherrechnung");
+    assertThat(check(status, Subject.PRECISION).meaning()).endsWith(" 16 Bit bräuchte 28,0 GiB.");
+    assertThat(InGerman.of(Subject.MEMORY::title)).isEqualTo("Arbeitsspeicher");
+    assertThat(progress).extracting(Progress::message).contains("Grafikkarten werden gesucht.");
+  }
+
+  @Test
+  void saysInGermanWhatIsLacking() throws Exception {
+    HardwareException e = InGerman.of(() -> failure(small(Models.pixtral(modelPath, false))));
+
+    assertThat(e.problem())
+        .isEqualTo(
+            new Problem(
+                "Dieser Computer hat keine Grafikkarte, auf der pixtral-12b laufen kann.",
+                "Es wurde keine Grafikkarte gefunden.",
+                "Mit einer Grafikkarte wie NVIDIA RTX A4000 geht es schneller. Um den Prozessor zu"
+                    + " verwenden, setzen Sie hardware.allow_cpu in der Konfiguration auf true."));
   }
 
   private HardwareStatus verify(ModelConfig config, Card... cards)

@@ -20,6 +20,7 @@ class ArchitectureTest {
       List.of(
           "stage",
           "config",
+          "settings",
           "hardware",
           "hub",
           "download",

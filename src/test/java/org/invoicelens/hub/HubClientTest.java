@@ -16,6 +16,8 @@ import mockwebserver3.RecordedRequest;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.invoicelens.stage.InGerman;
+import org.invoicelens.stage.Problem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +179,22 @@ class HubClientTest {
     assertThat(failure(() -> client().resolveRevision(REPOSITORY, "main")).getMessage())
         .contains("name is written differently")
         .contains("HF_TOKEN");
+  }
+
+  @Test
+  void saysInGermanWhatTheHubRefuses() throws Exception {
+    answer(401, "");
+    HubException failure =
+        InGerman.of(() -> failure(() -> client().resolveRevision(REPOSITORY, "main")));
+    assertThat(failure.problem())
+        .isEqualTo(
+            new Problem(
+                "Der Hub möchte wissen, wer owner/model abruft.",
+                "Das Modell ist nicht öffentlich, oder sein Name wird anders geschrieben.",
+                "Prüfen Sie den Namen. Wenn er stimmt, nehmen Sie die Bedingungen unter "
+                    + server.url("/owner/model")
+                    + " an, erstellen Sie einen Zugriffsschlüssel (Token) mit Leserecht und"
+                    + " hinterlegen Sie ihn als HF_TOKEN."));
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.invoicelens.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.invoicelens.stage.InGerman;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,5 +85,13 @@ class SafePathTest {
     assertThat(SafePath.fault(List.of("caf\u00e9", "cafe\u0301"))).isPresent();
     assertThat(SafePath.fault(List.of("model", "Model/config.json"))).isPresent();
     assertThat(SafePath.fault(List.of("same", "same"))).isPresent();
+  }
+
+  @Test
+  void whatIsWrongIsSaidInTheUsersLanguage() throws Exception {
+    assertThat(SafePath.fault(List.of("a", "../b"))).contains("\"../b\" leads out of its folder");
+    assertThat(InGerman.of(() -> SafePath.fault(List.of("a", "A"))))
+        .contains("„A“ ist auf manchen Dateisystemen derselbe Name wie „a“");
+    assertThat(SafePath.fault("a".repeat(1025)).orElseThrow()).endsWith("than 1024 characters");
   }
 }

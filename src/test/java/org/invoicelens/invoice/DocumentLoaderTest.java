@@ -40,6 +40,8 @@ import org.apache.pdfbox.pdmodel.graphics.image.LosslessFactory;
 import org.apache.pdfbox.pdmodel.graphics.image.PDImageXObject;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.InferenceException.Reason;
+import org.invoicelens.stage.InGerman;
+import org.invoicelens.stage.Problem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -358,5 +360,18 @@ class DocumentLoaderTest {
             catchThrowableOfType(
                 InferenceException.class, () -> DocumentFiles.expand(List.of(nothing))))
         .hasMessageContaining("no picture or PDF");
+  }
+
+  @Test
+  void speaksTheLanguageOfTheUser() throws Exception {
+    Path file = folder.resolve("broken.pdf");
+    Files.writeString(file, "%PDF-1.7\nthis is not one\n");
+    Problem broken = InGerman.of(() -> refused(file, Reason.BAD_DOCUMENT).problem());
+    assertThat(broken.what())
+        .isEqualTo("broken.pdf ist ein beschädigtes oder abgeschnittenes PDF.");
+    assertThat(broken.meaning()).isEqualTo("Daraus wurde nichts gelesen.");
+    Problem large =
+        InGerman.of(() -> refused(tiff("long.tif", 21, 8, 8), Reason.DOCUMENT_TOO_LARGE).problem());
+    assertThat(large.what()).contains("21 Seiten");
   }
 }

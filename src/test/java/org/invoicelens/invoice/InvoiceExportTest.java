@@ -25,7 +25,7 @@ class InvoiceExportTest {
   }
 
   private static final DocumentOutcome FAILED =
-      DocumentOutcome.failed("c.txt", DocumentFault.bad("c.txt is a text.", "Choose a picture."));
+      DocumentOutcome.failed("c.txt", DocumentFault.bad("document.empty", "c.txt"));
 
   @Test
   void writesEveryDocumentAsAnObject() {
@@ -64,7 +64,7 @@ class InvoiceExportTest {
                 + "a.png,\"Smith, \"\"Sons\"\"\",-5.10,,No invoice number was read. No date was"
                 + " read.,\r\n"
                 + "b.png,,7,2020-01-02,No seller was read. No invoice number was read.,\r\n"
-                + "c.txt,,,,,c.txt is a text. Nothing was read from it. Choose a picture.\r\n");
+                + "c.txt,,,,,c.txt is empty. Nothing was read from it. Save or scan it again.\r\n");
   }
 
   @Test
@@ -129,13 +129,12 @@ class InvoiceExportTest {
             InvoiceExport.text(
                 List.of(edited(LINES, Map.of()), edited(GOOD, Map.of()), FAILED), Format.CSV_LINES))
         .isEqualTo(
-            "document,vendor,number,date,due_date,currency,net,tax_rate,tax,total,line,description,"
-                + "quantity,unit_price,amount,error\r\n"
+            "document,vendor,number,date,due_date,currency,net,tax_rate,tax,total,line,description,quantity,unit_price,amount,error\r\n"
                 + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,1200.00,1,'=Bolts,4,,900.00,\r\n"
                 + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,1200.00,2,Nuts,,,300.00,\r\n"
                 + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,5,,,,,,\r\n"
-                + "c.txt,,,,,,,,,,,,,,,c.txt is a text. Nothing was read from it. Choose a"
-                + " picture.\r\n");
+                + "c.txt,,,,,,,,,,,,,,,c.txt is empty. Nothing was read from it. Save or scan it"
+                + " again.\r\n");
   }
 
   @Test

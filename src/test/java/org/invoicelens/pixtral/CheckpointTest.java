@@ -20,6 +20,8 @@ import org.invoicelens.safetensors.SafetensorsType;
 import org.invoicelens.safetensors.SafetensorsWriter;
 import org.invoicelens.safetensors.TensorInfo;
 import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.InGerman;
+import org.invoicelens.stage.Problem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -189,6 +191,23 @@ class CheckpointTest {
     }
   }
 
+  @Test
+  void speaksTheLanguageOfTheUser() throws Exception {
+    copyTiny();
+    change(config -> config.addProperty("model_type", "qwen2_vl"));
+    assertThat(InGerman.of(this::refusal))
+        .isEqualTo(
+            new Problem(
+                "Die Dateien sind nicht die eines Pixtral-Modells: config.json nennt model_type"
+                    + " qwen2_vl.",
+                "",
+                "Wählen Sie ein Repository mit einem Pixtral-Modell."));
+    change(config -> config.addProperty("model_type", "llava"));
+    change(config -> config.getAsJsonObject("text_config").addProperty("hidden_size", "wide"));
+    assertThat(InGerman.of(this::refusal).what())
+        .isEqualTo("Die Datei config.json des Modells ist beschädigt: hidden_size ist keine Zahl.");
+  }
+
   private void rewriteAsOneFile(UnaryOperator<String> rename, SafetensorsType type)
       throws Exception {
     Path source = Golden.TINY.resolve("hf");
@@ -234,5 +253,10 @@ class CheckpointTest {
         catchThrowableOfType(CheckpointException.class, () -> Checkpoint.open(folder).close());
     assertThat(refusal.reason()).isEqualTo(reason);
     assertThat(refusal.getMessage() + "\n" + refusal.detail()).contains(named);
+  }
+
+  private Problem refusal() {
+    return catchThrowableOfType(CheckpointException.class, () -> Checkpoint.open(folder).close())
+        .problem();
   }
 }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.invoicelens.stage.InGerman;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +111,19 @@ class SafetensorsHeaderTest {
         .withMessageStartingWith("model.safetensors: ")
         .withMessageContaining(fault)
         .satisfies(e -> assertThat(e.file()).isEqualTo(file));
+  }
+
+  @Test
+  void saysInGermanWhatIsWrong() throws Exception {
+    Path file =
+        write(
+            ("{" + tensor("{0}", "F32", "[2]", "[0,8]") + "}").getBytes(StandardCharsets.UTF_8), 4);
+
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> InGerman.of(() -> SafetensorsHeader.read(file)))
+        .satisfies(e ->
+            assertThat(e.fault())
+                .isEqualTo("der Tensor {0} endet bei Byte 8 der Daten, die Datei hat davon nur 4"));
   }
 
   @Test

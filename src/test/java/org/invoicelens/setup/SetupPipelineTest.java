@@ -13,8 +13,11 @@ import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.Checksum;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.engine.InitializationException;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.InGerman;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.ProgressListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,5 +52,27 @@ class SetupPipelineTest {
 
     assertThat(refused.reason()).isEqualTo(DownloadException.Reason.UNSAFE_NAME);
     assertThat(precious).hasContent("precious");
+  }
+
+  @Test
+  void speaksTheLanguageOfTheUser() throws Exception {
+    Path here = Path.of("").toAbsolutePath();
+    ApplicationFolders folders = new ApplicationFolders(here, here, here, here);
+    SetupPipeline pipeline = new SetupPipeline(folders, HubSettings.fromEnvironment());
+    ModelConfig config =
+        ConfigOverrides.ofSource(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(folder))
+            .applyTo(pipeline.loadConfig(folders.modelConfigs().resolve("pixtral.yaml")));
+    Problem problem =
+        InGerman.of(() ->
+            catchThrowableOfType(
+                    InitializationException.class,
+                    () ->
+                        pipeline.open(
+                            config, SetupListener.NONE, ProgressListener.NONE, new Cancellation()))
+                .problem());
+    assertThat(problem.what())
+        .isEqualTo("Das Modell pixtral-12b ist auf diesem Computer noch nicht eingerichtet.");
+    assertThat(problem.remedy()).contains("„invoicelens setup“");
   }
 }

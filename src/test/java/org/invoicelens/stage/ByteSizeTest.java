@@ -2,7 +2,6 @@ package org.invoicelens.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,13 +28,9 @@ class ByteSizeTest {
   }
 
   @Test
-  void doesNotFollowTheLocale() {
-    Locale before = Locale.getDefault();
-    Locale.setDefault(Locale.GERMANY);
-    try {
-      assertThat(ByteSize.text(25_365_479_424L)).isEqualTo("25.4 GB");
-    } finally {
-      Locale.setDefault(before);
-    }
+  void followsTheUsersNotation() throws Exception {
+    assertThat(InGerman.of(() -> ByteSize.text(25_365_479_424L))).isEqualTo("25,4 GB");
+    assertThat(InGerman.of(() -> ByteSize.binaryText(25_365_479_424L))).isEqualTo("23,6 GiB");
+    assertThat(InGerman.of(() -> ByteSize.text(999))).isEqualTo("999 Byte");
   }
 }

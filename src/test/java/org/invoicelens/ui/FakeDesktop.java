@@ -1,5 +1,6 @@
 package org.invoicelens.ui;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,11 @@ public final class FakeDesktop implements Desktop {
   public final List<String> told = new ArrayList<>();
   public final List<Question> asked = new ArrayList<>();
   public List<Path> documents = List.of();
+  public final List<Path> shown = new ArrayList<>();
+  public final List<URI> browsed = new ArrayList<>();
   public Optional<Path> target = Optional.empty();
+  public Optional<Path> folder = Optional.empty();
+  public Optional<Path> file = Optional.empty();
   public int answer;
 
   @Override
@@ -30,6 +35,26 @@ public final class FakeDesktop implements Desktop {
   @Override
   public Optional<Path> chooseTarget(String suggestedName) {
     return target;
+  }
+
+  @Override
+  public Optional<Path> chooseFolder(String title, Path start) {
+    return folder;
+  }
+
+  @Override
+  public Optional<Path> chooseFile(String title, List<String> endings) {
+    return file;
+  }
+
+  @Override
+  public void show(Path path) {
+    shown.add(path);
+  }
+
+  @Override
+  public void browse(URI page) {
+    browsed.add(page);
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import javafx.application.ColorScheme;
+import javafx.application.HostServices;
 import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Node;
@@ -42,6 +42,8 @@ import org.invoicelens.download.DownloadException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
+import org.invoicelens.settings.Looks;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
@@ -50,6 +52,7 @@ import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 import org.invoicelens.verify.VerificationStatus.Finding;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,13 +63,13 @@ import org.testfx.api.FxToolkit;
 import org.testfx.util.WaitForAsyncUtils;
 
 /**
- * Writes a picture of every screen to {@code target/screens}: {@code ./mvnw test -Dtest=ScreensTest
- * -Dscreens=true}.
+ * Writes a picture of every screen to {@code target/screenshots}: {@code ./mvnw test
+ * -Dtest=ScreensTest -Dscreens=true}, in German with {@code -Dscreens.language=de}.
  */
 @EnabledIfSystemProperty(named = "screens", matches = "true")
 class ScreensTest {
 
-  private static final Path TARGET = Path.of("target", "screens");
+  private static final Path TARGET = Path.of("target", "screenshots");
 
   @TempDir Path own;
 
@@ -76,11 +79,19 @@ class ScreensTest {
   private ModelConfig large;
   private ModelConfig mini;
 
+  private static Locale before;
+
   @BeforeAll
   static void display() throws Exception {
-    Locale.setDefault(Locale.ENGLISH);
+    before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag(System.getProperty("screens.language", "en")));
     Files.createDirectories(TARGET);
     FxToolkit.registerPrimaryStage();
+  }
+
+  @AfterAll
+  static void speakAsBefore() {
+    Locale.setDefault(before);
   }
 
   @AfterEach
@@ -92,11 +103,12 @@ class ScreensTest {
     FxToolkit.setupFixture(() -> {
       stage = new Stage();
       ApplicationFolders folders = Fixtures.folders(own);
-      InvoiceLensWindow window = new InvoiceLensWindow(stage, folders, stages);
+      InvoiceLensWindow window =
+          new InvoiceLensWindow(
+              stage, folders, new SettingsStore(folders), stages, (HostServices) null);
       // A window that changes its size while it is drawn upsets the test display.
       stage.setWidth(1024);
       stage.setHeight(700);
-      Appearance.apply(stage.getScene(), ColorScheme.LIGHT);
       window.show();
     });
   }
@@ -147,21 +159,17 @@ class ScreensTest {
   }
 
   private void shoot(String name) throws Exception {
-    shoot(name + "-light", ColorScheme.LIGHT, 14);
-    shoot(name + "-dark", ColorScheme.DARK, 14);
-    shoot(name + "-large", ColorScheme.LIGHT, 21);
-    robot.interact(() -> font(14));
+    for (Looks.Theme theme : List.of(Looks.Theme.LIGHT, Looks.Theme.DARK)) {
+      for (int scale : List.of(100, 150)) {
+        String look = theme.name().toLowerCase(Locale.ROOT) + (scale == 100 ? "" : "-" + scale);
+        shoot(name + "-" + look, Looks.DEFAULT.withTheme(theme).withScale(scale));
+      }
+    }
+    robot.interact(() -> Appearance.apply(stage.getScene(), Looks.DEFAULT));
   }
 
-  private void font(int size) {
-    stage.getScene().getRoot().setStyle("-fx-font-size: " + size + "px");
-  }
-
-  private void shoot(String name, ColorScheme scheme, int font) throws Exception {
-    robot.interact(() -> {
-      Appearance.apply(stage.getScene(), scheme);
-      font(font);
-    });
+  private void shoot(String name, Looks looks) throws Exception {
+    robot.interact(() -> Appearance.apply(stage.getScene(), looks));
     WaitForAsyncUtils.waitForFxEvents();
     Thread.sleep(120);
     WaitForAsyncUtils.waitForFxEvents();
@@ -170,6 +178,15 @@ class ScreensTest {
     Path file = TARGET.resolve(name + ".png");
     ImageIO.write(SwingFXUtils.fromFXImage(image[0], null), "png", file.toFile());
     assertThat(file).isNotEmptyFile();
+  }
+
+  @Test
+  void settings() throws Exception {
+    prepare();
+    open();
+    press("#rail-settings");
+    awaitVisible("#settings");
+    shoot("8-settings");
   }
 
   @Test
@@ -210,7 +227,7 @@ class ScreensTest {
     shoot("2-hardware");
     press("#copy-report");
     Thread.sleep(600);
-    shoot("2-hardware-copied-light", ColorScheme.LIGHT, 14);
+    shoot("2-hardware-copied-light", Looks.DEFAULT);
   }
 
   private void choose(String model) throws Exception {
@@ -530,6 +547,21 @@ class ScreensTest {
     shoot("8-form-answer");
     press("#tab-timings");
     shoot("8-form-timings");
+  }
+
+  @Test
+  void formInGerman() throws Exception {
+    Locale.setDefault(Locale.GERMANY);
+    try {
+      openDoubtful();
+      shoot("8-form-german");
+      scroll(1);
+      shoot("8-form-german-lines");
+      press("#tab-prompt");
+      shoot("9-prompt-german");
+    } finally {
+      Locale.setDefault(Locale.ENGLISH);
+    }
   }
 
   @Test

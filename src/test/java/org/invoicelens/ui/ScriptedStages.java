@@ -16,6 +16,7 @@ import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.StageException;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.pipeline.Recalled;
@@ -114,6 +115,12 @@ public final class ScriptedStages implements Stages {
       Cancellation cancellation)
       throws InitializationException, OptimizationException, CancelledException {
     return run("start", start, listener, cancellation);
+  }
+
+  @Override
+  public ReadyModel reopen(ModelConfig config, ProgressListener listener, Cancellation cancellation)
+      throws StageException {
+    return run("reopen", start, listener, cancellation);
   }
 
   private <V> V run(

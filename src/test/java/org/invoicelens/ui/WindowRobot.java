@@ -13,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import javafx.application.ColorScheme;
 import javafx.event.Event;
 import javafx.event.EventType;
 import javafx.scene.Node;
@@ -26,6 +25,7 @@ import javafx.scene.input.PickResult;
 import javafx.scene.input.TransferMode;
 import javafx.stage.Stage;
 import javafx.stage.WindowEvent;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.ui.pipeline.Stages;
 import org.testfx.api.FxRobot;
 import org.testfx.api.FxToolkit;
@@ -49,8 +49,12 @@ final class WindowRobot {
       stage = new Stage();
       open.add(stage);
       InvoiceLensWindow window =
-          new InvoiceLensWindow(stage, Fixtures.folders(own), stages, notifier -> desktop);
-      Appearance.apply(stage.getScene(), ColorScheme.LIGHT);
+          new InvoiceLensWindow(
+              stage,
+              Fixtures.folders(own),
+              new SettingsStore(Fixtures.folders(own)),
+              stages,
+              notifier -> desktop);
       window.show();
     });
   }

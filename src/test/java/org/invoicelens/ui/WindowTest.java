@@ -88,7 +88,7 @@ class WindowTest {
     window.open(own, stages);
     window.await(() -> window.seen("#next") != null && !window.seen("#next").isDisabled());
 
-    window.robot.type(KeyCode.TAB).type(KeyCode.DOWN);
+    window.robot.type(KeyCode.DOWN);
     window.await(() -> ((RadioButton) window.seen("#model-pixtral-12b")).isSelected());
     window.robot.type(KeyCode.ENTER);
 

@@ -31,6 +31,8 @@ import org.invoicelens.safetensors.SafetensorsWriter;
 import org.invoicelens.safetensors.SafetensorsWriter.Tensor;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.InGerman;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.verify.VerificationException.Reason;
@@ -114,6 +116,21 @@ class DownloadVerifierTest {
     assertThat(failure.problem().text())
         .contains("3 files", FIRST, "generation_config.json", "processor_config.json");
     assertThat(sizes()).isEqualTo(before);
+  }
+
+  @Test
+  void saysInGermanWhatIsWrong() throws Exception {
+    flipAByte(folder.resolve(FIRST), -1);
+    Files.delete(folder.resolve("processor_config.json"));
+
+    VerificationException failure = InGerman.of(() -> failure(v -> v.verify(download())));
+
+    assertThat(failure.problem())
+        .isEqualTo(
+            new Problem(
+                "2 Dateien des Modells sind fehlerhaft.",
+                FIRST + " hat nicht den richtigen Inhalt. processor_config.json fehlt.",
+                "Lassen Sie den Ordner reparieren: Nur diese Dateien werden noch einmal geladen."));
   }
 
   @Test

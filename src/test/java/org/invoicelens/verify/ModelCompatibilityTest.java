@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.invoicelens.stage.InGerman;
 import org.invoicelens.verify.ModelCompatibility.Layout;
 import org.invoicelens.verify.ModelCompatibility.Report;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,12 @@ class ModelCompatibilityTest {
 
     assertThat(report.compatible()).isFalse();
     assertThat(report.obstacles()).singleElement().asString().contains(obstacle);
+  }
+
+  @Test
+  void saysItInGermanToo() throws Exception {
+    assertThat(InGerman.of(() -> ModelCompatibility.of(folder).obstacles()))
+        .containsExactly("Der Ordner enthält weder eine config.json noch eine params.json.");
   }
 
   @Test

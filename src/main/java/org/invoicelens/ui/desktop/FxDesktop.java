@@ -3,11 +3,15 @@ package org.invoicelens.ui.desktop;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.io.File;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javafx.application.HostServices;
+import javafx.scene.Parent;
 import javafx.scene.control.Alert;
 import javafx.scene.control.Button;
 import javafx.scene.control.ButtonBar;
@@ -18,6 +22,7 @@ import javafx.scene.control.Label;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
 import javafx.scene.layout.Region;
+import javafx.stage.DirectoryChooser;
 import javafx.stage.FileChooser;
 import javafx.stage.FileChooser.ExtensionFilter;
 import javafx.stage.Window;
@@ -27,13 +32,16 @@ import org.invoicelens.invoice.DocumentType;
 public final class FxDesktop implements Desktop {
 
   private final Window window;
+  private final HostServices host;
   private final Consumer<String> notifier;
 
   /**
+   * @param host opens folders and pages
    * @param notifier shows a sentence for a while
    */
-  public FxDesktop(Window window, Consumer<String> notifier) {
+  public FxDesktop(Window window, HostServices host, Consumer<String> notifier) {
     this.window = window;
+    this.host = host;
     this.notifier = notifier;
   }
 
@@ -71,6 +79,45 @@ public final class FxDesktop implements Desktop {
   }
 
   @Override
+  public Optional<Path> chooseFolder(String title, Path start) {
+    DirectoryChooser chooser = new DirectoryChooser();
+    chooser.setTitle(title);
+    Path folder = start;
+    while (folder != null && !Files.isDirectory(folder)) {
+      folder = folder.getParent();
+    }
+    if (folder != null) {
+      chooser.setInitialDirectory(folder.toFile());
+    }
+    return Optional.ofNullable(chooser.showDialog(window)).map(File::toPath);
+  }
+
+  @Override
+  public Optional<Path> chooseFile(String title, List<String> endings) {
+    FileChooser chooser = new FileChooser();
+    chooser.setTitle(title);
+    if (!endings.isEmpty()) {
+      List<String> patterns = endings.stream().map(ending -> "*." + ending).toList();
+      chooser
+          .getExtensionFilters()
+          .addAll(
+              new ExtensionFilter(String.join(", ", patterns), patterns),
+              new ExtensionFilter(text("chooser.all"), "*"));
+    }
+    return Optional.ofNullable(chooser.showOpenDialog(window)).map(File::toPath);
+  }
+
+  @Override
+  public void show(Path path) {
+    host.showDocument(path.toUri().toString());
+  }
+
+  @Override
+  public void browse(URI page) {
+    host.showDocument(page.toString());
+  }
+
+  @Override
   public int ask(Question question) {
     List<ButtonType> buttons =
         question.answers().stream()
@@ -93,6 +140,10 @@ public final class FxDesktop implements Desktop {
     pane.setContent(content);
     pane.getStyleClass().add("question");
     pane.getStylesheets().addAll(window.getScene().getStylesheets());
+    // A dialog is a window of its own: it takes over the looks of the one it belongs to.
+    Parent root = window.getScene().getRoot();
+    pane.setStyle(root.getStyle());
+    root.getPseudoClassStates().forEach(state -> pane.pseudoClassStateChanged(state, true));
     for (ButtonType button : buttons) {
       Button answer = (Button) pane.lookupButton(button);
       answer.setMinWidth(Region.USE_PREF_SIZE);

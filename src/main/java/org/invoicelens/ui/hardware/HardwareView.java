@@ -2,18 +2,15 @@ package org.invoicelens.ui.hardware;
 
 import static org.invoicelens.ui.text.Messages.text;
 
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import javafx.scene.Node;
+import javafx.scene.control.Label;
 import javafx.scene.control.ProgressBar;
-import javafx.scene.control.Tooltip;
-import javafx.scene.layout.FlowPane;
+import javafx.scene.control.TitledPane;
+import javafx.scene.control.ToggleGroup;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
-import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
@@ -28,9 +25,11 @@ import org.invoicelens.ui.text.Amounts;
 /** The checks as rows and the memory as bars. */
 public final class HardwareView extends VBox {
 
+  private final HardwareViewModel model;
   private final VBox results = new VBox();
 
   public HardwareView(HardwareViewModel model) {
+    this.model = model;
     getStyleClass().add("step-content");
     results.getStyleClass().add("cards");
     ProgressBar bar = new ProgressBar(ProgressBar.INDETERMINATE_PROGRESS);
@@ -53,13 +52,51 @@ public final class HardwareView extends VBox {
     status.checks().forEach(check -> checks.getChildren().add(row(check)));
     Rows.markFirst(checks);
     results.getChildren().add(checks);
-    Map<Boolean, List<MemoryEstimate>> byPlace =
-        status.fits().stream().collect(Collectors.partitioningBy(MemoryEstimate::onGpu));
-    for (boolean onGpu : List.of(true, false)) {
-      if (!byPlace.get(onGpu).isEmpty()) {
-        results.getChildren().add(memory(byPlace.get(onGpu), status.recommendedEstimate()));
-      }
-    }
+    ToggleGroup group = new ToggleGroup();
+    Optional<MemoryPicture> card = MemoryPicture.ofCard(status);
+    Optional<MemoryPicture> main = MemoryPicture.ofMainMemory(status);
+    card.ifPresent(picture -> results.getChildren().add(shown(picture, status, group)));
+    main.ifPresent(picture ->
+        results
+            .getChildren()
+            .add(
+                // Who has a card for it rarely wants the processor to do the work.
+                card.isPresent()
+                        && status.recommendedEstimate().filter(MemoryEstimate::onGpu).isPresent()
+                    ? folded(picture, status, group)
+                    : shown(picture, status, group)));
+  }
+
+  private Node shown(MemoryPicture picture, HardwareStatus status, ToggleGroup group) {
+    Card card = new Card(title(picture), memory(picture, status, group));
+    card.setId(picture.onGpu() ? "gpu-memory" : "main-memory");
+    Label remark = Labels.wrapped(model.choiceRemark(), "small", "choice-remark");
+    remark.visibleProperty().bind(model.choiceRemark().isNotEmpty());
+    remark.managedProperty().bind(remark.visibleProperty());
+    card.getChildren().add(remark);
+    return card;
+  }
+
+  private Node folded(MemoryPicture picture, HardwareStatus status, ToggleGroup group) {
+    TitledPane pane = new TitledPane(title(picture), memory(picture, status, group));
+    pane.setExpanded(false);
+    pane.setAnimated(false);
+    pane.getStyleClass().add("dense");
+    Card card = new Card(pane);
+    card.setId("main-memory");
+    card.getStyleClass().add("folded");
+    return card;
+  }
+
+  private Node memory(MemoryPicture picture, HardwareStatus status, ToggleGroup group) {
+    return new MemoryCard(picture, status.recommendedEstimate(), model.choice(), group);
+  }
+
+  private static String title(MemoryPicture picture) {
+    return text(
+        picture.onGpu() ? "memory.title.gpu" : "memory.title.main",
+        Amounts.memory(picture.total()),
+        Amounts.memory(picture.available()));
   }
 
   private static Node row(Check check) {
@@ -89,54 +126,5 @@ public final class HardwareView extends VBox {
       case REMARK -> Mark.REMARK;
       case FAILED -> Mark.FAILED;
     };
-  }
-
-  private static Node memory(List<MemoryEstimate> fits, Optional<MemoryEstimate> recommended) {
-    MemoryEstimate first = fits.getFirst();
-    Card card =
-        new Card(
-            text(
-                first.onGpu() ? "memory.title.gpu" : "memory.title.main",
-                Amounts.memory(first.available())));
-    card.setId(first.onGpu() ? "gpu-memory" : "main-memory");
-    long scale =
-        fits.stream().mapToLong(fit -> Math.max(fit.needed(), fit.available())).max().orElseThrow();
-    for (MemoryEstimate fit : fits) {
-      boolean isRecommended = recommended.filter(fit::equals).isPresent();
-      card.getChildren().add(fitRow(fit, isRecommended, scale));
-      if (isRecommended) {
-        card.getChildren().add(Labels.wrapped(MemoryWords.sum(fit), "memory-sum", "small"));
-      }
-    }
-    FlowPane legend = new FlowPane();
-    legend.getStyleClass().add("legend");
-    for (String part : List.of("weights", "kv-cache", "runtime", "reserve", "limit")) {
-      Region swatch = new Region();
-      swatch.getStyleClass().addAll("swatch", "memory-" + part);
-      HBox entry = new HBox(swatch, Labels.plain(text("memory.part." + part), "muted", "small"));
-      entry.getStyleClass().add("legend-entry");
-      legend.getChildren().add(entry);
-    }
-    card.getChildren().add(legend);
-    return card;
-  }
-
-  private static Node fitRow(MemoryEstimate fit, boolean recommended, long scale) {
-    VBox name = new VBox(Labels.plain(fit.precision().title()));
-    name.getStyleClass().add("fit-name");
-    if (recommended) {
-      name.getChildren().add(Labels.tag(text("memory.recommended"), "accent"));
-    }
-    MemoryBar bar = new MemoryBar(fit, scale);
-    HBox.setHgrow(bar, Priority.ALWAYS);
-    Tooltip.install(bar, new Tooltip(MemoryWords.sum(fit)));
-    HBox verdict =
-        new HBox(
-            new MarkIcon(fit.fits() ? Mark.GOOD : Mark.FAILED),
-            Labels.plain(MemoryWords.verdict(fit), "muted", "small"));
-    verdict.getStyleClass().add("fit-verdict");
-    HBox row = new HBox(name, bar, verdict);
-    row.getStyleClass().add("fit");
-    return row;
   }
 }

@@ -7,12 +7,17 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import javafx.beans.binding.Bindings;
+import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.ReadOnlyStringProperty;
+import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.property.SimpleObjectProperty;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
+import org.invoicelens.hardware.MemoryEstimate;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.step.SetupSession;
@@ -29,6 +34,8 @@ public final class HardwareViewModel extends StepViewModel {
   private final SetupSession session;
   private final Desktop desktop;
   private final ReadOnlyObjectWrapper<HardwareStatus> status = new ReadOnlyObjectWrapper<>();
+  private final ObjectProperty<MemoryEstimate> choice = new SimpleObjectProperty<>();
+  private final ReadOnlyStringWrapper choiceRemark = new ReadOnlyStringWrapper("");
 
   public HardwareViewModel(
       Stages stages, SetupSession session, WorkRunner runner, Desktop desktop) {
@@ -36,11 +43,43 @@ public final class HardwareViewModel extends StepViewModel {
     this.stages = stages;
     this.session = session;
     this.desktop = desktop;
+    choice.subscribe(this::chosen);
   }
 
   /** What was found; also where it does not suffice. Null before the first check. */
   public ReadOnlyObjectProperty<HardwareStatus> status() {
     return status.getReadOnlyProperty();
+  }
+
+  /** The precision and the device to go on with; null where the model's size is not known. */
+  public ObjectProperty<MemoryEstimate> choice() {
+    return choice;
+  }
+
+  /** What speaks against the choice; empty where nothing does. */
+  public ReadOnlyStringProperty choiceRemark() {
+    return choiceRemark.getReadOnlyProperty();
+  }
+
+  /** What the user wants otherwise than recommended; empty where it is as recommended. */
+  public Optional<MemoryEstimate> departure() {
+    return Optional.ofNullable(choice.get())
+        .filter(chosen -> status.get().recommendedEstimate().filter(chosen::equals).isEmpty());
+  }
+
+  private void chosen(MemoryEstimate estimate) {
+    choiceRemark.set("");
+    if (estimate == null) {
+      return;
+    }
+    if (!estimate.fits()) {
+      choiceRemark.set(text("memory.choice.tooLarge", estimate.precision().title()));
+    } else if (!estimate.onGpu() && status.get().gpuAvailable()) {
+      choiceRemark.set(text("memory.choice.slow"));
+    }
+    if (nextReady().get()) {
+      setNext(nextWords(), true);
+    }
   }
 
   @Override
@@ -56,7 +95,7 @@ public final class HardwareViewModel extends StepViewModel {
     session.hardware().set(null);
     say("");
     setFact(text("step.working"));
-    setNext(downloadText(config), false);
+    setNext(nextWords(), false);
     run(
         (listener, cancellation) -> stages.verifyHardware(config, listener, cancellation),
         this::passed);
@@ -75,7 +114,8 @@ public final class HardwareViewModel extends StepViewModel {
     } else {
       say("cpu", model, precision.orElse(""));
     }
-    setNext(downloadText(session.config().get()), true);
+    choice.set(found.recommendedEstimate().orElse(null));
+    setNext(nextWords(), true);
   }
 
   @Override
@@ -83,11 +123,19 @@ public final class HardwareViewModel extends StepViewModel {
     super.failed(thrown);
     if (thrown instanceof HardwareException hardware) {
       status.set(hardware.status());
+      choice.set(null);
       say("insufficient", session.config().get().name());
     }
   }
 
-  private static String downloadText(ModelConfig config) {
+  /** Going on downloads the model, or starts it where its files are here and verified. */
+  private String nextWords() {
+    ModelConfig config = session.config().get();
+    if (session.verification().get() != null) {
+      return choice.get() == null
+          ? text("verification.next")
+          : text("hardware.next.start", choice.get().precision().title());
+    }
     String key = config.isBundled() ? "hardware.next.bundled" : "hardware.next";
     return config
         .footprint()
@@ -105,6 +153,7 @@ public final class HardwareViewModel extends StepViewModel {
   public void reset() {
     super.reset();
     status.set(null);
+    choice.set(null);
     session.hardware().set(null);
   }
 
@@ -131,12 +180,12 @@ public final class HardwareViewModel extends StepViewModel {
     String checks =
         found.checks().stream()
             .map(check ->
-                String.join(
-                        " ",
-                        "[" + text("check." + check.state().name().toLowerCase(Locale.ROOT)) + "]",
-                        check.subject().title() + ":",
+                text(
+                        "hardware.report.check",
+                        text("check." + check.state().name().toLowerCase(Locale.ROOT)),
+                        check.subject().title(),
                         check.found(),
-                        "(" + check.source() + ")",
+                        check.source(),
                         check.meaning(),
                         check.remedy())
                     .replaceAll(" +", " ")
@@ -144,7 +193,7 @@ public final class HardwareViewModel extends StepViewModel {
             .collect(Collectors.joining("\n"));
     String memory =
         found.fits().stream()
-            .map(fit -> fit.precision().title() + ": " + MemoryWords.sum(fit))
+            .map(fit -> text("hardware.report.fit", fit.precision().title(), MemoryWords.sum(fit)))
             .collect(Collectors.joining("\n"));
     return (text("hardware.report", session.config().get().name()) + "\n" + checks + "\n" + memory)
         .strip();

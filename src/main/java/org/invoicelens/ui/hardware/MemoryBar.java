@@ -7,23 +7,36 @@ import javafx.scene.layout.Region;
 import javafx.scene.shape.Rectangle;
 import org.invoicelens.hardware.MemoryEstimate;
 
-/** The parts of a memory sum as a bar, with a line where the memory that is free ends. */
+/**
+ * A picture of a memory with one precision in it: what other programs hold, then the parts of the
+ * sum, then what is left. A line shows where the memory ends; parts beyond it have no room.
+ */
 final class MemoryBar extends Region {
+
+  /** The parts from left to right, by the names of their style classes. */
+  static final List<String> PARTS = List.of("others", "weights", "kv-cache", "runtime", "reserve");
 
   private final List<Region> parts = new ArrayList<>();
   private final List<Long> sizes;
-  private final long available;
+  private final long total;
   private final double scale;
   private final Region track = part("memory-track");
-  private final Region limit = part("memory-limit");
+  private final Region end = part("memory-end");
 
   /**
+   * @param total the whole memory in bytes
    * @param scale the bytes that the whole width stands for
    */
-  MemoryBar(MemoryEstimate fit, long scale) {
+  MemoryBar(MemoryEstimate fit, long total, long scale) {
     this.scale = Math.max(1, scale);
-    this.available = fit.available();
-    this.sizes = List.of(fit.weights(), fit.kvCache(), fit.runtime(), fit.reserve());
+    this.total = total;
+    this.sizes =
+        List.of(
+            MemoryPicture.others(fit, total),
+            fit.weights(),
+            fit.kvCache(),
+            fit.runtime(),
+            fit.reserve());
     getStyleClass().add("memory-bar");
     setMaxHeight(USE_PREF_SIZE);
     if (!fit.fits()) {
@@ -31,12 +44,13 @@ final class MemoryBar extends Region {
     }
     setAccessibleRole(AccessibleRole.TEXT);
     setAccessibleText(MemoryWords.sum(fit));
-    for (String kind : List.of("weights", "kv-cache", "runtime", "reserve")) {
-      parts.add(part("memory-" + kind));
-    }
     getChildren().add(track);
-    getChildren().addAll(parts);
-    getChildren().add(limit);
+    for (String kind : PARTS) {
+      Region part = part("memory-" + kind);
+      parts.add(part);
+      getChildren().add(part);
+    }
+    getChildren().add(end);
   }
 
   private static Region part(String styleClass) {
@@ -52,18 +66,19 @@ final class MemoryBar extends Region {
     double height = getHeight();
     double inset = height / 5;
     double barHeight = height - 2 * inset;
-    track.resizeRelocate(0, inset, width, barHeight);
+    double whole = Math.min(total / scale, 1) * width;
+    track.resizeRelocate(0, inset, whole, barHeight);
+    double right = Math.max(whole, sizes.stream().mapToLong(Long::longValue).sum() / scale * width);
     double x = 0;
     for (int i = 0; i < parts.size(); i++) {
       double part = sizes.get(i) / scale * width;
       parts.get(i).resizeRelocate(x, inset, part, barHeight);
-      Rectangle clip = new Rectangle(-x, 0, width, barHeight);
+      Rectangle clip = new Rectangle(-x, 0, Math.min(width, right), barHeight);
       clip.setArcWidth(barHeight);
       clip.setArcHeight(barHeight);
       parts.get(i).setClip(clip);
       x += part;
     }
-    double end = Math.min(available / scale, 1) * width;
-    limit.resizeRelocate(Math.max(0, end - 1), 0, 2, height);
+    end.resizeRelocate(Math.max(0, whole - 2), 0, 2, height);
   }
 }

@@ -25,11 +25,13 @@ import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.invoice.InvoiceReader;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.setup.SetupListener;
 import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.StageException;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 import org.slf4j.Logger;
@@ -129,6 +131,12 @@ public final class PipelineStages implements Stages {
       throws InitializationException, OptimizationException, CancelledException {
     ModelInstance instance = pipeline.initialize(config, verification, listener, cancellation);
     return new Ready(config, pipeline.optimize(config, instance, listener, cancellation));
+  }
+
+  @Override
+  public ReadyModel reopen(ModelConfig config, ProgressListener listener, Cancellation cancellation)
+      throws StageException {
+    return new Ready(config, pipeline.open(config, SetupListener.NONE, listener, cancellation));
   }
 
   private record Ready(OptimizedModel facts, InvoiceReader reader) implements ReadyModel {

@@ -14,6 +14,7 @@ import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.StageException;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 
@@ -60,4 +61,11 @@ public interface Stages {
       ProgressListener listener,
       Cancellation cancellation)
       throws InitializationException, OptimizationException, CancelledException;
+
+  /**
+   * Starts a model that was set up before; one that comes up as it did when it passed its test is
+   * not tested again.
+   */
+  ReadyModel reopen(ModelConfig config, ProgressListener listener, Cancellation cancellation)
+      throws StageException;
 }

@@ -3,9 +3,14 @@ package org.invoicelens.ui.shell;
 import static org.invoicelens.ui.text.Messages.text;
 
 import javafx.beans.binding.Bindings;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.css.PseudoClass;
 import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -15,15 +20,21 @@ import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
+import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.step.StepViewModel;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
+import org.kordamp.ikonli.material2.Material2OutlinedMZ;
 
 /** The steps in order, each with its state in a mark and in words. */
 final class RailView extends VBox {
 
   private static final PseudoClass CURRENT = PseudoClass.getPseudoClass("current");
   private static final PseudoClass REACHED = PseudoClass.getPseudoClass("reached");
+  private static final PseudoClass COMPACT = PseudoClass.getPseudoClass("compact");
+
+  /** Whether there is room for the signs only; what they stand for is in their tooltips then. */
+  private final BooleanProperty compact = new SimpleBooleanProperty();
 
   RailView(WizardViewModel wizard) {
     getStyleClass().add("rail");
@@ -31,7 +42,7 @@ final class RailView extends VBox {
     HBox brand =
         new HBox(
             new Icon(Material2OutlinedAL.FIND_IN_PAGE),
-            Labels.plain(text("application.name"), "brand-name"));
+            Labels.plain(text("application.name"), "brand-name", "rail-words"));
     brand.getStyleClass().add("brand");
     getChildren().add(brand);
     int number = 1;
@@ -44,10 +55,27 @@ final class RailView extends VBox {
     HBox promise =
         new HBox(
             new Icon(Material2OutlinedAL.LOCK),
-            Labels.wrapped(text("rail.private"), "muted", "small"));
+            Labels.wrapped(text("rail.private"), "muted", "small", "rail-words"));
     promise.getStyleClass().add("promise");
     HBox.setHgrow(promise.getChildren().getLast(), Priority.ALWAYS);
-    getChildren().addAll(gap, promise);
+    Button settings = new Button(text("settings.open"), new Icon(Material2OutlinedMZ.SETTINGS));
+    settings.setId("rail-settings");
+    settings.getStyleClass().addAll("flat", "rail-button");
+    settings.setMaxWidth(Double.MAX_VALUE);
+    settings.setOnAction(e -> wizard.navigation().open(Place.SETTINGS));
+    Tooltip.install(promise, new Tooltip(text("rail.private")));
+    settings.setTooltip(new Tooltip(text("settings.open.tip")));
+    getChildren().addAll(gap, settings, promise);
+    compact.subscribe(now -> {
+      pseudoClassStateChanged(COMPACT, now);
+      settings.setContentDisplay(now ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT);
+      lookupAll(".rail-words").forEach(words -> words.setVisible(!now));
+      lookupAll(".rail-words").forEach(words -> words.setManaged(!now));
+    });
+  }
+
+  BooleanProperty compact() {
+    return compact;
   }
 
   private static Node row(StepViewModel step, int number, WizardViewModel wizard) {
@@ -67,6 +95,16 @@ final class RailView extends VBox {
           row.pseudoClassStateChanged(REACHED, state != StepState.WAITING);
         });
     wizard.current().subscribe(now -> row.pseudoClassStateChanged(CURRENT, now == step));
+    Tooltip tip = new Tooltip();
+    tip.textProperty()
+        .bind(
+            Bindings.createStringBinding(
+                () ->
+                    step.fact().get().isEmpty()
+                        ? step.title()
+                        : step.title() + " · " + step.fact().get(),
+                step.fact()));
+    Tooltip.install(row, tip);
     row.accessibleTextProperty()
         .bind(
             Bindings.createStringBinding(
@@ -95,7 +133,7 @@ final class RailView extends VBox {
   private static Node workspaceRow(int number) {
     StackPane dot = new StackPane(Labels.plain(String.valueOf(number), "dot-number"));
     dot.getStyleClass().add("dot");
-    HBox row = new HBox(dot, Labels.plain(text("workspace.title"), "rail-title"));
+    HBox row = new HBox(dot, Labels.plain(text("workspace.title"), "rail-title", "rail-words"));
     row.getStyleClass().add("rail-step");
     return row;
   }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javafx.application.Platform;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.value.ObservableValue;
@@ -35,6 +36,9 @@ import org.invoicelens.ui.welcome.WelcomeView;
 
 /** The frame around the current step: rail, headline, content, and the buttons below. */
 public final class WizardShell extends BorderPane {
+
+  /** The width in em from which the steps have room for their names. */
+  private static final double ROOMY = 60;
 
   private final WizardViewModel wizard;
   private final Map<StepViewModel, Node> pages = new LinkedHashMap<>();
@@ -70,8 +74,16 @@ public final class WizardShell extends BorderPane {
         });
     scroll.setFitToWidth(true);
     scroll.getStyleClass().addAll("edge-to-edge", "step-scroll");
-    setLeft(new RailView(wizard));
+    // The order in which the Tab key goes: what there is to do here, then the ways elsewhere.
     setCenter(new BorderPane(scroll, null, null, bar(ready), null));
+    RailView rail = new RailView(wizard);
+    rail.compact()
+        .bind(
+            Bindings.createBooleanBinding(
+                () -> getWidth() > 0 && getWidth() < ROOMY * back.getFont().getSize(),
+                widthProperty(),
+                back.fontProperty()));
+    setLeft(rail);
     wizard.current().subscribe(this::show);
   }
 
@@ -108,6 +120,8 @@ public final class WizardShell extends BorderPane {
     next.setOnAction(e -> wizard.next());
     next.managedProperty().bind(next.visibleProperty());
     actions.getStyleClass().add("buttons");
+    // How wide the row may become before a second one is begun, which is told by nothing else.
+    actions.prefWrapLengthProperty().bind(widthProperty().divide(2));
     HBox.setHgrow(actions, Priority.ALWAYS);
     HBox bar = new HBox(actions, back, next);
     for (Button button : List.of(back, next)) {
@@ -135,8 +149,20 @@ public final class WizardShell extends BorderPane {
         step.nextReady()
             .subscribe(isReady -> {
               // While a step works, Enter must not fall to the button that stops it.
-              (isReady ? next : scroll).requestFocus();
+              scroll.requestFocus();
+              if (isReady) {
+                // Once the page, which hears of the change as well, shows what is chosen.
+                Platform.runLater(() -> chosen(pages.get(step)).requestFocus());
+              }
             });
+  }
+
+  /** What is chosen on a page, so that the arrow keys change it at once; else the way on. */
+  private Node chosen(Node page) {
+    return page.lookupAll(".radio-button").stream()
+        .filter(node -> node instanceof RadioButton choice && choice.isSelected())
+        .findFirst()
+        .orElse(next);
   }
 
   private static Button button(StepAction action) {

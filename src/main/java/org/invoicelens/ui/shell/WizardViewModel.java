@@ -12,6 +12,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.setup.ConfigOverrides;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.desktop.Desktop;
@@ -21,6 +22,8 @@ import org.invoicelens.ui.hardware.HardwareViewModel;
 import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.ui.pipeline.Stages;
+import org.invoicelens.ui.place.Navigation;
+import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.start.StartViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepViewModel;
@@ -51,9 +54,9 @@ public final class WizardViewModel {
   private final VerificationViewModel verification;
   private final StartViewModel start;
   private final WorkspaceViewModel workspace;
+  private final Navigation navigation;
   private final List<StepViewModel> steps;
   private final ReadOnlyObjectWrapper<StepViewModel> current = new ReadOnlyObjectWrapper<>();
-  private final ReadOnlyBooleanWrapper workspaceOpen = new ReadOnlyBooleanWrapper();
   private final ReadOnlyBooleanWrapper closing = new ReadOnlyBooleanWrapper();
 
   public WizardViewModel(
@@ -61,25 +64,24 @@ public final class WizardViewModel {
       SetupSession session,
       WorkRunner runner,
       Desktop desktop,
-      WorkspaceViewModel workspace) {
+      WorkspaceViewModel workspace,
+      Navigation navigation) {
     this.stages = stages;
     this.session = session;
     this.runner = runner;
     this.desktop = desktop;
     this.memory = new SetupMemory(stages, runner);
     this.workspace = workspace;
+    this.navigation = navigation;
     welcome = new WelcomeViewModel(stages, session, runner);
     hardware = new HardwareViewModel(stages, session, runner, desktop);
     download = new DownloadViewModel(stages, session, runner, desktop, System::nanoTime);
     verification = new VerificationViewModel(stages, session, runner);
-    start = new StartViewModel(stages, session, runner);
+    start = new StartViewModel(stages, session, runner, System::nanoTime);
     steps = List.of(welcome, hardware, download, verification, start);
 
     welcome.whenFinished(this::chosen);
-    hardware.whenFinished(() -> {
-      remember(state -> state.reached(Stage.HARDWARE));
-      show(download);
-    });
+    hardware.whenFinished(this::hardwareChecked);
     download.whenFinished(() -> {
       remember(state -> state.reached(Stage.DOWNLOAD));
       show(verification);
@@ -89,14 +91,17 @@ public final class WizardViewModel {
       remember(state -> state.reached(Stage.VERIFICATION).verifiedAt(Instant.now()));
       show(start);
     });
-    start.whenFinished(() -> workspaceOpen.set(true));
+    start.whenFinished(this::returnToWorkspace);
     session.model().subscribe(this::modelChanged);
     session
         .config()
         .subscribe((before, now) -> {
           if (before != null) {
             workspace.stop();
-            steps.subList(1, steps.size()).forEach(StepViewModel::reset);
+            boolean sameFiles = before.modelPath().equals(now.modelPath());
+            steps
+                .subList(steps.indexOf(sameFiles ? start : hardware), steps.size())
+                .forEach(StepViewModel::reset);
           }
         });
   }
@@ -131,9 +136,9 @@ public final class WizardViewModel {
     return current.getReadOnlyProperty();
   }
 
-  /** Whether the workspace is on screen and not the wizard. */
-  public ReadOnlyBooleanProperty workspaceOpen() {
-    return workspaceOpen.getReadOnlyProperty();
+  /** Where in the window the user is. */
+  public Navigation navigation() {
+    return navigation;
   }
 
   /** Whether the window closes as soon as all work has stopped. */
@@ -193,18 +198,46 @@ public final class WizardViewModel {
 
   /** Opens the wizard from the workspace, for another model. */
   public void setUpAnother() {
-    workspaceOpen.set(false);
+    navigation.open(Place.SETUP);
     show(welcome);
   }
 
   /** Back to the workspace, while its model is still there. */
   public void returnToWorkspace() {
-    workspaceOpen.set(true);
+    navigation.open(Place.WORKSPACE);
   }
 
   private void chosen() {
     remember(state -> state);
     show(hardware);
+  }
+
+  /** Takes over how the model is to be loaded, and goes on with what is not done yet. */
+  private void hardwareChecked() {
+    hardware
+        .departure()
+        .ifPresent(estimate -> {
+          ModelConfig config = session.config().get();
+          String device = config.loading().deviceMap();
+          String wanted = estimate.onGpu() ? (device.equals("cpu") ? "auto" : device) : "cpu";
+          session
+              .config()
+              .set(
+                  ConfigOverrides.ofLoading(Optional.of(estimate.precision()), Optional.of(wanted))
+                      .applyTo(config));
+        });
+    boolean verified = session.verification().get() != null;
+    remember(state -> {
+      SetupState checked =
+          verified
+              ? state.reached(Stage.VERIFICATION).verifiedAt(Instant.now())
+              : state.reached(Stage.HARDWARE);
+      ModelConfig config = session.config().get();
+      return hardware.departure().isPresent()
+          ? checked.loadedAs(config.quantization().preferred(), config.loading().deviceMap())
+          : checked;
+    });
+    show(verified ? start : download);
   }
 
   private void show(StepViewModel step) {

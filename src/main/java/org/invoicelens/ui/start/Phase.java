@@ -2,6 +2,7 @@ package org.invoicelens.ui.start;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.time.Duration;
 import java.util.Locale;
 import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.beans.property.ReadOnlyDoubleWrapper;
@@ -9,27 +10,38 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
-import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.component.Mark;
+import org.invoicelens.ui.text.Amounts;
 
-/** One phase of the model's start. */
+/** One phase of the model's start, with the time it takes. */
 public final class Phase {
 
-  private final Stage stage;
+  /** The phases in order: the first is the initialisation, the others are the optimisation. */
+  enum Kind {
+    LOAD,
+    WARM_UP,
+    CHOOSE,
+    TEST,
+    CHECK
+  }
+
+  /** Before so much time has passed, what is left cannot be told. */
+  private static final Duration TELLING = Duration.ofSeconds(3);
+
+  private final Kind kind;
   private final ReadOnlyObjectWrapper<Mark> mark = new ReadOnlyObjectWrapper<>(Mark.WAITING);
   private final ReadOnlyDoubleWrapper fraction = new ReadOnlyDoubleWrapper();
   private final ReadOnlyStringWrapper words = new ReadOnlyStringWrapper("");
+  private final ReadOnlyStringWrapper time = new ReadOnlyStringWrapper("");
+  private long begun;
 
-  Phase(Stage stage) {
-    this.stage = stage;
+  Phase(Kind kind) {
+    this.kind = kind;
   }
 
-  Stage stage() {
-    return stage;
-  }
-
+  /** The phase's name for the user. */
   public String title() {
-    return text("start.phase." + stage.name().toLowerCase(Locale.ROOT));
+    return text("start.phase." + kind.name().toLowerCase(Locale.ROOT));
   }
 
   public ReadOnlyObjectProperty<Mark> mark() {
@@ -41,12 +53,64 @@ public final class Phase {
     return fraction.getReadOnlyProperty();
   }
 
-  /** What happens in it now, or how long it took. */
+  /** What happens in it now, or what came of it. */
   public ReadOnlyStringProperty words() {
     return words.getReadOnlyProperty();
   }
 
-  void update(Mark state, double share, String text) {
+  /** How long it has taken, and where that can be told, how long it will take. */
+  public ReadOnlyStringProperty time() {
+    return time.getReadOnlyProperty();
+  }
+
+  void wait(String text) {
+    show(Mark.WAITING, 0, text);
+    time.set("");
+  }
+
+  /** The phase goes on; the first call begins it. */
+  void work(double share, String text, long now) {
+    if (mark.get() != Mark.WORKING) {
+      begun = now;
+    }
+    show(Mark.WORKING, share, text);
+    tick(now);
+  }
+
+  /** Some time has passed. */
+  void tick(long now) {
+    if (mark.get() != Mark.WORKING) {
+      return;
+    }
+    Duration passed = Duration.ofNanos(now - begun);
+    double share = fraction.get();
+    time.set(
+        share > 0 && share < 1 && passed.compareTo(TELLING) > 0
+            ? text(
+                "start.time.left",
+                Amounts.seconds(whole(passed)),
+                Amounts.about(Duration.ofNanos((long) (passed.toNanos() * (1 - share) / share))))
+            : Amounts.seconds(whole(passed)));
+  }
+
+  private static Duration whole(Duration passed) {
+    return Duration.ofSeconds(Math.max(1, passed.toSeconds()));
+  }
+
+  /** The phase is over; its time is measured once, where it was begun. */
+  void finish(String text, long now) {
+    if (mark.get() == Mark.WORKING) {
+      time.set(Amounts.seconds(Duration.ofNanos(now - begun)));
+    }
+    show(Mark.GOOD, 1, text);
+  }
+
+  void breakOff(Mark state) {
+    show(state, 0, "");
+    time.set("");
+  }
+
+  private void show(Mark state, double share, String text) {
     mark.set(state);
     fraction.set(share);
     words.set(text);

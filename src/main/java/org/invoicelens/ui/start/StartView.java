@@ -2,11 +2,16 @@ package org.invoicelens.ui.start;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import javafx.animation.Animation;
+import javafx.animation.KeyFrame;
+import javafx.animation.Timeline;
 import javafx.beans.binding.Bindings;
 import javafx.scene.Node;
+import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
+import javafx.util.Duration;
 import org.invoicelens.engine.OptimizedModel.Criterion;
 import org.invoicelens.ui.component.Card;
 import org.invoicelens.ui.component.Labels;
@@ -18,7 +23,20 @@ import org.invoicelens.ui.component.ShareBar;
 /** The phases of the start, the conditions of success, and what was chosen. */
 public final class StartView extends VBox {
 
+  private static final Duration TICK = Duration.seconds(1);
+
   public StartView(StartViewModel model) {
+    Timeline clock = new Timeline(new KeyFrame(TICK, e -> model.tick()));
+    clock.setCycleCount(Animation.INDEFINITE);
+    model
+        .busy()
+        .subscribe(busy -> {
+          if (busy) {
+            clock.play();
+          } else {
+            clock.stop();
+          }
+        });
     getStyleClass().add("step-content");
     Card phases = new Card();
     phases.getStyleClass().add("rows");
@@ -33,7 +51,7 @@ public final class StartView extends VBox {
 
     VBox notes = new VBox();
     notes.getStyleClass().add("notes");
-    Rows.bind(notes, model.notes(), note -> Labels.wrapped("•  " + note));
+    Rows.bind(notes, model.notes(), note -> Labels.wrapped(text("start.note", note)));
     getChildren()
         .addAll(
             phases,
@@ -45,14 +63,16 @@ public final class StartView extends VBox {
     ShareBar bar = new ShareBar(phase.title(), phase.fraction());
     bar.visibleProperty().bind(phase.mark().map(mark -> mark == Mark.WORKING));
     bar.managedProperty().bind(bar.visibleProperty());
-    VBox words =
-        new VBox(
-            Labels.plain(phase.title(), "row-title"),
-            Labels.wrapped(phase.words(), "muted", "small"),
-            bar);
+    Label message = Labels.wrapped(phase.words(), "muted", "small");
+    message.visibleProperty().bind(phase.words().isNotEmpty());
+    message.managedProperty().bind(message.visibleProperty());
+    VBox words = new VBox(Labels.plain(phase.title(), "row-title"), message, bar);
     words.getStyleClass().add("phase-words");
     HBox.setHgrow(words, Priority.ALWAYS);
-    HBox row = new HBox(new MarkIcon(phase.mark()), words);
+    Label time = Labels.plain("", "muted", "small", "phase-time");
+    time.textProperty().bind(phase.time());
+    time.setMinWidth(USE_PREF_SIZE);
+    HBox row = new HBox(new MarkIcon(phase.mark()), words, time);
     row.getStyleClass().add("row");
     return row;
   }

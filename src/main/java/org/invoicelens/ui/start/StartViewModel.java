@@ -3,13 +3,14 @@ package org.invoicelens.ui.start;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.engine.OptimizedModel.Criterion;
 import org.invoicelens.stage.Progress;
-import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.pipeline.Stages;
@@ -25,14 +26,19 @@ public final class StartViewModel extends StepViewModel {
 
   private final Stages stages;
   private final SetupSession session;
-  private final List<Phase> phases =
-      List.of(new Phase(Stage.INITIALIZATION), new Phase(Stage.OPTIMIZATION));
+  private final LongSupplier nanoTime;
+  private final List<Phase> phases = Stream.of(Phase.Kind.values()).map(Phase::new).toList();
   private final ObservableList<String> notes = FXCollections.observableArrayList();
   private final ObservableList<Criterion> criteria = FXCollections.observableArrayList();
   private boolean straightOn;
 
-  public StartViewModel(Stages stages, SetupSession session, WorkRunner runner) {
+  /**
+   * @param nanoTime a clock that only goes forward, in nanoseconds
+   */
+  public StartViewModel(
+      Stages stages, SetupSession session, WorkRunner runner, LongSupplier nanoTime) {
     super("start", runner);
+    this.nanoTime = nanoTime;
     this.stages = stages;
     this.session = session;
     setNext(text("start.next"), false);
@@ -52,7 +58,10 @@ public final class StartViewModel extends StepViewModel {
     return criteria;
   }
 
-  /** Whether the workspace opens by itself once the model has started. */
+  /**
+   * Whether this is a model that was started and tested before: it need not be tested again, and
+   * the workspace opens by itself.
+   */
   public void setStraightOn(boolean value) {
     straightOn = value;
   }
@@ -69,30 +78,42 @@ public final class StartViewModel extends StepViewModel {
     ModelConfig config = session.config().get();
     VerificationStatus verification = session.verification().get();
     clear();
+    phases.getFirst().work(-1, "", nanoTime.getAsLong());
     say("", config.name());
     setFact(text("step.working"));
     setNext(text("start.next"), false);
+    boolean before = straightOn;
     run(
-        (listener, cancellation) -> stages.start(config, verification, listener, cancellation),
-        this::started);
+        (listener, cancellation) ->
+            before
+                ? stages.reopen(config, listener, cancellation)
+                : stages.start(config, verification, listener, cancellation),
+        model -> started(model, before));
   }
 
-  private void started(ReadyModel model) {
+  /** Some time has passed: brings the times of the phases up to date. */
+  public void tick() {
+    long now = nanoTime.getAsLong();
+    phases.forEach(phase -> phase.tick(now));
+  }
+
+  private void started(ReadyModel model, boolean before) {
     OptimizedModel facts = model.facts();
     session.model().set(model);
-    phases
-        .getFirst()
-        .update(
-            Mark.GOOD,
-            1,
-            text(
-                "start.loaded",
-                facts.dtype().title(),
-                facts.device(),
-                Amounts.memory(facts.memoryUsage())));
-    phases
-        .getLast()
-        .update(Mark.GOOD, 1, text("start.tested", Amounts.seconds(facts.inferenceTime())));
+    boolean testedNow = !before || phases.getLast().mark().get() == Mark.WORKING;
+    finish(
+        phases.getFirst(),
+        text(
+            "start.loaded",
+            facts.dtype().title(),
+            facts.device(),
+            Amounts.memory(facts.memoryUsage())));
+    for (Phase phase : phases.subList(1, phases.size())) {
+      finish(phase, testedNow ? "" : text("start.tested.before"));
+    }
+    if (testedNow) {
+      finish(phases.getLast(), text("start.tested", Amounts.seconds(facts.inferenceTime())));
+    }
     notes.setAll(facts.notes());
     criteria.setAll(facts.criteria());
     setFact(text("start.fact", facts.dtype().title(), facts.device()));
@@ -109,14 +130,33 @@ public final class StartViewModel extends StepViewModel {
     if (!progress.isWhole()) {
       return;
     }
-    for (Phase phase : phases) {
-      if (phase.stage() == progress.stage()) {
-        phase.update(Mark.WORKING, progress.fraction(), progress.message());
-        if (phase == phases.getLast()) {
-          phases.getFirst().update(Mark.GOOD, 1, text("start.phase.done"));
-        }
+    int place =
+        switch (progress.stage()) {
+          case INITIALIZATION -> 0;
+          // The optimisation counts its steps; the last report says that all are done.
+          case OPTIMIZATION -> (int) Math.min(progress.done() + 1, phases.size() - 1);
+          default -> -1;
+        };
+    if (place < 0) {
+      return;
+    }
+    for (Phase earlier : phases.subList(0, place)) {
+      if (earlier.mark().get() != Mark.GOOD) {
+        finish(earlier, "");
       }
     }
+    // What a phase of the optimisation does is said by its name.
+    boolean loads = place == 0;
+    phases
+        .get(place)
+        .work(
+            loads ? progress.fraction() : -1,
+            loads ? progress.message() : "",
+            nanoTime.getAsLong());
+  }
+
+  private void finish(Phase phase, String words) {
+    phase.finish(words, nanoTime.getAsLong());
   }
 
   @Override
@@ -136,12 +176,11 @@ public final class StartViewModel extends StepViewModel {
   private void end(Mark mark) {
     phases.stream()
         .filter(phase -> phase.mark().get() == Mark.WORKING)
-        .forEach(phase -> phase.update(mark, 0, ""));
+        .forEach(phase -> phase.breakOff(mark));
   }
 
   private void clear() {
-    phases.forEach(phase -> phase.update(Mark.WAITING, 0, ""));
-    phases.getFirst().update(Mark.WORKING, -1, "");
+    phases.forEach(phase -> phase.wait(""));
     notes.clear();
     criteria.clear();
   }
@@ -151,7 +190,6 @@ public final class StartViewModel extends StepViewModel {
     super.reset();
     session.model().set(null);
     clear();
-    phases.getFirst().update(Mark.WAITING, 0, "");
     setNext(text("start.next"), false);
   }
 }

@@ -22,6 +22,8 @@ import org.kordamp.ikonli.material2.Material2OutlinedAL;
 /** The documents with their states, and the place to drop more. */
 final class DocumentsPane extends VBox {
 
+  private final VBox drop = new VBox();
+
   DocumentsPane(WorkspaceViewModel model) {
     getStyleClass().addAll("pane", "documents");
     ListView<DocumentItem> list = new ListView<>(model.documents());
@@ -49,8 +51,8 @@ final class DocumentsPane extends VBox {
       }
     });
 
-    VBox drop =
-        new VBox(
+    drop.getChildren()
+        .addAll(
             new Icon(Material2OutlinedAL.CLOUD_UPLOAD),
             Labels.wrapped(text("workspace.drop")),
             Labels.wrapped(text("workspace.drop.keys"), "muted", "small"));
@@ -59,7 +61,7 @@ final class DocumentsPane extends VBox {
     drop.setMinHeight(USE_PREF_SIZE);
     drop.setFocusTraversable(true);
     drop.setAccessibleRole(AccessibleRole.BUTTON);
-    drop.setAccessibleText(text("workspace.drop") + " " + text("workspace.drop.keys"));
+    drop.setAccessibleText(text("workspace.drop.spoken"));
     drop.setOnMouseClicked(e -> model.open());
     drop.setOnKeyPressed(key -> {
       if (key.getCode() == KeyCode.ENTER || key.getCode() == KeyCode.SPACE) {
@@ -67,6 +69,11 @@ final class DocumentsPane extends VBox {
       }
     });
     getChildren().addAll(Labels.plain(text("workspace.documents"), "pane-title"), list, drop);
+  }
+
+  /** Puts the keyboard where documents come in. */
+  void takeFocus() {
+    drop.requestFocus();
   }
 
   private static final class Cell extends ListCell<DocumentItem> {
@@ -106,7 +113,7 @@ final class DocumentsPane extends VBox {
           item.mark()
               .subscribe(state -> {
                 box.getChildren().set(0, new MarkIcon(state));
-                setAccessibleText(item.name() + ", " + item.words().get());
+                setAccessibleText(text("document.spoken", item.name(), item.words().get()));
               });
       place.setText(item.place());
       setTooltip(place);

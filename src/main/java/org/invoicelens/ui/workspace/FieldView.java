@@ -78,11 +78,26 @@ final class FieldView extends HBox {
     }
     input
         .accessibleTextProperty()
-        .bind(Bindings.concat(field.label(), ". ", field.doubt(), " ", field.printedWords()));
+        .bind(
+            Bindings.createStringBinding(
+                () -> spoken(field), field.label(), field.doubt(), field.printedWords()));
+    Tooltip whole = new Tooltip();
+    whole.textProperty().bind(field.value());
+    input
+        .tooltipProperty()
+        .bind(Bindings.when(field.value().isEmpty()).then((Tooltip) null).otherwise(whole));
     field.doubt().subscribe(words -> input.pseudoClassStateChanged(DOUBTED, !words.isEmpty()));
     field.edited().subscribe(edited -> input.pseudoClassStateChanged(EDITED, edited));
     field.printedWords().subscribe(words -> input.pseudoClassStateChanged(WRONG, !words.isEmpty()));
     return input;
+  }
+
+  /** The field's name for those who do not see it, with what is to be said about it. */
+  private static String spoken(FormField field) {
+    String remarks = (field.doubt().get() + " " + field.printedWords().get()).strip();
+    return remarks.isEmpty()
+        ? field.label().get()
+        : text("fields.spoken", field.label().get(), remarks);
   }
 
   private Button reset(FormField field) {

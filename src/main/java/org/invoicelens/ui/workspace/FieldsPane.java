@@ -213,12 +213,15 @@ final class FieldsPane extends VBox {
             item("copy-table", "workspace.copy.table", handover::copyTable));
     MenuButton export = new MenuButton(text("workspace.export"));
     export.setId("export");
+    export.getStyleClass().add("accent");
     addFormats(export, "export-", "workspace.export.one.", handover::save);
     export.getItems().add(new SeparatorMenuItem());
     addFormats(export, "export-all-", "workspace.export.all.", handover::saveAll);
     FlowPane buttons = new FlowPane(export, copy);
     buttons.getStyleClass().add("buttons");
     buttons.disableProperty().bind(read.not());
+    buttons.visibleProperty().bind(promptTab.selectedProperty().not());
+    buttons.managedProperty().bind(buttons.visibleProperty());
     return buttons;
   }
 

@@ -65,7 +65,7 @@ public final class Handover {
 
   /** Saves what was read of all documents. */
   public void saveAll(InvoiceExport.Format format) {
-    write(all.get(), "invoices", format);
+    write(all.get(), text("workspace.export.name"), format);
   }
 
   private void write(List<DocumentItem> items, String name, InvoiceExport.Format format) {
@@ -99,6 +99,6 @@ public final class Handover {
   /** A document's name as a suggestion for a file's; it may be anything, also of a picture. */
   private static String withoutEnding(String name) {
     String plain = name.replaceFirst("\\.[^.]{1,5}$", "").replaceAll("[^\\p{L}\\p{N}._-]+", "_");
-    return plain.isBlank() ? "invoice" : plain;
+    return plain.isBlank() ? text("workspace.export.name") : plain;
   }
 }

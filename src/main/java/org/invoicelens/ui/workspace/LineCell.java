@@ -1,5 +1,7 @@
 package org.invoicelens.ui.workspace;
 
+import static org.invoicelens.ui.text.Messages.text;
+
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.TraversalDirection;
@@ -79,13 +81,13 @@ final class LineCell extends TableCell<FormLine, String> {
 
   private void display() {
     pseudoClassStateChanged(WRITTEN_IN, false);
-    String text = field.value().get();
+    String words = field.value().get();
     String doubt = field.doubt().get();
-    setText(text);
+    setText(words);
     setGraphic(doubt.isEmpty() ? null : new MarkIcon(Mark.REMARK));
-    setTooltip(
-        text.isEmpty() && doubt.isEmpty() ? null : new Tooltip((text + "\n" + doubt).strip()));
-    setAccessibleText(field.label().get() + ": " + text + ". " + doubt);
+    String whole = (words + "\n" + doubt).strip();
+    setTooltip(whole.isEmpty() ? null : new Tooltip(whole));
+    setAccessibleText(text("fields.spoken", field.label().get(), (words + " " + doubt).strip()));
   }
 
   @Override

@@ -19,6 +19,7 @@ import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.util.Subscription;
 import org.invoicelens.invoice.LineField;
@@ -40,13 +41,14 @@ final class LineItemsView extends VBox {
   /** Below so many letters, a description takes two lines. */
   private static final double NARROW = 13;
 
-  private static final double FRAME = 2;
+  private static final double FRAME = 4;
   private static final double SCROLL_BAR = 14;
 
   private final FormViewModel form;
   private final TableView<FormLine> table;
   private final VBox doubts = new VBox();
   private final Label heading = Labels.plain(text("field.description"));
+  private double headHeight;
   private Subscription followed = Subscription.EMPTY;
 
   LineItemsView(FormViewModel form) {
@@ -60,11 +62,12 @@ final class LineItemsView extends VBox {
     table.getSelectionModel().setSelectionMode(SelectionMode.SINGLE);
     table.getSelectionModel().setCellSelectionEnabled(true);
     table.setPlaceholder(Labels.wrapped(text("form.noLines"), "muted", "small"));
-    addColumn(LineField.DESCRIPTION, heading, 0.37);
-    addColumn(LineField.QUANTITY, Labels.plain(text("field.quantity")), 0.15);
-    addColumn(LineField.UNIT_PRICE, Labels.plain(text("field.unit_price")), 0.23);
-    addColumn(LineField.AMOUNT, Labels.plain(text("field.amount")), 0.25);
+    addColumn(LineField.DESCRIPTION, heading, 0.34);
+    addColumn(LineField.QUANTITY, Labels.plain(text("field.quantity")), 0.14);
+    addColumn(LineField.UNIT_PRICE, Labels.plain(text("field.unit_price")), 0.24);
+    addColumn(LineField.AMOUNT, Labels.plain(text("field.amount")), 0.28);
     heading.fontProperty().subscribe(font -> fit());
+    table.skinProperty().subscribe(skin -> measureHead());
     table.widthProperty().subscribe(width -> fit());
     form.lines().subscribe(this::linesChanged);
     table.addEventHandler(KeyEvent.KEY_PRESSED, this::key);
@@ -101,6 +104,16 @@ final class LineItemsView extends VBox {
     return form.lines().size() > MOST_ROWS ? SCROLL_BAR : 0;
   }
 
+  private void measureHead() {
+    if (table.lookup(".column-header-background") instanceof Region head) {
+      head.heightProperty()
+          .subscribe(height -> {
+            headHeight = height.doubleValue();
+            fit();
+          });
+    }
+  }
+
   /** As high as its rows, which are as high as the descriptions need. */
   private void fit() {
     double em = heading.getFont().getSize();
@@ -108,7 +121,7 @@ final class LineItemsView extends VBox {
     double row = Math.round(em * (narrow ? 3.3 : 2.3));
     int rows = Math.min(MOST_ROWS, form.lines().size());
     table.setFixedCellSize(row);
-    double height = em * 2.6 + Math.max(rows * row, 2.6 * em) + FRAME;
+    double height = headHeight + Math.max(rows * row, 2.6 * em) + FRAME;
     table.setMinHeight(height);
     table.setPrefHeight(height);
     table.setMaxHeight(height);

@@ -73,12 +73,12 @@ final class PromptPane extends ScrollPane {
             Labels.wrapped(text("prompt.about"), "muted", "small"),
             state,
             Labels.plain(text("prompt.user"), "group-title"),
-            area("prompt-user", "prompt.user", prompt.user(), 9),
+            area("prompt-user", "prompt.user", prompt.user(), 7),
             refused,
-            Labels.plain(text("prompt.system"), "group-title"),
-            area("prompt-system", "prompt.system", prompt.system(), 4),
             pending,
-            buttons);
+            buttons,
+            Labels.plain(text("prompt.system"), "group-title"),
+            area("prompt-system", "prompt.system", prompt.system(), 4));
     page.setId("prompt");
     page.getStyleClass().add("form");
     setContent(page);

@@ -3,6 +3,7 @@ package org.invoicelens.ui.workspace;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
+import javafx.application.Platform;
 import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -23,6 +24,8 @@ import javafx.scene.layout.Region;
 import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.desktop.Desktop;
+import org.invoicelens.ui.place.Navigation;
+import org.invoicelens.ui.place.Place;
 import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
@@ -44,34 +47,42 @@ public final class WorkspaceView extends BorderPane {
   /**
    * @param log where the log lies
    * @param setUpAnother what leads to another model
+   * @param navigation leads to the other places of the window
    */
-  public WorkspaceView(WorkspaceViewModel model, Desktop desktop, Path log, Runnable setUpAnother) {
+  public WorkspaceView(
+      WorkspaceViewModel model,
+      Desktop desktop,
+      Path log,
+      Runnable setUpAnother,
+      Navigation navigation) {
     this.model = model;
     this.desktop = desktop;
     this.intake = new Intake(model);
     getStyleClass().add("workspace");
     setId("workspace");
+    DocumentsPane documents = new DocumentsPane(model);
     SplitPane panes =
-        new SplitPane(
-            new DocumentsPane(model), new PreviewPane(model), new FieldsPane(model, desktop, log));
+        new SplitPane(documents, new PreviewPane(model), new FieldsPane(model, desktop, log));
     panes.setDividerPositions(0.22, 0.6);
     panes.getItems().forEach(pane -> SplitPane.setResizableWithParent(pane, false));
     SplitPane.setResizableWithParent(panes.getItems().get(1), true);
-    setTop(bar(setUpAnother));
+    setTop(bar(setUpAnother, navigation));
     setCenter(panes);
     setBottom(status());
     addEventHandler(DragEvent.DRAG_OVER, this::over);
     addEventHandler(DragEvent.DRAG_EXITED, e -> pseudoClassStateChanged(DRAGGED_OVER, false));
     addEventHandler(DragEvent.DRAG_DROPPED, this::dropped);
     addEventFilter(KeyEvent.KEY_PRESSED, this::key);
+    visibleProperty()
+        .subscribe(visible -> {
+          if (visible) {
+            // The keyboard begins where documents come in, once that is part of the window.
+            Platform.runLater(documents::takeFocus);
+          }
+        });
   }
 
-  /** Puts the keyboard where documents come in. */
-  public void takeFocus() {
-    lookup("#drop-zone").requestFocus();
-  }
-
-  private HBox bar(Runnable setUpAnother) {
+  private HBox bar(Runnable setUpAnother, Navigation navigation) {
     Region gap = new Region();
     HBox.setHgrow(gap, Priority.ALWAYS);
     HBox bar =
@@ -85,7 +96,12 @@ public final class WorkspaceView extends BorderPane {
                 Material2OutlinedAL.COLLECTIONS,
                 model::readSamples),
             gap,
-            button("another-model", "workspace.another", Material2OutlinedMZ.TUNE, setUpAnother));
+            button("another-model", "workspace.another", Material2OutlinedMZ.TUNE, setUpAnother),
+            button(
+                "settings-open",
+                "settings.open",
+                Material2OutlinedMZ.SETTINGS,
+                () -> navigation.open(Place.SETTINGS)));
     bar.getStyleClass().add("workspace-bar");
     return bar;
   }

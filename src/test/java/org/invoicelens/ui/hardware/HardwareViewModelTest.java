@@ -3,7 +3,10 @@ package org.invoicelens.ui.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.invoicelens.config.Precision;
 import org.invoicelens.hardware.HardwareException;
+import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.hardware.MemoryEstimate;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
@@ -89,5 +92,63 @@ class HardwareViewModelTest {
             "4 bit (nf4): 9 GiB weights + 1.3 GiB page and answer + 1 GiB runtime + 1.5 GiB kept"
                 + " free = 12.8 GiB: fits into 14.1 GiB")
         .contains("16 bit: 23.6 GiB weights");
+  }
+
+  @Test
+  void goesOnWithWhatIsRecommendedUnlessTheUserWantsOtherwise() {
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    model.enter();
+    runner.runAll();
+    assertThat(model.choice().get().precision()).isEqualTo(Precision.NF4);
+    assertThat(model.departure()).isEmpty();
+    assertThat(model.choiceRemark().get()).isEmpty();
+
+    MemoryEstimate wide = estimate(Precision.BFLOAT16);
+    model.choice().set(wide);
+    assertThat(model.departure()).contains(wide);
+    assertThat(model.choiceRemark().get()).startsWith("16 bit does not fit as things are.");
+
+    model.choice().set(estimate(Precision.INT4));
+    assertThat(model.departure()).isPresent();
+    assertThat(model.choiceRemark().get()).isEmpty();
+  }
+
+  @Test
+  void offersToStartAtOnceWhereTheFilesAreVerifiedAlready() {
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    session.verification().set(Fixtures.verified(session.config().get()));
+    model.enter();
+    runner.runAll();
+    assertThat(model.nextText().get()).isEqualTo("_Start in 4 bit (nf4)");
+    model.choice().set(estimate(Precision.INT4));
+    assertThat(model.nextText().get()).isEqualTo("_Start in 4 bit (int4)");
+  }
+
+  @Test
+  void thePictureShowsWhatOtherProgramsHoldAndIsAsWideAsTheLargestSum() {
+    HardwareStatus status = Fixtures.workstation();
+    MemoryPicture picture = MemoryPicture.ofCard(status).orElseThrow();
+    assertThat(picture.total()).isEqualTo(status.bestGpu().orElseThrow().memoryTotal());
+    assertThat(picture.others()).isEqualTo(picture.total() - picture.available());
+    assertThat(picture.scale())
+        .isEqualTo(picture.others() + picture.fits().getFirst().needed())
+        .isGreaterThan(picture.total());
+    MemoryEstimate fitting = estimateIn(status, Precision.NF4);
+    assertThat(MemoryWords.lines(fitting))
+        .extracting(MemoryWords.Line::amount)
+        .containsExactly("9 GiB", "1.3 GiB", "1 GiB", "1.5 GiB", "12.8 GiB", "14.1 GiB", "1.3 GiB");
+    assertThat(MemoryWords.lines(estimateIn(status, Precision.BFLOAT16)).getLast().name())
+        .isEqualTo("are lacking");
+  }
+
+  private MemoryEstimate estimate(Precision precision) {
+    return estimateIn(model.status().get(), precision);
+  }
+
+  private static MemoryEstimate estimateIn(HardwareStatus status, Precision precision) {
+    return status.fits().stream()
+        .filter(fit -> fit.precision() == precision)
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.Precision;
 import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Stage;
@@ -14,6 +15,8 @@ import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
 import org.invoicelens.ui.ScriptedStages;
 import org.invoicelens.ui.pipeline.Recalled;
+import org.invoicelens.ui.place.Navigation;
+import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.workspace.WorkspaceViewModel;
@@ -50,7 +53,8 @@ class WizardViewModelTest {
             runner,
             desktop,
             new WorkspaceViewModel(
-                session, runner, desktop, new SampleInvoices(Fixtures.folders(own))));
+                session, runner, desktop, new SampleInvoices(Fixtures.folders(own))),
+            new Navigation());
   }
 
   private void begin() {
@@ -73,9 +77,9 @@ class WizardViewModelTest {
     wizard.next();
     runner.runAll();
     assertThat(wizard.current().get()).isSameAs(wizard.start());
-    assertThat(wizard.workspaceOpen().get()).isFalse();
+    assertThat(wizard.navigation().current().get()).isEqualTo(Place.SETUP);
     wizard.next();
-    assertThat(wizard.workspaceOpen().get()).isTrue();
+    assertThat(wizard.navigation().current().get()).isEqualTo(Place.WORKSPACE);
     assertThat(stages.remembered)
         .extracting(SetupState::reached)
         .startsWith(Stage.CONFIGURATION, Stage.HARDWARE)
@@ -88,7 +92,7 @@ class WizardViewModelTest {
         Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
     begin();
     assertThat(stages.calls).doesNotContain("verifyHardware", "download", "verify");
-    assertThat(wizard.workspaceOpen().get()).isTrue();
+    assertThat(wizard.navigation().current().get()).isEqualTo(Place.WORKSPACE);
   }
 
   @Test
@@ -119,6 +123,40 @@ class WizardViewModelTest {
     choose(mini);
     assertThat(wizard.start().state().get()).isEqualTo(StepState.WAITING);
     assertThat(session.model().get()).isNull();
+  }
+
+  @Test
+  void anotherPrecisionOfTheSameModelNeedsNeitherDownloadNorVerification() {
+    begin();
+    choose(large);
+    wizard.next();
+    runner.runAll();
+    wizard.next();
+    wizard.setUpAnother();
+    choose(large);
+    stages.calls.clear();
+
+    wizard
+        .hardware()
+        .choice()
+        .set(
+            wizard.hardware().status().get().fits().stream()
+                .filter(fit -> fit.precision() == Precision.INT4)
+                .findFirst()
+                .orElseThrow());
+    assertThat(wizard.current().get().nextText().get()).isEqualTo("_Start in 4 bit (int4)");
+    wizard.next();
+    runner.runAll();
+
+    assertThat(stages.calls).doesNotContain("download", "verify").contains("start");
+    assertThat(session.config().get().quantization().preferred()).isEqualTo(Precision.INT4);
+    assertThat(wizard.current().get()).isSameAs(wizard.start());
+    assertThat(wizard.start().state().get()).isEqualTo(StepState.DONE);
+    assertThat(stages.remembered)
+        .anySatisfy(state -> {
+          assertThat(state.reached()).isEqualTo(Stage.VERIFICATION);
+          assertThat(state.precision()).contains(Precision.INT4);
+        });
   }
 
   @Test

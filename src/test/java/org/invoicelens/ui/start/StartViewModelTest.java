@@ -3,6 +3,9 @@ package org.invoicelens.ui.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
@@ -23,7 +26,8 @@ class StartViewModelTest {
   private final ScriptedStages stages = new ScriptedStages();
   private final SetupSession session = new SetupSession();
   private final ManualRunner runner = new ManualRunner();
-  private final StartViewModel model = new StartViewModel(stages, session, runner);
+  private long now;
+  private final StartViewModel model = new StartViewModel(stages, session, runner, () -> now);
   private int finished;
 
   @BeforeEach
@@ -40,14 +44,25 @@ class StartViewModelTest {
               Progress.of(Stage.INITIALIZATION, 1, 4, Progress.Unit.BYTES, "layer 10 of 40"));
           assertThat(model.phases().getFirst().fraction().get()).isEqualTo(0.25);
           assertThat(model.phases().getFirst().words().get()).isEqualTo("layer 10 of 40");
-          listener.onProgress(
-              Progress.of(Stage.OPTIMIZATION, 1, 5, Progress.Unit.STEPS, "warming up"));
-          assertThat(model.phases().getFirst().mark().get()).isEqualTo(Mark.GOOD);
-          assertThat(model.phases().getLast().mark().get()).isEqualTo(Mark.WORKING);
+          pass(Duration.ofSeconds(30));
+          assertThat(model.phases().getFirst().time().get()).isEqualTo("30 s · 2 minutes left");
+          for (int step = 0; step <= 4; step++) {
+            listener.onProgress(
+                Progress.of(Stage.OPTIMIZATION, step, 4, Progress.Unit.STEPS, "a message"));
+            assertThat(marks())
+                .startsWith(
+                    Collections.nCopies(Math.min(step + 1, 4), Mark.GOOD).toArray(Mark[]::new))
+                .contains(Mark.WORKING);
+            pass(Duration.ofSeconds(2));
+          }
           return Fixtures.model("{}");
         };
     model.enter();
     runner.runAll();
+    assertThat(marks()).containsOnly(Mark.GOOD);
+    assertThat(model.phases())
+        .extracting(phase -> phase.time().get())
+        .containsExactly("30 s", "2 s", "2 s", "2 s", "4 s");
     assertThat(model.criteria()).hasSize(4);
     assertThat(model.notes()).hasSize(3);
     assertThat(session.model().get()).isNotNull();
@@ -64,6 +79,8 @@ class StartViewModelTest {
     model.enter();
     runner.runAll();
     assertThat(finished).isEqualTo(1);
+    assertThat(stages.calls).containsExactly("reopen");
+    assertThat(model.phases().getLast().words().get()).startsWith("not needed");
   }
 
   @Test
@@ -84,5 +101,14 @@ class StartViewModelTest {
     assertThat(model.phases().getLast().mark().get()).isEqualTo(Mark.WAITING);
     assertThat(model.failure().get().problem().remedy()).isEqualTo("Close other programs.");
     assertThat(session.model().get()).isNull();
+  }
+
+  private void pass(Duration time) {
+    now += time.toNanos();
+    model.tick();
+  }
+
+  private List<Mark> marks() {
+    return model.phases().stream().map(phase -> phase.mark().get()).toList();
   }
 }

@@ -1,0 +1,155 @@
+package org.invoicelens.settings;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.stage.WholeFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The settings as they are now, and their file {@code settings.json} in the folder of the state.
+ *
+ * <p>A value that cannot be understood counts as not chosen, and so does a whole file, which is
+ * then kept aside as {@code settings.json.broken}. Thread-safe.
+ */
+public final class SettingsStore {
+
+  private static final Logger log = LoggerFactory.getLogger(SettingsStore.class);
+
+  private static final int VERSION = 1;
+  private static final int LARGEST = 256 << 10;
+
+  private final Path file;
+  private final Object writing = new Object();
+  private volatile Settings current;
+
+  /** Reads the settings of these folders. */
+  public SettingsStore(ApplicationFolders folders) {
+    this.file = folders.state().resolve("settings.json");
+    this.current = read();
+  }
+
+  /** What counts now. */
+  public Settings current() {
+    return current;
+  }
+
+  /** Changes the settings for this run; {@link #save} keeps them for later ones. */
+  public synchronized void change(UnaryOperator<Settings> change) {
+    current = change.apply(current);
+  }
+
+  /**
+   * Writes what counts now, whoever changed it last; not for the UI thread. A failure is logged and
+   * costs no more than choosing again.
+   */
+  public void save() {
+    synchronized (writing) {
+      try {
+        Files.createDirectories(file.getParent());
+        String text = new GsonBuilder().setPrettyPrinting().create().toJson(json(current));
+        WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        log.warn("{} cannot be written: {}", file, e.toString());
+      }
+    }
+  }
+
+  private Settings read() {
+    try {
+      return parse(WholeFile.readText(file, LARGEST));
+    } catch (NoSuchFileException e) {
+      return Settings.DEFAULT;
+    } catch (IOException | RuntimeException e) {
+      // Whatever a broken file provokes in the parser means the same here.
+      log.warn("{} is of no use: {}", file, e.toString());
+      keepAside();
+      return Settings.DEFAULT;
+    }
+  }
+
+  private void keepAside() {
+    try {
+      Files.move(
+          file,
+          file.resolveSibling(file.getFileName() + ".broken"),
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      log.warn("{} cannot be renamed: {}", file, e.toString());
+    }
+  }
+
+  private static Settings parse(String text) {
+    JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+    if (json.get("version").getAsInt() != VERSION) {
+      throw new IllegalArgumentException("version " + json.get("version"));
+    }
+    Map<String, Path> folders = new TreeMap<>();
+    if (json.get("model_folders") instanceof JsonObject named) {
+      for (String model : named.keySet()) {
+        value(named, model, Path::of)
+            .filter(Path::isAbsolute)
+            .ifPresent(path -> folders.put(model, path.normalize()));
+      }
+    }
+    Looks looks = Looks.DEFAULT;
+    NetworkChoice network = NetworkChoice.DEFAULT;
+    return new Settings(
+        new Looks(
+            value(json, "theme", Looks.Theme::valueOf).orElse(looks.theme()),
+            value(json, "scale_percent", Integer::parseInt).orElse(looks.scale()),
+            value(json, "language", Looks.Language::valueOf).orElse(looks.language()),
+            value(json, "motion", Looks.Motion::valueOf).orElse(looks.motion())),
+        new NetworkChoice(
+            value(json, "proxy_mode", NetworkChoice.ProxyMode::valueOf).orElse(network.proxyMode()),
+            value(json, "proxy", URI::create).filter(uri -> uri.getUserInfo() == null),
+            value(json, "ca_file", Path::of),
+            value(json, "limit_bytes_per_second", Long::parseLong).orElse(network.limitRate())),
+        folders);
+  }
+
+  private static <V> Optional<V> value(JsonObject json, String key, Function<String, V> reader) {
+    JsonElement element = json.get(key);
+    if (element == null || !element.isJsonPrimitive()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(reader.apply(element.getAsString()));
+    } catch (IllegalArgumentException e) {
+      log.warn("The setting {} is not understood and left out", key);
+      return Optional.empty();
+    }
+  }
+
+  private static JsonObject json(Settings settings) {
+    JsonObject json = new JsonObject();
+    json.addProperty("version", VERSION);
+    json.addProperty("theme", settings.looks().theme().name());
+    json.addProperty("scale_percent", settings.looks().scale());
+    json.addProperty("language", settings.looks().language().name());
+    json.addProperty("motion", settings.looks().motion().name());
+    json.addProperty("proxy_mode", settings.network().proxyMode().name());
+    settings.network().proxy().ifPresent(uri -> json.addProperty("proxy", uri.toString()));
+    settings.network().caFile().ifPresent(path -> json.addProperty("ca_file", path.toString()));
+    json.addProperty("limit_bytes_per_second", settings.network().limitRate());
+    JsonObject folders = new JsonObject();
+    settings.modelFolders().forEach((model, path) -> folders.addProperty(model, path.toString()));
+    json.add("model_folders", folders);
+    return json;
+  }
+}

@@ -1,0 +1,119 @@
+package org.invoicelens.ui.settings;
+
+import static org.invoicelens.ui.text.Messages.text;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.VBox;
+import org.controlsfx.control.SegmentedButton;
+import org.invoicelens.settings.Looks;
+import org.invoicelens.ui.component.Card;
+import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.component.Rows;
+import org.invoicelens.ui.text.Amounts;
+
+/** Theme, size, language and motion, each as a row of choices that count at once. */
+public final class LooksPane extends VBox {
+
+  private final SettingsViewModel model;
+
+  /**
+   * @param close closes the window, so that it can be opened in another language
+   */
+  public LooksPane(SettingsViewModel model, Runnable close) {
+    this.model = model;
+    Card rows = new Card();
+    rows.getStyleClass().add("rows");
+    rows.getChildren()
+        .addAll(
+            row(
+                "theme",
+                List.of(Looks.Theme.values()),
+                LooksPane::word,
+                Looks::theme,
+                Looks::withTheme),
+            row(
+                "size",
+                Looks.SCALES,
+                scale -> Amounts.percent(scale / 100.0),
+                Looks::scale,
+                Looks::withScale),
+            row(
+                "language",
+                List.of(Looks.Language.values()),
+                LooksPane::word,
+                Looks::language,
+                Looks::withLanguage),
+            reopen(close),
+            row(
+                "motion",
+                List.of(Looks.Motion.values()),
+                LooksPane::word,
+                Looks::motion,
+                Looks::withMotion));
+    Rows.markFirst(rows);
+    getChildren().add(rows);
+  }
+
+  private static String word(Enum<?> choice) {
+    return text(
+        "settings."
+            + choice.getDeclaringClass().getSimpleName().toLowerCase(Locale.ROOT)
+            + "."
+            + choice.name());
+  }
+
+  private <V> Node row(
+      String id,
+      List<V> values,
+      Function<V, String> word,
+      Function<Looks, V> reader,
+      BiFunction<Looks, V, Looks> writer) {
+    SegmentedButton choices = new SegmentedButton();
+    choices.setToggleGroup(new javafx.scene.control.ToggleGroup());
+    for (V value : values) {
+      ToggleButton button = new ToggleButton(word.apply(value));
+      button.setId(id + "-" + value.toString().toLowerCase(Locale.ROOT));
+      button.setOnAction(e -> {
+        // A choice that was made is not undone by making it again.
+        button.setSelected(true);
+        model.changeLooks(looks -> writer.apply(looks, value));
+      });
+      model
+          .settings()
+          .subscribe(settings -> button.setSelected(value.equals(reader.apply(settings.looks()))));
+      choices.getButtons().add(button);
+    }
+    Label name = Labels.plain(text("settings." + id), "row-title");
+    Label about = Labels.wrapped(text("settings." + id + ".about"), "muted", "small");
+    VBox words = new VBox(name, about);
+    HBox.setHgrow(words, Priority.ALWAYS);
+    choices.setMinWidth(USE_PREF_SIZE);
+    HBox row = new HBox(words, choices);
+    row.getStyleClass().add("row");
+    return row;
+  }
+
+  private Node reopen(Runnable close) {
+    Button button = new Button(text("settings.language.close"));
+    button.setId("language-close");
+    button.setMinWidth(USE_PREF_SIZE);
+    button.setOnAction(e -> close.run());
+    Label words = Labels.wrapped(text("settings.language.changed"), "muted");
+    HBox.setHgrow(words, Priority.ALWAYS);
+    words.setMaxWidth(Double.MAX_VALUE);
+    HBox row = new HBox(words, button);
+    row.getStyleClass().addAll("row", "notice");
+    row.visibleProperty().bind(model.languageChanged());
+    row.managedProperty().bind(model.languageChanged());
+    return row;
+  }
+}

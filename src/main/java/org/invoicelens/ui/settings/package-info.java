@@ -1,0 +1,2 @@
+/** What the user can choose about the program itself. */
+package org.invoicelens.ui.settings;
