@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The judgement on numbers that can mean two things, by the evidence of their document.
@@ -58,10 +60,14 @@ final class AmountEvidence {
             ? currency.flatMap(CurrencyReading::decimalSign)
             : proven.stream().filter(sign -> proven.size() == 1).findFirst();
     for (int line : lines) {
-      decideBySums(
-          open.stream().filter(path -> path.startsWith(LineField.linePath(line) + ".")).toList());
+      List<String> ofLine =
+          Stream.of(LineField.values())
+              .map(field -> field.path(line))
+              .filter(open::contains)
+              .toList();
+      decideBySums(ofLine, tried -> Equation.ofLine(tried, line, digits).stream());
     }
-    decideBySums(List.copyOf(open));
+    decideBySums(List.copyOf(open), tried -> Equation.of(tried, lines, digits).stream());
     List.copyOf(open).forEach(this::decideByNotation);
     open.forEach(path -> values.put(path, likely(path)));
   }
@@ -81,7 +87,8 @@ final class AmountEvidence {
     return Equation.of(values, lines, digits);
   }
 
-  private void decideBySums(List<String> paths) {
+  private void decideBySums(
+      List<String> paths, Function<Map<String, BigDecimal>, Stream<Equation>> sums) {
     if (paths.isEmpty()) {
       return;
     }

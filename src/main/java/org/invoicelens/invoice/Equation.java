@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What two amounts of an invoice have to be to each other.
@@ -42,17 +43,9 @@ record Equation(
     List<Equation> equations = new ArrayList<>();
     BigDecimal sum = BigDecimal.ZERO;
     for (int line : lines) {
-      BigDecimal quantity = figures.get(LineField.QUANTITY.path(line));
-      BigDecimal price = figures.get(LineField.UNIT_PRICE.path(line));
-      String path = LineField.AMOUNT.path(line);
-      BigDecimal amount = figures.get(path);
-      BigDecimal made = quantity == null || price == null ? null : quantity.multiply(price);
-      if (made != null && amount != null) {
-        equations.add(
-            new Equation(
-                Doubt.Check.LINE, path, "line", List.of(quantity, price), made, amount, unit));
-      }
-      BigDecimal counted = amount == null ? made : amount;
+      ofLine(figures, line, digits).ifPresent(equations::add);
+      BigDecimal amount = figures.get(LineField.AMOUNT.path(line));
+      BigDecimal counted = amount == null ? made(figures, line) : amount;
       sum = sum == null || counted == null ? null : sum.add(counted);
     }
     BigDecimal net = figures.get(InvoiceField.NET.path());
@@ -86,6 +79,34 @@ record Equation(
               perLine));
     }
     return equations;
+  }
+
+  /**
+   * What quantity and unit price of a line have to be to its amount; empty where one is missing.
+   */
+  static Optional<Equation> ofLine(Map<String, BigDecimal> figures, int line, int digits) {
+    BigDecimal made = made(figures, line);
+    String path = LineField.AMOUNT.path(line);
+    BigDecimal amount = figures.get(path);
+    return made == null || amount == null
+        ? Optional.empty()
+        : Optional.of(
+            new Equation(
+                Doubt.Check.LINE,
+                path,
+                "line",
+                List.of(
+                    figures.get(LineField.QUANTITY.path(line)),
+                    figures.get(LineField.UNIT_PRICE.path(line))),
+                made,
+                amount,
+                BigDecimal.ONE.movePointLeft(digits)));
+  }
+
+  private static BigDecimal made(Map<String, BigDecimal> figures, int line) {
+    BigDecimal quantity = figures.get(LineField.QUANTITY.path(line));
+    BigDecimal price = figures.get(LineField.UNIT_PRICE.path(line));
+    return quantity == null || price == null ? null : quantity.multiply(price);
   }
 
   /** Lines are printed without the tax on some invoices, and with it on others. */

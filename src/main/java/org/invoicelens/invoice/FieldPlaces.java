@@ -84,7 +84,7 @@ record FieldPlaces(Map<String, Field> sources, int lines, String linesPath, List
       if (line.group(1).equals(linesPath)) {
         lines
             .computeIfAbsent(Integer.parseInt(line.group(2)), index -> new LinkedHashMap<>())
-            .put(field, line.group(3) == null ? "" : line.group(3));
+            .put(field, line.group(3) == null ? "" : word(line.group(3)));
       } else {
         single.add(field);
       }
@@ -92,7 +92,7 @@ record FieldPlaces(Map<String, Field> sources, int lines, String linesPath, List
     Map<Field, String> names = new LinkedHashMap<>();
     boolean oneTax = single.stream().noneMatch(field -> field.name().contains("[1]"));
     single.forEach(
-        field -> names.put(field, oneTax ? field.name().replace("[0]", "") : field.name()));
+        field -> names.put(field, word(oneTax ? field.name().replace("[0]", "") : field.name())));
     for (InvoiceField known : InvoiceField.values()) {
       take(known.path(), known.names(), names, sources);
     }
@@ -115,14 +115,18 @@ record FieldPlaces(Map<String, Field> sources, int lines, String linesPath, List
     return new FieldPlaces(sources, count, linesPath, further);
   }
 
-  /** Moves the field that goes by one of the names from those not yet taken to the sources. */
+  /**
+   * Moves the field that goes by one of the names from those not yet taken to the sources.
+   *
+   * @param left these, with their keys as words
+   */
   private static void take(
       String path, List<String> names, Map<Field, String> left, Map<String, Field> sources) {
     Optional<Field> found = Optional.empty();
     for (String name : names) {
       List<Field> called =
           left.keySet().stream()
-              .filter(field -> word(left.get(field)).equals(name))
+              .filter(field -> left.get(field).equals(name))
               .sorted((a, b) -> Boolean.compare(b.name().equals(path), a.name().equals(path)))
               .toList();
       Optional<Field> filled =
@@ -137,8 +141,7 @@ record FieldPlaces(Map<String, Field> sources, int lines, String linesPath, List
       sources.put(path, field);
       left.remove(field);
       // An empty field of the same meaning tells nothing.
-      left.keySet()
-          .removeIf(other -> other.value().isBlank() && names.contains(word(left.get(other))));
+      left.keySet().removeIf(other -> other.value().isBlank() && names.contains(left.get(other)));
     });
   }
 

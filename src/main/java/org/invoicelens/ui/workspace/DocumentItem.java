@@ -144,13 +144,14 @@ public final class DocumentItem {
     progress.set(new ReadingProgress(progress.get().since(), tokens));
   }
 
+  /**
+   * Shows what was read.
+   *
+   * @param by null where that is not known
+   */
   void read(Extraction result, ReadingFacts by) {
-    facts.set(by);
-    read(result);
-  }
-
-  void read(Extraction result) {
     progress.set(null);
+    facts.set(by);
     answer.set(result.generation().text());
     extraction.set(result);
     judge();

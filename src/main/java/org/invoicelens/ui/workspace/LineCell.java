@@ -5,6 +5,7 @@ import static org.invoicelens.ui.text.Messages.text;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.TraversalDirection;
+import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TablePosition;
 import javafx.scene.control.TableView;
@@ -25,6 +26,9 @@ final class LineCell extends TableCell<FormLine, String> {
 
   private static final PseudoClass WRITTEN_IN = PseudoClass.getPseudoClass("written-in");
 
+  /** Below so many letters, a number has no room beside a sign. */
+  private static final double NARROW = 7;
+
   private final LineField column;
   private Subscription followed = Subscription.EMPTY;
   private FormField field;
@@ -35,6 +39,8 @@ final class LineCell extends TableCell<FormLine, String> {
     this.column = column;
     setWrapText(!column.isAmount());
     setAlignment(column.isAmount() ? Pos.CENTER_RIGHT : Pos.CENTER_LEFT);
+    widthProperty().subscribe(width -> place());
+    fontProperty().subscribe(font -> place());
     setOnMouseClicked(click -> {
       if (click.getButton() == MouseButton.PRIMARY && !isEmpty() && !isEditing()) {
         getTableView().edit(getIndex(), getTableColumn());
@@ -77,6 +83,12 @@ final class LineCell extends TableCell<FormLine, String> {
     if (!isEditing()) {
       display();
     }
+  }
+
+  /** Puts the sign above the number where it would take its room. */
+  private void place() {
+    boolean narrow = column.isAmount() && getWidth() < NARROW * getFont().getSize();
+    setContentDisplay(narrow ? ContentDisplay.TOP : ContentDisplay.LEFT);
   }
 
   private void display() {

@@ -5,6 +5,7 @@ import static org.invoicelens.ui.text.Messages.text;
 import java.util.List;
 import java.util.stream.Stream;
 import javafx.beans.binding.Bindings;
+import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -35,6 +36,9 @@ import org.kordamp.ikonli.material2.Material2OutlinedAL;
 /** The line items as a table that is written in, with what there is to doubt below it. */
 final class LineItemsView extends VBox {
 
+  /** All rows are seen, so that there is nothing to scroll. */
+  private static final PseudoClass WHOLE = PseudoClass.getPseudoClass("whole");
+
   /** More rows than these are scrolled. */
   private static final int MOST_ROWS = 12;
 
@@ -62,8 +66,8 @@ final class LineItemsView extends VBox {
     table.getSelectionModel().setSelectionMode(SelectionMode.SINGLE);
     table.getSelectionModel().setCellSelectionEnabled(true);
     table.setPlaceholder(Labels.wrapped(text("form.noLines"), "muted", "small"));
-    addColumn(LineField.DESCRIPTION, heading, 0.34);
-    addColumn(LineField.QUANTITY, Labels.plain(text("field.quantity")), 0.14);
+    addColumn(LineField.DESCRIPTION, heading, 0.32);
+    addColumn(LineField.QUANTITY, Labels.plain(text("field.quantity")), 0.16);
     addColumn(LineField.UNIT_PRICE, Labels.plain(text("field.unit_price")), 0.24);
     addColumn(LineField.AMOUNT, Labels.plain(text("field.amount")), 0.28);
     heading.fontProperty().subscribe(font -> fit());
@@ -121,6 +125,7 @@ final class LineItemsView extends VBox {
     double row = Math.round(em * (narrow ? 3.3 : 2.3));
     int rows = Math.min(MOST_ROWS, form.lines().size());
     table.setFixedCellSize(row);
+    table.pseudoClassStateChanged(WHOLE, form.lines().size() <= MOST_ROWS);
     double height = headHeight + Math.max(rows * row, 2.6 * em) + FRAME;
     table.setMinHeight(height);
     table.setPrefHeight(height);

@@ -63,12 +63,12 @@ public final class WorkspaceViewModel {
   private final ReadOnlyStringWrapper modelWords = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper deviceWords = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper rateWords = new ReadOnlyStringWrapper("");
-  private RunningWork running;
-  private DocumentItem current;
-  private int pasted;
   private final FormViewModel form = new FormViewModel(selected);
   private final PromptViewModel prompt;
   private final Handover handover;
+  private RunningWork running;
+  private DocumentItem current;
+  private int pasted;
 
   public WorkspaceViewModel(
       SetupSession session, WorkRunner runner, Desktop desktop, SampleInvoices samples) {
