@@ -70,7 +70,11 @@ final class EditedFields {
         .filter(line -> !InvoiceEdits.isRemoved(edits, line))
         .forEach(line -> lines.put(line, line(line, read.get(line), edits, values)));
     for (int line : InvoiceEdits.addedLines(edits, places.lines())) {
-      lines.put(line, line(line, new JsonObject(), edits, values));
+      JsonObject added = new JsonObject();
+      line(line, added, edits, values);
+      if (!added.isEmpty()) {
+        lines.put(line, added);
+      }
     }
     if (lines.isEmpty() && read.isEmpty()) {
       return;

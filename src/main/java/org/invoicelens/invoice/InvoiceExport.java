@@ -150,12 +150,10 @@ public final class InvoiceExport {
 
   private static JsonArray edited(InvoiceRecord record) {
     JsonArray array = new JsonArray();
-    for (int line : record.removedLines()) {
-      JsonObject removed = new JsonObject();
-      removed.addProperty("field", LineField.linePath(line));
-      removed.addProperty("change", InvoiceEdits.REMOVED);
-      array.add(removed);
-    }
+    record.removedLines().forEach(line -> array.add(changed(line, InvoiceEdits.REMOVED)));
+    record.lines().stream()
+        .filter(RecordLine::added)
+        .forEach(line -> array.add(changed(line.number(), InvoiceEdits.ADDED)));
     record
         .all()
         .filter(RecordEntry::edited)
@@ -168,6 +166,13 @@ public final class InvoiceExport {
           array.add(changed);
         });
     return array;
+  }
+
+  private static JsonObject changed(int line, String change) {
+    JsonObject object = new JsonObject();
+    object.addProperty("field", LineField.linePath(line));
+    object.addProperty("change", change);
+    return object;
   }
 
   private static JsonArray doubts(InvoiceRecord record) {

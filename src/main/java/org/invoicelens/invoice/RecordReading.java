@@ -45,7 +45,8 @@ final class RecordReading {
     Optional<CurrencyReading> currency =
         written.or(
             () -> amounts.values().stream().flatMap(each -> each.currency().stream()).findFirst());
-    AmountEvidence evidence = new AmountEvidence(amounts, lines, currency);
+    List<Integer> filled = lines.stream().filter(this::isFilled).toList();
+    AmountEvidence evidence = new AmountEvidence(amounts, filled, currency);
     DateReading date = DateReading.of(text(DATE));
     DateReading due = DateReading.of(text(DUE_DATE));
     DateEvidence dates = DateEvidence.of(date, due);
@@ -104,6 +105,11 @@ final class RecordReading {
     amounts.put(
         InvoiceField.TAX_RATE.path(), AmountReading.ofRate(text(InvoiceField.TAX_RATE.path())));
     return amounts;
+  }
+
+  /** Whether something stands in a line; one that is new and empty changes no sum. */
+  private boolean isFilled(int line) {
+    return Stream.of(LineField.values()).anyMatch(field -> !text(field.path(line)).isBlank());
   }
 
   private String text(String path) {

@@ -98,7 +98,8 @@ class InvoiceExportTest {
                         edited(
                             Answers.good(
                                 "\"total\":1482,\"items\":[{\"amount\":1},{\"amount\":2}]"),
-                            Map.of("total", "1.428,00", "items[0]", "removed"))),
+                            Map.of(
+                                "total", "1.428,00", "items[0]", "removed", "items[2]", "added"))),
                     Format.JSON))
             .getAsJsonArray()
             .get(0)
@@ -108,7 +109,8 @@ class InvoiceExportTest {
     assertThat(object.get("answer").getAsString()).contains("1482");
     assertThat(object.getAsJsonArray("edited").toString())
         .isEqualTo(
-            "[{\"field\":\"items[0]\",\"change\":\"removed\"},{\"field\":\"total\",\"change\":"
+            "[{\"field\":\"items[0]\",\"change\":\"removed\"},{\"field\":\"items[2]\",\"change\":"
+                + "\"added\"},{\"field\":\"total\",\"change\":"
                 + "\"changed\",\"read\":\"1482\",\"now\":\"1.428,00\"}]");
     assertThat(object.getAsJsonArray("doubts").toString())
         .isEqualTo(

@@ -334,6 +334,14 @@ class InvoiceRecordTest {
   }
 
   @Test
+  void anEmptyLineTakesNoDoubtAway() {
+    String answer = good("\"items\":[{\"amount\":2}]", "\"total\":5");
+    assertThat(record(answer, Map.of("items[1]", "added")).doubts())
+        .extracting(Doubt::check)
+        .containsExactly(Check.LINES);
+  }
+
+  @Test
   void nothingInAnAnswerBringsItToFall() {
     for (String answer :
         List.of(

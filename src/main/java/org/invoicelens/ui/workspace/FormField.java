@@ -35,7 +35,7 @@ final class FormField {
   private boolean showing;
 
   /**
-   * @param edit takes the path and the text that was read, whenever the text was changed
+   * @param edit takes this field and its text, whenever that was changed by the user
    */
   FormField(String path, String label, boolean amount, BiConsumer<FormField, String> edit) {
     this.path = path;

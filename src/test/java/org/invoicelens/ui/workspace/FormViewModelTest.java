@@ -125,6 +125,7 @@ class FormViewModelTest {
     form.addLine();
     assertThat(form.lines()).hasSize(3);
     assertThat(form.wanted().get()).isEqualTo("items[2].description");
+    assertThat(form.verdict().get()).isEqualTo("adds up");
     form.lines().get(2).field(LineField.AMOUNT).value().set("100,00");
     assertThat(doubts())
         .containsExactly("Net: The lines make 1,300.00, but the net amount says 1,200.00.");
