@@ -25,6 +25,7 @@ import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.start.StartViewModel;
+import org.invoicelens.ui.step.Elsewhere;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepViewModel;
 import org.invoicelens.ui.task.WorkObserver;
@@ -92,6 +93,11 @@ public final class WizardViewModel {
       show(start);
     });
     start.whenFinished(this::returnToWorkspace);
+    for (StepViewModel step : steps) {
+      step.leadTo(Elsewhere.ANOTHER_MODEL, () -> show(welcome));
+      step.leadTo(Elsewhere.ANOTHER_PRECISION, () -> show(hardware));
+      step.leadTo(Elsewhere.NETWORK, () -> navigation.open(Place.SETTINGS));
+    }
     session.model().subscribe(this::modelChanged);
     session
         .config()
