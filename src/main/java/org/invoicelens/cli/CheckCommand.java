@@ -24,7 +24,7 @@ final class CheckCommand extends Command {
 
   @Override
   ExitCode execute(ProgressPrinter progress) throws Exception {
-    SetupPipeline pipeline = new SetupPipeline(context.folders(), context.settings().get());
+    SetupPipeline pipeline = context.pipeline();
     ModelConfig model = pipeline.loadConfig(config.file(context));
     try {
       HardwareStatus status = pipeline.verifyHardware(model, progress, cancellation());

@@ -4,6 +4,10 @@ import java.io.PrintStream;
 import java.util.function.Supplier;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.hub.HubSettings;
+import org.invoicelens.settings.SecretsFile;
+import org.invoicelens.settings.SettingsStore;
+import org.invoicelens.setup.HubAccess;
+import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.stage.Cancellation;
 
 /**
@@ -13,7 +17,7 @@ import org.invoicelens.stage.Cancellation;
  * @param err where progress and failures go
  * @param terminal whether a person watches {@code err}, so that a line may be drawn over
  * @param folders the application's folders
- * @param settings how the environment says that the Hub is reached
+ * @param environment how the environment says that the Hub is reached
  * @param cancellation the user's wish to stop
  */
 public record CommandContext(
@@ -21,5 +25,23 @@ public record CommandContext(
     PrintStream err,
     boolean terminal,
     ApplicationFolders folders,
-    Supplier<HubSettings> settings,
-    Cancellation cancellation) {}
+    Supplier<HubSettings> environment,
+    Cancellation cancellation) {
+
+  /** How the Hub is reached where no option says otherwise. */
+  HubSettings hubSettings() {
+    return new HubAccess(new SettingsStore(folders), new SecretsFile(folders), environment)
+        .afterEnvironment();
+  }
+
+  /** The stages of a command without options for the Hub. */
+  SetupPipeline pipeline() {
+    return pipeline(hubSettings());
+  }
+
+  /** The stages, with the model folders and the rate that the user chose in the window. */
+  SetupPipeline pipeline(HubSettings hub) {
+    SettingsStore settings = new SettingsStore(folders);
+    return new SetupPipeline(folders, () -> hub, settings::current);
+  }
+}

@@ -40,7 +40,7 @@ final class DemoCommand extends Command {
 
   @Override
   ExitCode execute(ProgressPrinter progress) throws Exception {
-    SetupPipeline pipeline = new SetupPipeline(context.folders(), context.settings().get());
+    SetupPipeline pipeline = context.pipeline();
     ModelConfig config =
         pipeline.loadConfig(context.folders().modelConfigs().resolve("pixtral-mini.yaml"));
     StageReport report = new StageReport(context, progress, json);

@@ -77,7 +77,7 @@ final class DownloadCommand extends Command {
   @Override
   ExitCode execute(ProgressPrinter progress) throws Exception {
     validate();
-    SetupPipeline pipeline = new SetupPipeline(context.folders(), hub.settings(this));
+    SetupPipeline pipeline = context.pipeline(hub.settings(this));
     ModelConfig file = pipeline.loadConfig(config.file(context));
     ModelConfig model = overrides().applyTo(file);
     TransferOptions options =

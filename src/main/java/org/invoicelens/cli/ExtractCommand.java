@@ -73,7 +73,7 @@ final class ExtractCommand extends Command {
     if (output != null) {
       InvoiceExport.requireWritable(output);
     }
-    SetupPipeline pipeline = new SetupPipeline(context.folders(), context.settings().get());
+    SetupPipeline pipeline = context.pipeline();
     ModelConfig model = pipeline.loadConfig(config.file(context));
     List<DocumentOutcome> outcomes;
     try (Reading reading = new Reading(pipeline, model, progress)) {

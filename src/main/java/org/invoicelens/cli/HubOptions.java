@@ -43,23 +43,27 @@ final class HubOptions {
   }
 
   HubSettings settings(Command command) {
-    HubSettings environment = command.context.settings().get();
+    HubSettings settings = command.context.hubSettings();
     if (readTimeout != null && !(readTimeout > 0 && readTimeout <= 86_400)) {
       throw command.usage("--read-timeout must be a number of seconds above 0, at most a day.");
     }
     if (caFile != null && !Files.isReadable(caFile)) {
       throw command.usage("There is no readable file " + caFile + " for --ca-file.");
     }
-    return new HubSettings(
-        endpoint(command).filter(e -> !e.equals(ModelConfig.BUNDLED)).or(environment::endpoint),
-        environment.token(),
-        proxy(command).or(environment::proxy),
-        Optional.ofNullable(caFile).or(environment::caFile),
-        Optional.ofNullable(readTimeout)
-            .map(seconds -> Duration.ofNanos((long) (seconds * 1e9)))
-            .orElse(environment.readTimeout()),
-        environment.offline(),
-        environment.cache());
+    Optional<String> server = endpoint(command).filter(e -> !e.equals(ModelConfig.BUNDLED));
+    if (server.isPresent()) {
+      settings = settings.withEndpoint(server.get());
+    }
+    Optional<URI> gate = proxy(command);
+    if (gate.isPresent()) {
+      settings = settings.withProxy(gate.get());
+    }
+    if (caFile != null) {
+      settings = settings.withCaFile(caFile);
+    }
+    return readTimeout == null
+        ? settings
+        : settings.withReadTimeout(Duration.ofNanos((long) (readTimeout * 1e9)));
   }
 
   private Optional<URI> proxy(Command command) {

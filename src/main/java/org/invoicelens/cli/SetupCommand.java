@@ -41,7 +41,7 @@ final class SetupCommand extends Command {
 
   @Override
   ExitCode execute(ProgressPrinter progress) throws Exception {
-    SetupPipeline pipeline = new SetupPipeline(context.folders(), context.settings().get());
+    SetupPipeline pipeline = context.pipeline();
     ModelConfig file = pipeline.loadConfig(config.file(context));
     ModelConfig chosen =
         ConfigOverrides.ofLoading(

@@ -48,7 +48,7 @@ final class VerifyCommand extends Command {
 
   @Override
   ExitCode execute(ProgressPrinter progress) throws Exception {
-    SetupPipeline pipeline = new SetupPipeline(context.folders(), context.settings().get());
+    SetupPipeline pipeline = context.pipeline();
     ModelConfig file = pipeline.loadConfig(config.file(context));
     Path folder = (dir == null ? file.modelPath() : dir).toAbsolutePath().normalize();
     Optional<Manifest> manifest = Manifest.read(folder);

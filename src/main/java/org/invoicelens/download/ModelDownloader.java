@@ -44,7 +44,30 @@ public final class ModelDownloader {
       TransferOptions options,
       ProgressListener listener,
       Cancellation cancellation) {
-    this(folders, settings, options, listener, cancellation, Tuning.DEFAULT, Ticker.SYSTEM);
+    this(folders, settings, options, new RateLimit(options.limitRate()), listener, cancellation);
+  }
+
+  /**
+   * A downloader with a limit that others may change while it runs.
+   *
+   * @param rateLimit counts instead of that of the options
+   */
+  public ModelDownloader(
+      ApplicationFolders folders,
+      HubSettings settings,
+      TransferOptions options,
+      RateLimit rateLimit,
+      ProgressListener listener,
+      Cancellation cancellation) {
+    this(
+        folders,
+        settings,
+        options,
+        listener,
+        cancellation,
+        Tuning.DEFAULT,
+        Ticker.SYSTEM,
+        rateLimit);
   }
 
   ModelDownloader(
@@ -55,6 +78,26 @@ public final class ModelDownloader {
       Cancellation cancellation,
       Tuning tuning,
       Ticker ticker) {
+    this(
+        folders,
+        settings,
+        options,
+        listener,
+        cancellation,
+        tuning,
+        ticker,
+        new RateLimit(options.limitRate(), ticker));
+  }
+
+  private ModelDownloader(
+      ApplicationFolders folders,
+      HubSettings settings,
+      TransferOptions options,
+      ProgressListener listener,
+      Cancellation cancellation,
+      Tuning tuning,
+      Ticker ticker,
+      RateLimit rateLimit) {
     this.folders = folders;
     this.settings = settings;
     this.options = options;
@@ -62,7 +105,7 @@ public final class ModelDownloader {
     this.cancellation = cancellation;
     this.tuning = tuning;
     this.ticker = ticker;
-    this.rateLimit = new RateLimit(options.limitRate(), ticker);
+    this.rateLimit = rateLimit;
   }
 
   /** The limit of all connections together, which may be changed while they run. */

@@ -67,7 +67,7 @@ public final class HubClient implements AutoCloseable {
 
   HubClient(HubSettings settings, String endpoint, Map<String, String> environment)
       throws HubException {
-    this(settings, endpoint, ProxyRoutes.of(settings.proxy(), environment));
+    this(settings, endpoint, ProxyRoutes.of(settings, environment, SystemProxies.selector()));
   }
 
   private HubClient(HubSettings settings, String endpoint, ProxyRoutes routes) throws HubException {

@@ -17,7 +17,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param endpoint overrides the configuration's endpoint, such as a mirror
  * @param token the user's access token; never logged, stored or sent to another host
- * @param proxy the proxy for every request; where empty, the environment's proxies count
+ * @param proxy the proxy for every request; where empty, the environment's proxies count, and
+ *     without any the operating system's
+ * @param direct whether no proxy counts, whatever anything else says
  * @param caFile further trusted certificates, PEM
  * @param readTimeout how long a connection may stay silent
  * @param offline whether no request may leave this computer
@@ -27,6 +29,7 @@ public record HubSettings(
     Optional<String> endpoint,
     Optional<AccessToken> token,
     Optional<URI> proxy,
+    boolean direct,
     Optional<Path> caFile,
     Duration readTimeout,
     boolean offline,
@@ -38,6 +41,18 @@ public record HubSettings(
   private static final Logger log = LoggerFactory.getLogger(HubSettings.class);
   private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
   private static final long LONGEST_TOKEN_FILE = 4096;
+
+  /** Settings with the proxy that is named or that the environment and the system say. */
+  public HubSettings(
+      Optional<String> endpoint,
+      Optional<AccessToken> token,
+      Optional<URI> proxy,
+      Optional<Path> caFile,
+      Duration readTimeout,
+      boolean offline,
+      Optional<HubCache> cache) {
+    this(endpoint, token, proxy, false, caFile, readTimeout, offline, cache);
+  }
 
   /** What {@code HF_ENDPOINT}, {@code HF_TOKEN}, {@code HTTPS_PROXY} and the others say. */
   public static HubSettings fromEnvironment() {
@@ -58,29 +73,37 @@ public record HubSettings(
 
   /** The same with an endpoint of the user's choice. */
   public HubSettings withEndpoint(String other) {
-    return new HubSettings(Optional.of(other), token, proxy, caFile, readTimeout, offline, cache);
+    return new HubSettings(
+        Optional.of(other), token, proxy, direct, caFile, readTimeout, offline, cache);
   }
 
   /** The same with another token. */
   public HubSettings withToken(AccessToken other) {
     return new HubSettings(
-        endpoint, Optional.of(other), proxy, caFile, readTimeout, offline, cache);
+        endpoint, Optional.of(other), proxy, direct, caFile, readTimeout, offline, cache);
   }
 
   /** The same with one proxy for every request, {@code http://user:password@host:port}. */
   public HubSettings withProxy(URI other) {
     return new HubSettings(
-        endpoint, token, Optional.of(other), caFile, readTimeout, offline, cache);
+        endpoint, token, Optional.of(other), false, caFile, readTimeout, offline, cache);
+  }
+
+  /** The same with no proxy for any request. */
+  public HubSettings withoutProxy() {
+    return new HubSettings(
+        endpoint, token, Optional.empty(), true, caFile, readTimeout, offline, cache);
   }
 
   /** The same with further trusted certificates. */
   public HubSettings withCaFile(Path other) {
-    return new HubSettings(endpoint, token, proxy, Optional.of(other), readTimeout, offline, cache);
+    return new HubSettings(
+        endpoint, token, proxy, direct, Optional.of(other), readTimeout, offline, cache);
   }
 
   /** The same with another patience. */
   public HubSettings withReadTimeout(Duration other) {
-    return new HubSettings(endpoint, token, proxy, caFile, other, offline, cache);
+    return new HubSettings(endpoint, token, proxy, direct, caFile, other, offline, cache);
   }
 
   /** What counts for a server inside this computer: no token, no proxy, never offline. */
@@ -103,7 +126,7 @@ public record HubSettings(
         + ", token="
         + (token.isPresent() ? "hidden" : "none")
         + ", proxy="
-        + proxy.map(URI::getHost).orElse("")
+        + proxy.map(URI::getHost).orElse(direct ? "none" : "")
         + ", caFile="
         + caFile.map(Path::toString).orElse("")
         + ", readTimeout="

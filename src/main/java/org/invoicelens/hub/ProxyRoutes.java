@@ -21,7 +21,8 @@ import org.invoicelens.stage.Words;
  *
  * <p>The variables are read as curl reads them: {@code https_proxy}, {@code http_proxy} and {@code
  * all_proxy} in either case, with {@code no_proxy} naming hosts, domains and ports to reach
- * directly. The environment's proxies never stand before the loopback address. Thread-safe.
+ * directly. Where the environment names none, the operating system is asked for each request. Only
+ * a proxy that was chosen stands before the loopback address. Thread-safe.
  */
 final class ProxyRoutes extends ProxySelector {
 
@@ -39,23 +40,39 @@ final class ProxyRoutes extends ProxySelector {
   private final Optional<Gate> forHttps;
   private final Optional<Gate> forHttp;
   private final List<String> direct;
+  private final Optional<ProxySelector> system;
 
   private ProxyRoutes(
-      Optional<Gate> forAll, Optional<Gate> forHttps, Optional<Gate> forHttp, List<String> direct) {
+      Optional<Gate> forAll,
+      Optional<Gate> forHttps,
+      Optional<Gate> forHttp,
+      List<String> direct,
+      Optional<ProxySelector> system) {
+    this.system = system;
     this.forAll = forAll;
     this.forHttps = forHttps;
     this.forHttp = forHttp;
     this.direct = direct;
   }
 
-  /** The proxy that was chosen; without one, those of the environment. */
-  static ProxyRoutes of(Optional<URI> chosen, Map<String, String> environment) throws HubException {
-    if (chosen.isPresent()) {
+  /**
+   * The proxy that was chosen; without one, those of the environment, else those of the system.
+   *
+   * @param system the operating system's proxies, where they can be asked for
+   */
+  static ProxyRoutes of(
+      HubSettings settings, Map<String, String> environment, Optional<ProxySelector> system)
+      throws HubException {
+    if (settings.direct()) {
+      return none();
+    }
+    if (settings.proxy().isPresent()) {
       return new ProxyRoutes(
-          Optional.of(gate(chosen.get().toString(), WORDS.text("badProxy.itsAddress"))),
+          Optional.of(gate(settings.proxy().get().toString(), WORDS.text("badProxy.itsAddress"))),
           Optional.empty(),
           Optional.empty(),
-          List.of());
+          List.of(),
+          Optional.empty());
     }
     Optional<Gate> other = gate(environment, "all_proxy");
     List<String> direct = new ArrayList<>();
@@ -64,16 +81,17 @@ final class ProxyRoutes extends ProxySelector {
         direct.add(name.toLowerCase(Locale.ROOT));
       }
     }
+    Optional<Gate> forHttps = gate(environment, "https_proxy").or(() -> other);
+    Optional<Gate> forHttp = gate(environment, "http_proxy").or(() -> other);
+    boolean named = forHttps.isPresent() || forHttp.isPresent();
     return new ProxyRoutes(
-        Optional.empty(),
-        gate(environment, "https_proxy").or(() -> other),
-        gate(environment, "http_proxy").or(() -> other),
-        direct);
+        Optional.empty(), forHttps, forHttp, direct, named ? Optional.empty() : system);
   }
 
   /** No proxy for anything. */
   static ProxyRoutes none() {
-    return new ProxyRoutes(Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+    return new ProxyRoutes(
+        Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Optional.empty());
   }
 
   @Override
@@ -111,7 +129,14 @@ final class ProxyRoutes extends ProxySelector {
     if (isLoopback(host) || direct.stream().anyMatch(entry -> covers(entry, host, port))) {
       return Optional.empty();
     }
-    return secure ? forHttps : forHttp;
+    return system.isPresent() ? ofSystem(uri) : secure ? forHttps : forHttp;
+  }
+
+  private Optional<Gate> ofSystem(URI uri) {
+    return system.get().select(uri).stream()
+        .findFirst()
+        .filter(proxy -> proxy.address() instanceof InetSocketAddress)
+        .map(proxy -> new Gate(proxy, Optional.empty()));
   }
 
   private static boolean isLoopback(String host) {

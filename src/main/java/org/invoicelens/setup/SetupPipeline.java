@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigLoader;
@@ -20,6 +21,7 @@ import org.invoicelens.download.Manifest;
 import org.invoicelens.download.ModelDownloader;
 import org.invoicelens.download.ModelFolder;
 import org.invoicelens.download.ModelTree;
+import org.invoicelens.download.RateLimit;
 import org.invoicelens.download.TransferOptions;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.ModelInitializer;
@@ -32,6 +34,7 @@ import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareVerifier;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.hub.SafePath;
+import org.invoicelens.settings.Settings;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
@@ -64,16 +67,41 @@ public final class SetupPipeline {
           Finding.Fault.UNREADABLE);
 
   private final ApplicationFolders folders;
-  private final HubSettings settings;
+  private final Supplier<HubSettings> hub;
+  private final Supplier<Settings> choices;
+  private final RateLimit rateLimit;
 
+  /** The stages with what the environment says, whatever the user chose. */
   public SetupPipeline(ApplicationFolders folders, HubSettings settings) {
-    this.folders = folders;
-    this.settings = settings;
+    this(folders, () -> settings, () -> Settings.DEFAULT);
   }
 
-  /** The first stage. */
+  /**
+   * The stages with settings that may change while they are used: each request begins with what
+   * counts then.
+   *
+   * @param hub how the Hub is reached
+   * @param choices what the user chose: where models lie, how fast they may come
+   */
+  public SetupPipeline(
+      ApplicationFolders folders, Supplier<HubSettings> hub, Supplier<Settings> choices) {
+    this.folders = folders;
+    this.hub = hub;
+    this.choices = choices;
+    this.rateLimit = new RateLimit(choices.get().network().limitRate());
+  }
+
+  /** The limit of all downloads, which may be changed while one runs. */
+  public RateLimit rateLimit() {
+    return rateLimit;
+  }
+
+  /** The first stage; the model's files lie where the user chose, else where the file says. */
   public ModelConfig loadConfig(Path file) throws ConfigException {
-    return new ConfigLoader(folders).load(file);
+    ModelConfig config = new ConfigLoader(folders).load(file);
+    return Optional.ofNullable(choices.get().modelFolders().get(config.name()))
+        .map(folder -> ConfigOverrides.ofModelPath(folder).applyTo(config))
+        .orElse(config);
   }
 
   /** The second stage. */
@@ -95,7 +123,10 @@ public final class SetupPipeline {
       ProgressListener listener,
       Cancellation cancellation)
       throws DownloadException, CancelledException {
-    return new ModelDownloader(folders, settings, options, listener, cancellation)
+    if (options.limitRate() > 0) {
+      rateLimit.change(options.limitRate());
+    }
+    return new ModelDownloader(folders, hub.get(), options, rateLimit, listener, cancellation)
         .download(config, hardware);
   }
 

@@ -2,6 +2,8 @@ package org.invoicelens.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,7 +87,29 @@ class HubSettingsTest {
   }
 
   private static String route(Map<String, String> environment, String url) throws Exception {
-    return ProxyRoutes.of(Optional.empty(), environment).describe(URI.create(url)).orElse("direct");
+    return ProxyRoutes.of(nothing(), environment, Optional.empty())
+        .describe(URI.create(url))
+        .orElse("direct");
+  }
+
+  private static HubSettings nothing() {
+    return HubSettings.fromEnvironment(Map.of(), Path.of("nowhere"));
+  }
+
+  @Test
+  void asksTheSystemForAProxyOnlyWhereTheEnvironmentNamesNone() throws Exception {
+    Optional<ProxySelector> system =
+        Optional.of(ProxySelector.of(InetSocketAddress.createUnresolved("system", 8080)));
+    URI hub = URI.create("https://huggingface.co/x");
+    assertThat(ProxyRoutes.of(nothing(), Map.of(), system).describe(hub)).contains("system:8080");
+    assertThat(ProxyRoutes.of(nothing(), Map.of("https_proxy", "http://e:1"), system).describe(hub))
+        .contains("e:1");
+    assertThat(ProxyRoutes.of(nothing().withoutProxy(), Map.of("https_proxy", "e:1"), system))
+        .extracting(routes -> routes.describe(hub))
+        .isEqualTo(Optional.empty());
+    assertThat(
+            ProxyRoutes.of(nothing(), Map.of(), system).describe(URI.create("http://127.0.0.1:1")))
+        .isEmpty();
   }
 
   @Test
