@@ -123,7 +123,8 @@ final class CertificateTrust implements X509TrustManager {
     return false;
   }
 
-  private static String issuer(X509Certificate certificate) {
+  /** Who issued a certificate, by the name that people know. */
+  static String issuer(X509Certificate certificate) {
     String name = certificate.getIssuerX500Principal().getName();
     for (String attribute : List.of("CN=", "O=", "OU=")) {
       for (String part : name.split("(?<!\\\\),")) {

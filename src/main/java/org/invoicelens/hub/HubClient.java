@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +52,7 @@ public final class HubClient implements AutoCloseable {
   private final HttpUrl endpoint;
   private final OkHttpClient client;
   private final HubFailures failures;
+  private final ProxyRoutes routes;
 
   /** What {@link #breakOff} ends: a call stays in it until its body was read or closed. */
   private final Set<Call> calls = ConcurrentHashMap.newKeySet();
@@ -72,6 +74,7 @@ public final class HubClient implements AutoCloseable {
 
   private HubClient(HubSettings settings, String endpoint, ProxyRoutes routes) throws HubException {
     this.settings = settings;
+    this.routes = routes;
     this.endpoint = parse(endpoint);
     this.client =
         HttpClients.create(settings, routes)
@@ -100,6 +103,43 @@ public final class HubClient implements AutoCloseable {
   /** The endpoint's host, for messages. */
   public String host() {
     return endpoint.host();
+  }
+
+  /** The proxy that requests to the endpoint take, as {@code host:port}. */
+  Optional<String> proxy() {
+    return routes.describe(endpoint.uri());
+  }
+
+  /**
+   * Who vouches for the endpoint; empty where the connection is not encrypted. Any answer will do.
+   */
+  Optional<String> issuer() throws HubException {
+    try (Response response = send(endpoint, Want.data())) {
+      if (response.code() == 407) {
+        throw failures.of(response, "", "", Optional.empty());
+      }
+      return Optional.ofNullable(response.handshake())
+          .flatMap(handshake -> handshake.peerCertificates().stream().findFirst())
+          .map(certificate -> CertificateTrust.issuer((X509Certificate) certificate));
+    }
+  }
+
+  /** The name of the account that the token belongs to. */
+  String tokenOwner() throws HubException {
+    HttpUrl url = endpoint.newBuilder().addPathSegments("api/whoami-v2").build();
+    try (Response response = send(url, Want.data())) {
+      if (response.code() == 401 || response.code() == 403) {
+        throw failures.tokenInvalid(response);
+      }
+      requireSuccess(response, "", "", Optional.empty());
+      JsonElement answer = json(response);
+      JsonElement name = answer.isJsonObject() ? answer.getAsJsonObject().get("name") : null;
+      if (name == null || !name.isJsonPrimitive()) {
+        throw HubFailures.badAnswer(
+            WORDS.text("badAnswer.notUnderstood", url.host()), "whoami without a name");
+      }
+      return HubFailures.plain(name.getAsString());
+    }
   }
 
   /**

@@ -134,6 +134,15 @@ final class HubFailures {
     };
   }
 
+  /** The Hub does not know the token at all. */
+  HubException tokenInvalid(Response response) {
+    return new HubException(
+        Reason.TOKEN_REFUSED,
+        WORDS.problem("tokenInvalid", endpoint.host()),
+        "HTTP " + response.code() + " for " + withoutQuery(response.request().url()),
+        null);
+  }
+
   /**
    * An answer that is not what the protocol says.
    *
@@ -303,7 +312,7 @@ final class HubFailures {
   }
 
   /** Text from the network for a message: one short line of ordinary characters. */
-  private static String plain(String text) {
+  static String plain(String text) {
     String line = text.replaceAll("[^\\x20-\\x7e]", " ").strip();
     return line.length() > 300 ? line.substring(0, 300) + "…" : line;
   }

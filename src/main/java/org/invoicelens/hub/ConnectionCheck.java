@@ -1,0 +1,211 @@
+package org.invoicelens.hub;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Words;
+
+/**
+ * A real check of the way to the Hub, step by step: each step asks a server and says what it found.
+ *
+ * <p>A step that needs one that failed is skipped. Used by one thread at a time.
+ */
+public final class ConnectionCheck implements AutoCloseable {
+
+  private static final Words WORDS = Words.of(ConnectionCheck.class);
+
+  /** What a step looks at, in the order of the steps. */
+  public enum Subject {
+    /** Which proxy requests take. */
+    ROUTE,
+    /** Whether the server answers and who vouches for it. */
+    SERVER,
+    /** Whether the token is valid and whose it is. */
+    TOKEN,
+    /** Whether the repository may be read. */
+    REPOSITORY,
+    /** Whether the server that holds the large files answers. */
+    FILES
+  }
+
+  /** How a step ended. */
+  public enum State {
+    GOOD,
+    /** Not as good as it could be, or not needed. */
+    REMARK,
+    FAILED,
+    SKIPPED
+  }
+
+  /**
+   * What a step found.
+   *
+   * @param found one sentence for the user
+   * @param problem what it means and what to do, where it failed
+   * @param reason of a failure
+   */
+  public record Finding(
+      Subject subject,
+      State state,
+      String found,
+      Optional<Problem> problem,
+      Optional<HubException.Reason> reason) {
+
+    static Finding of(Subject subject, State state, String found) {
+      return new Finding(subject, state, found, Optional.empty(), Optional.empty());
+    }
+
+    static Finding of(Subject subject, HubException failure) {
+      return new Finding(
+          subject,
+          State.FAILED,
+          failure.problem().what(),
+          Optional.of(failure.problem()),
+          Optional.of(failure.reason()));
+    }
+  }
+
+  private final HubSettings settings;
+  private final String endpoint;
+  private final String repoId;
+  private final String revision;
+  private final Deque<Subject> left = new ArrayDeque<>(List.of(Subject.values()));
+  private boolean broken;
+  private boolean unreadable;
+  private HubClient client;
+  private String commit;
+  private List<HubFile> files = List.of();
+
+  /**
+   * A check that has not begun; nothing is asked before {@link #next}.
+   *
+   * @param endpoint counts where the settings name none
+   */
+  public ConnectionCheck(HubSettings settings, String endpoint, String repoId, String revision) {
+    this.settings = settings;
+    this.endpoint = settings.endpoint().orElse(endpoint);
+    this.repoId = repoId;
+    this.revision = revision;
+  }
+
+  /** What the next step looks at; empty after the last one. */
+  public Optional<Subject> subject() {
+    return Optional.ofNullable(left.peek());
+  }
+
+  /**
+   * Takes the next step.
+   *
+   * @throws CancelledException where the user stopped it
+   * @throws java.util.NoSuchElementException after the last step
+   */
+  public Finding next(Cancellation cancellation) throws CancelledException {
+    Subject subject = left.remove();
+    if (broken || (unreadable && subject == Subject.FILES)) {
+      return Finding.of(subject, State.SKIPPED, WORDS.text("check.skipped"));
+    }
+    try (Cancellation.Registration _ = cancellation.onCancel(this::breakOff)) {
+      return switch (subject) {
+        case ROUTE -> route();
+        case SERVER -> server();
+        case TOKEN -> token();
+        case REPOSITORY -> repository();
+        case FILES -> files();
+      };
+    } catch (HubException failure) {
+      cancellation.throwIfCancelled();
+      broken = subject == Subject.ROUTE || subject == Subject.SERVER;
+      unreadable = unreadable || subject == Subject.REPOSITORY;
+      return Finding.of(subject, failure);
+    }
+  }
+
+  private void breakOff() {
+    if (client != null) {
+      client.breakOff();
+    }
+  }
+
+  private Finding route() throws HubException {
+    client = new HubClient(settings, endpoint);
+    return client
+        .proxy()
+        .map(proxy -> Finding.of(Subject.ROUTE, State.GOOD, WORDS.text("check.proxy", proxy)))
+        .orElseGet(() -> Finding.of(Subject.ROUTE, State.GOOD, WORDS.text("check.direct")));
+  }
+
+  private Finding server() throws HubException {
+    return client
+        .issuer()
+        .map(issuer ->
+            Finding.of(
+                Subject.SERVER, State.GOOD, WORDS.text("check.server", client.host(), issuer)))
+        .orElseGet(() ->
+            Finding.of(
+                Subject.SERVER, State.REMARK, WORDS.text("check.notEncrypted", client.host())));
+  }
+
+  private Finding token() throws HubException {
+    if (settings.token().isEmpty()) {
+      return Finding.of(Subject.TOKEN, State.REMARK, WORDS.text("check.noToken"));
+    }
+    String owner = client.tokenOwner();
+    return Finding.of(Subject.TOKEN, State.GOOD, WORDS.text("check.token", owner));
+  }
+
+  /** The listing of a gated repository is public, so only a file tells whether it may be read. */
+  private Finding repository() throws HubException {
+    commit = client.resolveRevision(repoId, revision);
+    files = client.listFiles(repoId, commit);
+    Optional<HubFile> small =
+        files.stream()
+            .filter(file -> file.sha256().isEmpty() && file.size() > 0)
+            .min(Comparator.comparingLong(HubFile::size));
+    if (small.isPresent()) {
+      hostOf(small.get());
+    }
+    return Finding.of(
+        Subject.REPOSITORY,
+        State.GOOD,
+        WORDS.text("check.repository", repoId, String.valueOf(files.size())));
+  }
+
+  private Finding files() throws HubException {
+    Optional<HubFile> large = files.stream().max(Comparator.comparingLong(HubFile::size));
+    if (large.isEmpty() || large.get().size() == 0) {
+      return Finding.of(Subject.FILES, State.REMARK, WORDS.text("check.noFiles"));
+    }
+    String host = hostOf(large.get());
+    return Finding.of(Subject.FILES, State.GOOD, WORDS.text("check.files", host));
+  }
+
+  /** The host that a file's first byte comes from. */
+  private String hostOf(HubFile file) throws HubException {
+    FileRequest first =
+        new FileRequest(repoId, commit, file.path(), Optional.empty(), 0, 1, Optional.empty());
+    try (FileAnswer answer = client.open(first)) {
+      answer.read(ByteBuffer.allocate(1));
+      return answer.address().toString();
+    }
+  }
+
+  /** The hosts that a firewall has to let through, as patterns. */
+  public List<String> hostsToAllow() {
+    return endpoint.matches("https://([a-z0-9-]+\\.)*huggingface\\.co(/.*)?")
+        ? List.of("huggingface.co", "*.huggingface.co", "*.hf.co")
+        : List.of(endpoint.replaceFirst("^[a-z]+://([^/]*).*$", "$1"));
+  }
+
+  @Override
+  public void close() {
+    if (client != null) {
+      client.close();
+    }
+  }
+}
