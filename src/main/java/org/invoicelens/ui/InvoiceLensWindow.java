@@ -92,8 +92,8 @@ public final class InvoiceLensWindow {
     this.desktop = desktopWith.apply(this::tell);
     Path log = folders.logs().resolve("invoicelens.log");
     workspace = new WorkspaceViewModel(session, runner, desktop, new SampleInvoices(folders));
-    wizard = new WizardViewModel(stages, session, runner, desktop, workspace, navigation);
     SettingsViewModel choices = new SettingsViewModel(settings, runner);
+    wizard = new WizardViewModel(stages, session, runner, desktop, workspace, choices, navigation);
 
     ways.put(Place.SETUP, () -> new WizardShell(wizard, desktop, log, session.model().isNotNull()));
     ways.put(
