@@ -10,11 +10,13 @@ import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.invoice.DocumentFiles;
 import org.invoicelens.invoice.DocumentLoader;
 import org.invoicelens.invoice.DocumentOutcome;
+import org.invoicelens.invoice.Doubt;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.invoice.InvoiceExport;
 import org.invoicelens.invoice.InvoiceFields;
 import org.invoicelens.invoice.InvoiceReader;
+import org.invoicelens.invoice.InvoiceRecord;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.setup.SetupListener;
@@ -117,32 +119,32 @@ final class ExtractCommand extends Command {
     } else if (format != null) {
       context.out().print(InvoiceExport.text(outcomes, form));
     } else {
-      outcomes.forEach(outcome -> outcome.extraction().ifPresent(this::print));
+      outcomes.forEach(outcome -> outcome.record().ifPresent(record -> print(outcome, record)));
     }
     return true;
   }
 
-  private void print(Extraction extraction) {
-    context.out().println(extraction.document());
+  private void print(DocumentOutcome outcome, InvoiceRecord record) {
+    context.out().println(TextTable.plain(outcome.document()));
     TextTable table = new TextTable("  ");
-    for (InvoiceFields.Field field : extraction.fields().fields()) {
+    for (InvoiceFields.Field field : record.fields().fields()) {
       table.row(field.name(), field.value());
     }
     context.out().print(table);
-    if (extraction.fields().fields().isEmpty()) {
+    if (record.fields().fields().isEmpty()) {
       context
           .out()
           .println(
               "  (no fields in the answer: "
-                  + TextTable.plain(extraction.generation().text())
+                  + TextTable.plain(outcome.extraction().orElseThrow().generation().text())
                   + ")");
-    } else if (!extraction.fields().complete()) {
-      context.out().println("  (the answer broke off: fields may be missing)");
     }
-    if (extraction.pagesRead() < extraction.pages()) {
+    for (Doubt doubt : record.doubts()) {
       context
           .out()
-          .printf("  (only %d of %d pages fit)%n", extraction.pagesRead(), extraction.pages());
+          .println(
+              TextTable.plain(
+                  "  ! " + (doubt.path().isEmpty() ? "" : doubt.path() + ": ") + doubt.reason()));
     }
   }
 
@@ -176,14 +178,7 @@ final class ExtractCommand extends Command {
         try {
           Extraction read =
               new InvoiceReader(model, config).read(document, listener(file), cancellation());
-          outcomes.add(
-              DocumentOutcome.read(
-                  new Extraction(
-                      file.toString(),
-                      read.fields(),
-                      read.generation(),
-                      read.pages(),
-                      read.pagesRead())));
+          outcomes.add(DocumentOutcome.read(read.named(file.toString())));
         } catch (InferenceException e) {
           failed(file, e);
         }

@@ -1,5 +1,6 @@
 package org.invoicelens.invoice;
 
+import java.util.List;
 import org.invoicelens.pixtral.GenerationResult;
 
 /**
@@ -11,6 +12,40 @@ import org.invoicelens.pixtral.GenerationResult;
  * @param pages how many pages the document has
  * @param pagesRead how many of them, from the first, the model was given; fewer where all together
  *     do not fit into its context
+ * @param seen the sizes at which the model saw these pages; empty where that is not known
  */
 public record Extraction(
-    String document, InvoiceFields fields, GenerationResult generation, int pages, int pagesRead) {}
+    String document,
+    InvoiceFields fields,
+    GenerationResult generation,
+    int pages,
+    int pagesRead,
+    List<SeenPage> seen) {
+
+  public Extraction {
+    seen = List.copyOf(seen);
+  }
+
+  /** An extraction of which it is not known at which sizes the model saw the pages. */
+  public Extraction(
+      String document,
+      InvoiceFields fields,
+      GenerationResult generation,
+      int pages,
+      int pagesRead) {
+    this(document, fields, generation, pages, pagesRead, List.of());
+  }
+
+  /**
+   * A page as the model saw it.
+   *
+   * @param width in pixels
+   * @param height in pixels
+   */
+  public record SeenPage(int width, int height) {}
+
+  /** The same under another name of the document. */
+  public Extraction named(String name) {
+    return new Extraction(name, fields, generation, pages, pagesRead, seen);
+  }
+}

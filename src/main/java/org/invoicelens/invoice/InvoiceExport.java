@@ -10,12 +10,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.regex.Pattern;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.stage.WholeFile;
@@ -29,11 +25,18 @@ public final class InvoiceExport {
     /** An array of one object for each document. */
     JSON,
     /** RFC 4180: one row for each document, one column for each field of any of them. */
-    CSV;
+    CSV,
+    /** RFC 4180: one row for each line item, the fields of its document in front. */
+    CSV_LINES;
 
-    /** The name on the command line and the ending of files. */
+    /** The name on the command line. */
     public String id() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The ending of files. */
+    public String extension() {
+      return this == JSON ? "json" : "csv";
     }
   }
 
@@ -47,8 +50,6 @@ public final class InvoiceExport {
           .setObjectToNumberStrategy(ToNumberPolicy.LAZILY_PARSED_NUMBER)
           .create();
 
-  private static final Pattern PLAIN_NUMBER = Pattern.compile("[+-]?\\d+([.,]\\d+)*");
-
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private InvoiceExport() {}
@@ -57,7 +58,8 @@ public final class InvoiceExport {
   public static String text(List<DocumentOutcome> outcomes, Format format) {
     return switch (format) {
       case JSON -> GSON.toJson(json(outcomes)) + "\n";
-      case CSV -> csv(outcomes);
+      case CSV -> SpreadsheetText.csv(InvoiceTable.documents(outcomes));
+      case CSV_LINES -> SpreadsheetText.csv(InvoiceTable.lines(outcomes));
     };
   }
 
@@ -71,7 +73,7 @@ public final class InvoiceExport {
       throws InferenceException {
     String text = text(outcomes, format);
     byte[] bytes =
-        (format == Format.CSV ? BYTE_ORDER_MARK + text : text).getBytes(StandardCharsets.UTF_8);
+        (format == Format.JSON ? text : BYTE_ORDER_MARK + text).getBytes(StandardCharsets.UTF_8);
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         // A pipe or a device is written into, never replaced.
@@ -108,13 +110,18 @@ public final class InvoiceExport {
         cause);
   }
 
-  /** One object for each document: its fields, or the error. */
+  /**
+   * One object for each document: its fields as they stand, with what was corrected and what is
+   * doubtful, or the error.
+   */
   public static JsonArray json(List<DocumentOutcome> outcomes) {
     JsonArray array = new JsonArray();
     for (DocumentOutcome outcome : outcomes) {
       JsonObject object = new JsonObject();
       object.addProperty("document", outcome.document());
-      outcome.extraction().ifPresent(extraction -> describe(extraction, object));
+      outcome
+          .extraction()
+          .ifPresent(extraction -> describe(extraction, outcome.record().orElseThrow(), object));
       outcome
           .failure()
           .ifPresent(failure -> {
@@ -128,15 +135,56 @@ public final class InvoiceExport {
     return array;
   }
 
-  private static void describe(Extraction extraction, JsonObject object) {
+  private static void describe(Extraction extraction, InvoiceRecord record, JsonObject object) {
     GenerationResult generation = extraction.generation();
     object.addProperty("pages", extraction.pages());
     object.addProperty("pages_read", extraction.pagesRead());
-    object.add("fields", GSON.fromJson(extraction.fields().json(), JsonElement.class));
+    object.add("fields", GSON.fromJson(record.fields().json(), JsonElement.class));
+    object.add("edited", edited(record));
+    object.add("doubts", doubts(record));
     object.addProperty("complete", extraction.fields().complete());
     object.addProperty("answer", generation.text());
     object.addProperty("finish_reason", generation.finishReason().name().toLowerCase(Locale.ROOT));
     object.add("timings", timings(generation.timings()));
+  }
+
+  private static JsonArray edited(InvoiceRecord record) {
+    JsonArray array = new JsonArray();
+    record.removedLines().forEach(line -> array.add(changed(line, InvoiceEdits.REMOVED)));
+    record.lines().stream()
+        .filter(RecordLine::added)
+        .forEach(line -> array.add(changed(line.number(), InvoiceEdits.ADDED)));
+    record
+        .all()
+        .filter(RecordEntry::edited)
+        .forEach(entry -> {
+          JsonObject changed = new JsonObject();
+          changed.addProperty("field", entry.path());
+          changed.addProperty("change", "changed");
+          changed.addProperty("read", entry.read());
+          changed.addProperty("now", entry.text());
+          array.add(changed);
+        });
+    return array;
+  }
+
+  private static JsonObject changed(int line, String change) {
+    JsonObject object = new JsonObject();
+    object.addProperty("field", LineField.linePath(line));
+    object.addProperty("change", change);
+    return object;
+  }
+
+  private static JsonArray doubts(InvoiceRecord record) {
+    JsonArray array = new JsonArray();
+    for (Doubt doubt : record.doubts()) {
+      JsonObject object = new JsonObject();
+      object.addProperty("field", doubt.path());
+      object.addProperty("check", doubt.check().name().toLowerCase(Locale.ROOT));
+      object.addProperty("reason", doubt.reason());
+      array.add(object);
+    }
+    return array;
   }
 
   /** The timings under the names they have in every output of the program. */
@@ -148,52 +196,5 @@ public final class InvoiceExport {
     object.addProperty("prefill_tokens_per_second", timings.prefillTokensPerSecond());
     object.addProperty("decode_tokens_per_second", timings.decodeTokensPerSecond());
     return object;
-  }
-
-  private static String csv(List<DocumentOutcome> outcomes) {
-    Set<String> fields = new LinkedHashSet<>();
-    boolean failures = false;
-    for (DocumentOutcome outcome : outcomes) {
-      outcome
-          .extraction()
-          .ifPresent(e -> e.fields().fields().forEach(field -> fields.add(field.name())));
-      failures |= outcome.failure().isPresent();
-    }
-    StringBuilder csv = new StringBuilder();
-    List<String> head = new ArrayList<>(List.of("document"));
-    head.addAll(fields);
-    if (failures) {
-      head.add("error");
-    }
-    appendRow(csv, head);
-    for (DocumentOutcome outcome : outcomes) {
-      List<String> row = new ArrayList<>(List.of(outcome.document()));
-      for (String field : fields) {
-        row.add(outcome.extraction().flatMap(e -> e.fields().value(field)).orElse(""));
-      }
-      if (failures) {
-        row.add(outcome.failure().map(failure -> failure.problem().text()).orElse(""));
-      }
-      appendRow(csv, row);
-    }
-    return csv.toString();
-  }
-
-  private static void appendRow(StringBuilder csv, List<String> cells) {
-    for (int i = 0; i < cells.size(); i++) {
-      csv.append(i == 0 ? "" : ",").append(cell(cells.get(i)));
-    }
-    csv.append("\r\n");
-  }
-
-  /** A cell that no spreadsheet takes for a formula, whatever stood on the invoice. */
-  private static String cell(String value) {
-    boolean formula =
-        !value.isEmpty()
-            && "=+-@\t\r".indexOf(value.charAt(0)) >= 0
-            && !PLAIN_NUMBER.matcher(value).matches();
-    String safe = formula ? "'" + value : value;
-    boolean quoted = safe.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-    return quoted ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
   }
 }

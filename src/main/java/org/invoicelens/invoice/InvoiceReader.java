@@ -14,7 +14,7 @@ import org.invoicelens.stage.CancelledException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads documents with a ready model, by the prompt of its configuration. Thread-safe. */
+/** Reads documents with a ready model. Thread-safe. */
 public final class InvoiceReader {
 
   private static final Logger log = LoggerFactory.getLogger(InvoiceReader.class);
@@ -27,12 +27,22 @@ public final class InvoiceReader {
     this.config = config;
   }
 
-  /**
-   * Reads one document, telling of every token as it comes. All pages go into one prompt; where
-   * they are too long for the model, as many of the first ones as fit.
-   */
+  /** Reads one document by the prompt of the model's configuration. */
   public Extraction read(
       InvoiceDocument document, TokenListener listener, Cancellation cancellation)
+      throws InferenceException, CancelledException {
+    return read(document, config.prompt(), listener, cancellation);
+  }
+
+  /**
+   * Reads one document by a prompt, telling of every token as it comes. All pages go into one
+   * prompt; where they are too long for the model, as many of the first ones as fit.
+   */
+  public Extraction read(
+      InvoiceDocument document,
+      ModelConfig.Prompt asked,
+      TokenListener listener,
+      Cancellation cancellation)
       throws InferenceException, CancelledException {
     List<BufferedImage> pages = document.pages();
     GenerationOptions options =
@@ -46,12 +56,17 @@ public final class InvoiceReader {
       cancellation.throwIfCancelled();
       try {
         Prompt prompt =
-            model
-                .processor()
-                .prepare(config.prompt().system(), config.prompt().user(), pages.subList(0, count));
+            model.processor().prepare(asked.system(), asked.user(), pages.subList(0, count));
         GenerationResult result = model.model().generate(prompt, options, listener, cancellation);
         return new Extraction(
-            document.name(), InvoiceFields.parse(result.text()), result, pages.size(), count);
+            document.name(),
+            InvoiceFields.parse(result.text()),
+            result,
+            pages.size(),
+            count,
+            prompt.images().stream()
+                .map(image -> new Extraction.SeenPage(image.width(), image.height()))
+                .toList());
       } catch (InferenceException e) {
         if (e.reason() != InferenceException.Reason.PROMPT_TOO_LONG || count == 1) {
           throw e;

@@ -8,10 +8,10 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.invoicelens.invoice.InvoiceExport.Format;
-import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,17 +21,7 @@ class InvoiceExportTest {
   @TempDir Path folder;
 
   private static DocumentOutcome read(String document, String answer) {
-    GenerationResult generation =
-        new GenerationResult(
-            answer,
-            new int[] {5, 2},
-            new int[] {1, 3, 4},
-            GenerationResult.FinishReason.STOP,
-            new GenerationResult.Timings(
-                Duration.ofMillis(3), Duration.ofMillis(10), Duration.ofMillis(5), 3, 1),
-            1000);
-    return DocumentOutcome.read(
-        new Extraction(document, InvoiceFields.parse(answer), generation, 1, 1));
+    return DocumentOutcome.read(Answers.extraction(document, answer, 1, 1));
   }
 
   private static final DocumentOutcome FAILED =
@@ -70,10 +60,11 @@ class InvoiceExportTest {
             Format.CSV);
     assertThat(csv)
         .isEqualTo(
-            "document,vendor,total,date,error\r\n"
-                + "a.png,\"Smith, \"\"Sons\"\"\",-5.10,,\r\n"
-                + "b.png,,7,2020-01-02,\r\n"
-                + "c.txt,,,,c.txt is empty. Nothing was read from it. Save or scan it again.\r\n");
+            "document,vendor,total,date,doubts,error\r\n"
+                + "a.png,\"Smith, \"\"Sons\"\"\",-5.10,,No invoice number was read. No date was"
+                + " read.,\r\n"
+                + "b.png,,7,2020-01-02,No seller was read. No invoice number was read.,\r\n"
+                + "c.txt,,,,,c.txt is empty. Nothing was read from it. Save or scan it again.\r\n");
   }
 
   @Test
@@ -87,15 +78,92 @@ class InvoiceExportTest {
                         + " 30\",\"d\":\"-1,5\"}")),
             Format.CSV);
     assertThat(csv)
-        .isEqualTo("document,'@k,b,c,d\r\n'=a.png,'=HYPERLINK(1),'-1+cmd|x,'+49 30,\"-1,5\"\r\n");
+        .startsWith(
+            "document,'@k,b,c,d,doubts\r\n'=a.png,'=HYPERLINK(1),'-1+cmd|x,'+49 30,\"-1,5\",");
+  }
+
+  private static final String GOOD = Answers.good("\"total\":5");
+
+  private static DocumentOutcome edited(String answer, Map<String, String> edits) {
+    Extraction extraction = Answers.extraction(answer);
+    return DocumentOutcome.read(extraction, InvoiceRecord.of(extraction, edits, Answers.TODAY));
+  }
+
+  @Test
+  void writesCorrectionsInTheirPlacesAndSaysWhatWasCorrectedAndWhatIsDoubted() {
+    JsonObject object =
+        JsonParser.parseString(
+                InvoiceExport.text(
+                    List.of(
+                        edited(
+                            Answers.good(
+                                "\"total\":1482,\"items\":[{\"amount\":1},{\"amount\":2}]"),
+                            Map.of(
+                                "total", "1.428,00", "items[0]", "removed", "items[2]", "added"))),
+                    Format.JSON))
+            .getAsJsonArray()
+            .get(0)
+            .getAsJsonObject();
+    assertThat(object.getAsJsonObject("fields").toString())
+        .endsWith("\"total\":1428.00,\"items\":[{\"amount\":2}]}");
+    assertThat(object.get("answer").getAsString()).contains("1482");
+    assertThat(object.getAsJsonArray("edited").toString())
+        .isEqualTo(
+            "[{\"field\":\"items[0]\",\"change\":\"removed\"},{\"field\":\"items[2]\",\"change\":"
+                + "\"added\"},{\"field\":\"total\",\"change\":"
+                + "\"changed\",\"read\":\"1482\",\"now\":\"1.428,00\"}]");
+    assertThat(object.getAsJsonArray("doubts").toString())
+        .isEqualTo(
+            "[{\"field\":\"total\",\"check\":\"lines\",\"reason\":\"The lines make 2.00, but the"
+                + " total says 1,428.00.\"}]");
+  }
+
+  private static final String LINES =
+      Answers.good(
+          "\"total\":\"1.200,00\"",
+          "\"items\":[{\"description\":\"=Bolts\",\"quantity\":4,\"amount\":\"900,00\"},"
+              + "{\"description\":\"Nuts\",\"amount\":\"300,00\"}]",
+          "\"note\":\"a\\tb\"");
+
+  @Test
+  void writesOneRowForEachLineItem() {
+    assertThat(
+            InvoiceExport.text(
+                List.of(edited(LINES, Map.of()), edited(GOOD, Map.of()), FAILED), Format.CSV_LINES))
+        .isEqualTo(
+            "document,vendor,number,date,due_date,currency,net,tax_rate,tax,total,line,description,quantity,unit_price,amount,error\r\n"
+                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,1200.00,1,'=Bolts,4,,900.00,\r\n"
+                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,1200.00,2,Nuts,,,300.00,\r\n"
+                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,5,,,,,,\r\n"
+                + "c.txt,,,,,,,,,,,,,,,c.txt is empty. Nothing was read from it. Save or scan it"
+                + " again.\r\n");
+  }
+
+  @Test
+  void givesASpreadsheetTheNumbersInTheUsersNotation() {
+    InvoiceRecord record = Answers.record(LINES);
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.GERMANY);
+      assertThat(InvoiceTable.sheet(record, path -> "<" + path + ">"))
+          .contains("<total>\t1200,00\r\n", "<note>\ta b\r\n", "<date>\t2026-11-14\r\n")
+          .endsWith(
+              "\r\n<description>\t<quantity>\t<unit_price>\t<amount>\r\n'=Bolts\t4\t\t900,00\r\n"
+                  + "Nuts\t\t\t300,00\r\n");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
   void replacesAFileAsAWhole() throws Exception {
     Path file = folder.resolve("out.csv");
     Files.writeString(file, "old");
-    InvoiceExport.write(file, List.of(read("ä.png", "{\"a\":1}")), Format.CSV);
-    assertThat(file).hasContent("\uFEFFdocument,a\r\nä.png,1\r\n");
+    InvoiceExport.write(file, List.of(read("ä.png", GOOD)), Format.CSV);
+    assertThat(file)
+        .hasContent(
+            "\uFEFFdocument,vendor,number,date,total\r\nä.png,Müller &"
+                + " Söhne,2026-0417,2026-11-14,5\r\n");
     assertThat(folder).isDirectoryContaining("glob:**/out.csv");
     assertThat(folder.toFile().list()).hasSize(1);
   }

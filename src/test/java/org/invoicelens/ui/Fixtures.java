@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ConfigException;
@@ -153,19 +154,25 @@ public final class Fixtures {
 
   /** A model that answers every document with the same words. */
   public static ReadyModel model(String answer) {
-    return new Answering(answer, () -> {});
+    return model(prompt -> answer);
+  }
+
+  /** A model whose answer depends on what it is asked. */
+  public static ReadyModel model(Function<ModelConfig.Prompt, String> answers) {
+    return new Answering(answers, () -> {});
   }
 
   /** A model that answers after a pause. */
   public static ReadyModel model(String answer, CountDownLatch pause) {
-    return new Answering(answer, () -> pause.await());
+    return new Answering(prompt -> answer, () -> pause.await());
   }
 
   private interface Pause {
     void take() throws InterruptedException;
   }
 
-  private record Answering(String answer, Pause pause) implements ReadyModel {
+  private record Answering(Function<ModelConfig.Prompt, String> answers, Pause pause)
+      implements ReadyModel {
 
     @Override
     public OptimizedModel facts() {
@@ -191,8 +198,12 @@ public final class Fixtures {
 
     @Override
     public Extraction read(
-        InvoiceDocument document, TokenListener listener, Cancellation cancellation)
+        InvoiceDocument document,
+        ModelConfig.Prompt prompt,
+        TokenListener listener,
+        Cancellation cancellation)
         throws InferenceException, CancelledException {
+      String answer = answers.apply(prompt);
       int half = answer.length() / 2;
       listener.onToken(1, answer.substring(0, half));
       try {
@@ -218,7 +229,8 @@ public final class Fixtures {
                   53),
               (long) (11.4 * GIB)),
           document.pages().size(),
-          document.pages().size());
+          document.pages().size(),
+          List.of(new Extraction.SeenPage(176, 224)));
     }
 
     @Override

@@ -22,8 +22,14 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ListView;
 import javafx.scene.control.RadioButton;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.TextArea;
+import javafx.scene.control.TextField;
+import javafx.scene.control.TitledPane;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.image.WritableImage;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
 import javafx.stage.Stage;
 import javafx.stage.Window;
@@ -491,5 +497,82 @@ class ScreensTest {
     Thread.sleep(600);
     shoot("7-workspace-reading");
     pause.countDown();
+  }
+
+  private static final String DOUBTFUL =
+      """
+      {"vendor":"Müller & Söhne Gebäudetechnik und Wartungsgesellschaft mbH","number":"2026-0417",\
+      "date":"03/04/2026","due_date":"14.13.2026","currency":"EUR","net":"1.200,00",\
+      "tax_rate":"19 %","tax":"228,00","total":"1.482,00","items":[{"description":"Wartung Pumpe P3 \
+      einschließlich Anfahrt","quantity":1,"unit_price":"900,00","amount":"900,00"},\
+      {"description":"Dichtungssatz","quantity":4,"unit_price":"75,00","amount":"330,00"}],\
+      "iban":"DE02120300000000202051","payment_terms":"14 days net"}\
+      """;
+
+  private void openDoubtful() throws Exception {
+    prepare();
+    stages.recalled =
+        Optional.of(new Recalled(large, OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.start = (listener, cancellation) -> Fixtures.model(DOUBTFUL);
+    open();
+    awaitVisible("#workspace");
+    robot.interact(() -> {
+      ClipboardContent content = new ClipboardContent();
+      content.putFiles(List.of(Path.of("assets/samples/slip-2.png").toAbsolutePath().toFile()));
+      Clipboard.getSystemClipboard().setContent(content);
+    });
+    press("#paste");
+    awaitVisible("#field-vendor");
+    Thread.sleep(400);
+  }
+
+  private void scroll(double where) {
+    robot.interact(
+        () -> ((ScrollPane) find("#fields").getParent().getParent().getParent()).setVvalue(where));
+  }
+
+  @Test
+  void form() throws Exception {
+    openDoubtful();
+    shoot("8-form-doubts");
+    scroll(1);
+    shoot("8-form-lines");
+    robot.interact(() -> ((TextField) find("#field-total")).setText("1.428,00"));
+    robot.interact(() -> ((TitledPane) find("#further")).setExpanded(true));
+    press("#add-line");
+    Thread.sleep(300);
+    scroll(0.5);
+    shoot("8-form-edited");
+    press("#tab-answer");
+    shoot("8-form-answer");
+    press("#tab-timings");
+    shoot("8-form-timings");
+  }
+
+  @Test
+  void formInGerman() throws Exception {
+    Locale.setDefault(Locale.GERMANY);
+    try {
+      openDoubtful();
+      shoot("8-form-german");
+      scroll(1);
+      shoot("8-form-german-lines");
+      press("#tab-prompt");
+      shoot("9-prompt-german");
+    } finally {
+      Locale.setDefault(Locale.ENGLISH);
+    }
+  }
+
+  @Test
+  void prompt() throws Exception {
+    openDoubtful();
+    press("#tab-prompt");
+    shoot("9-prompt");
+    robot.interact(() -> ((TextArea) find("#prompt-user")).setText(""));
+    shoot("9-prompt-empty");
+    robot.interact(() -> ((TextArea) find("#prompt-user")).setText("Read the total."));
+    press("#prompt-use");
+    shoot("9-prompt-changed");
   }
 }

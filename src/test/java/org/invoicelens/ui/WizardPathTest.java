@@ -78,7 +78,8 @@ class WizardPathTest {
     assertThat(window.text("#answer")).startsWith("{\"vendor\":\"Dib Group\"");
     assertThat(window.texts("#status"))
         .contains("pixtral-mini · 32 bit", "nothing leaves this computer");
-    window.click("#copy-json");
+    window.click("#copy");
+    window.robot.clickOn("#copy-json");
     assertThat(window.desktop.copied.getLast()).startsWith("{").contains("Dib Group");
     window.close();
 
@@ -89,12 +90,12 @@ class WizardPathTest {
         () -> window.seen("#documents") instanceof ListView<?> list && list.getItems().size() == 8);
     window.await(
         () -> window.seen("#read-again") != null && !window.seen("#read-again").isDisabled());
-    assertThat(window.text("#verdict")).matches("[0-5] of 5 as printed");
+    assertThat(window.text("#as-printed")).matches("[0-5] of 5 as printed");
 
     Path table = own.resolve("read.csv");
     window.desktop.target = Optional.of(table);
     window.click("#export");
-    window.robot.clickOn("#export-csv");
+    window.robot.clickOn("#export-all-csv");
     window.await(() -> Files.exists(table));
     assertThat(Files.readAllLines(table)).hasSize(9);
     assertThat(Files.readString(table)).contains("vendor", "Dib Group");

@@ -147,9 +147,12 @@ public final class PipelineStages implements Stages {
 
     @Override
     public Extraction read(
-        InvoiceDocument document, TokenListener listener, Cancellation cancellation)
+        InvoiceDocument document,
+        ModelConfig.Prompt prompt,
+        TokenListener listener,
+        Cancellation cancellation)
         throws InferenceException, CancelledException {
-      return reader.read(document, listener, cancellation);
+      return reader.read(document, prompt, listener, cancellation);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.invoicelens.ui.pipeline;
 
+import org.invoicelens.config.ModelConfig;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
@@ -8,14 +9,18 @@ import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 
-/** A model in memory that passed its test, with the prompt of its configuration. */
+/** A model in memory that passed its test. */
 public interface ReadyModel extends AutoCloseable {
 
   /** What is known of it. */
   OptimizedModel facts();
 
-  /** Reads one document, telling of every token as it comes; not on the UI thread. */
-  Extraction read(InvoiceDocument document, TokenListener listener, Cancellation cancellation)
+  /** Reads one document by a prompt, telling of every token as it comes; not on the UI thread. */
+  Extraction read(
+      InvoiceDocument document,
+      ModelConfig.Prompt prompt,
+      TokenListener listener,
+      Cancellation cancellation)
       throws InferenceException, CancelledException;
 
   /** Frees its memory; waits for a document that is being read. */

@@ -2,18 +2,21 @@ package org.invoicelens.ui.workspace;
 
 import static org.invoicelens.ui.text.Messages.text;
 
-import java.util.ArrayList;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.collections.FXCollections;
+import javafx.collections.MapChangeListener;
+import javafx.collections.ObservableMap;
 import org.invoicelens.invoice.DocumentOutcome;
 import org.invoicelens.invoice.Extraction;
-import org.invoicelens.invoice.InvoiceFields;
+import org.invoicelens.invoice.InvoiceRecord;
 import org.invoicelens.invoice.SampleInvoices.Comparison;
 import org.invoicelens.invoice.SampleInvoices.Sample;
 import org.invoicelens.stage.StageException;
@@ -30,11 +33,16 @@ public final class DocumentItem {
   private final ReadOnlyStringWrapper answer = new ReadOnlyStringWrapper("");
   private final ReadOnlyObjectWrapper<Extraction> extraction = new ReadOnlyObjectWrapper<>();
   private final ReadOnlyObjectWrapper<Failure> failure = new ReadOnlyObjectWrapper<>();
+  private final ObservableMap<String, String> edits = FXCollections.observableMap(new TreeMap<>());
+  private final ReadOnlyObjectWrapper<InvoiceRecord> record = new ReadOnlyObjectWrapper<>();
+  private final ReadOnlyObjectWrapper<ReadingFacts> facts = new ReadOnlyObjectWrapper<>();
+  private final ReadOnlyObjectWrapper<ReadingProgress> progress = new ReadOnlyObjectWrapper<>();
   private Throwable thrown;
 
   DocumentItem(DocumentSource source, Optional<Sample> sample) {
     this.source = source;
     this.sample = sample;
+    edits.addListener((MapChangeListener<String, String>) change -> judge());
   }
 
   DocumentSource source() {
@@ -74,61 +82,52 @@ public final class DocumentItem {
     return failure.getReadOnlyProperty();
   }
 
-  /** The fields that were read, beside what is printed where that is known. */
-  List<FieldRow> fields() {
-    if (extraction.get() == null) {
-      return List.of();
-    }
-    InvoiceFields read = extraction.get().fields();
-    List<FieldRow> rows = new ArrayList<>();
-    for (Comparison pair : comparisons()) {
-      rows.add(new FieldRow(pair.name(), pair.read(), Optional.of(pair.expected()), pair.right()));
-    }
-    Set<String> shown = rows.stream().map(FieldRow::name).collect(Collectors.toSet());
-    read.fields().stream()
-        .filter(field -> !shown.contains(field.name()))
-        .forEach(
-            field -> rows.add(new FieldRow(field.name(), field.value(), Optional.empty(), true)));
-    return rows;
+  /**
+   * The corrections of what was read, in the form of {@link org.invoicelens.invoice.InvoiceEdits}.
+   * The record follows every change.
+   */
+  public ObservableMap<String, String> edits() {
+    return edits;
   }
 
-  /** How the answer is to be taken, in a few words; empty where there is nothing to say. */
-  String verdict() {
-    if (extraction.get() == null) {
-      return "";
-    }
-    if (!extraction.get().fields().complete()) {
-      return text("fields.incomplete");
-    }
-    List<Comparison> pairs = comparisons();
-    return pairs.isEmpty()
-        ? ""
-        : text("fields.asPrinted", pairs.stream().filter(Comparison::right).count(), pairs.size());
+  /** What was read and corrected, with what there is to doubt; null until it was read. */
+  public ReadOnlyObjectProperty<InvoiceRecord> record() {
+    return record.getReadOnlyProperty();
   }
 
-  /** Whether nothing speaks against the answer. */
-  boolean isUndoubted() {
-    return extraction.get() != null
-        && extraction.get().fields().complete()
-        && comparisons().stream().allMatch(Comparison::right);
+  /** By what it was read; null where that is not known. */
+  ReadOnlyObjectProperty<ReadingFacts> facts() {
+    return facts.getReadOnlyProperty();
   }
 
-  private List<Comparison> comparisons() {
-    return sample.map(known -> known.compare(extraction.get().fields())).orElse(List.of());
+  /** How far the reading under way has come; null while there is none. */
+  ReadOnlyObjectProperty<ReadingProgress> progress() {
+    return progress.getReadOnlyProperty();
+  }
+
+  /** The fields beside what is printed, where that is known. */
+  List<Comparison> comparisons() {
+    return record.get() == null
+        ? List.of()
+        : sample.map(known -> known.compare(record.get().fields())).orElse(List.of());
   }
 
   /** What became of it; empty while nothing did. */
   Optional<DocumentOutcome> outcome() {
     if (extraction.get() != null) {
-      return Optional.of(DocumentOutcome.read(extraction.get()));
+      return Optional.of(DocumentOutcome.read(extraction.get(), record.get()));
     }
     return thrown instanceof StageException stage
         ? Optional.of(DocumentOutcome.failed(name(), stage))
         : Optional.empty();
   }
 
+  /** Puts it among those to be read; what was read of it before, and corrected, is gone. */
   void queue() {
     extraction.set(null);
+    record.set(null);
+    facts.set(null);
+    edits.clear();
     failure.set(null);
     thrown = null;
     answer.set("");
@@ -136,26 +135,47 @@ public final class DocumentItem {
   }
 
   void reading() {
+    progress.set(new ReadingProgress(Instant.now(), 0));
     show(Mark.WORKING, text("document.reading"));
   }
 
-  void hear(String soFar) {
+  void hear(String soFar, long tokens) {
     answer.set(soFar);
+    progress.set(new ReadingProgress(progress.get().since(), tokens));
   }
 
-  void read(Extraction result) {
+  /**
+   * Shows what was read.
+   *
+   * @param by null where that is not known
+   */
+  void read(Extraction result, ReadingFacts by) {
+    progress.set(null);
+    facts.set(by);
     answer.set(result.generation().text());
     extraction.set(result);
-    show(isUndoubted() ? Mark.GOOD : Mark.REMARK, summary(result.fields()));
+    judge();
+  }
+
+  /** Works out anew what is to be made of what was read and corrected. */
+  private void judge() {
+    if (extraction.get() != null) {
+      record.set(InvoiceRecord.of(extraction.get(), edits, LocalDate.now()));
+      boolean good =
+          record.get().doubts().isEmpty() && comparisons().stream().allMatch(Comparison::right);
+      show(good ? Mark.GOOD : Mark.REMARK, summary(record.get()));
+    }
   }
 
   void fail(Throwable cause) {
+    progress.set(null);
     thrown = cause;
     failure.set(Failure.of(cause));
     show(Mark.FAILED, failure.get().problem().what());
   }
 
   void stop() {
+    progress.set(null);
     show(Mark.PAUSED, text("document.stopped"));
   }
 
@@ -164,10 +184,9 @@ public final class DocumentItem {
     mark.set(state);
   }
 
-  private static String summary(InvoiceFields fields) {
-    String money =
-        (fields.value("total").orElse("") + " " + fields.value("currency").orElse("")).strip();
-    String vendor = fields.value("vendor").orElse("");
+  private static String summary(InvoiceRecord record) {
+    String money = (record.total().text() + " " + record.currency().text()).strip();
+    String vendor = record.vendor().text();
     if (vendor.isEmpty() && money.isEmpty()) {
       return text("document.done");
     }

@@ -3,7 +3,12 @@ package org.invoicelens.ui.workspace;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+import javafx.animation.Animation;
+import javafx.animation.KeyFrame;
+import javafx.animation.Timeline;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.ObjectProperty;
@@ -16,9 +21,8 @@ import javafx.scene.control.Label;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.ProgressBar;
-import javafx.scene.control.ScrollPane;
-import javafx.scene.control.TextArea;
-import javafx.scene.control.TextField;
+import javafx.scene.control.SeparatorMenuItem;
+import javafx.scene.control.SplitMenuButton;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
@@ -26,30 +30,23 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
+import javafx.util.Duration;
 import org.controlsfx.control.SegmentedButton;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceExport;
-import org.invoicelens.pixtral.GenerationResult;
-import org.invoicelens.pixtral.GenerationResult.Timings;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
-import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.failure.Failure;
 import org.invoicelens.ui.failure.FailurePane;
-import org.invoicelens.ui.text.Amounts;
 
-/** What was read of the selected document: fields, the raw answer, and how long it took. */
+/** What was read of the selected document: the form, the raw answer, the prompt, the timings. */
 final class FieldsPane extends VBox {
 
   private final WorkspaceViewModel model;
-  private final VBox fields = new VBox();
-  private final VBox timings = new VBox();
-  private final TextArea answer = new TextArea();
-  private final Label verdict = Labels.plain("", "tag");
-  private final ObjectProperty<Failure> failure = new SimpleObjectProperty<>();
   private final ToggleButton fieldsTab = tab("tab-fields", "fields.title");
   private final ToggleButton answerTab = tab("tab-answer", "answer.title");
+  private final ToggleButton promptTab = tab("tab-prompt", "prompt.title");
   private final ToggleButton timingsTab = tab("tab-timings", "timings.title");
 
   FieldsPane(WorkspaceViewModel model, Desktop desktop, Path log) {
@@ -63,26 +60,23 @@ final class FieldsPane extends VBox {
     BooleanBinding underWay =
         Bindings.createBooleanBinding(() -> mark.getValue() == Mark.WORKING, mark);
 
-    answer.setId("answer");
-    answer.setEditable(false);
-    answer.setWrapText(true);
-    answer.getStyleClass().add("raw");
-    answer.setAccessibleText(text("answer.title"));
-    answer.setPromptText(text("answer.prompt"));
-    ScrollPane fieldsScroll = scroll(fields, "fields");
-    ScrollPane timingsScroll = scroll(timings, "timings");
-    fieldsScroll.visibleProperty().bind(fieldsTab.selectedProperty().and(read));
-    answer.visibleProperty().bind(answerTab.selectedProperty().or(underWay));
-    timingsScroll.visibleProperty().bind(timingsTab.selectedProperty().and(read));
-    StackPane content = new StackPane(fieldsScroll, answer, timingsScroll);
+    FormView form = new FormView(model.form());
+    AnswerPane answer = new AnswerPane(model);
+    PromptPane prompt = new PromptPane(model.prompt(), model, underWay.not());
+    TimingsPane timings = new TimingsPane(model);
+    form.visibleProperty().bind(fieldsTab.selectedProperty().and(read));
+    // While the model writes there are neither fields nor timings to show.
+    answer
+        .visibleProperty()
+        .bind(answerTab.selectedProperty().or(underWay.and(promptTab.selectedProperty().not())));
+    prompt.visibleProperty().bind(promptTab.selectedProperty());
+    timings.visibleProperty().bind(timingsTab.selectedProperty().and(read));
+    StackPane content = new StackPane(form, answer, prompt, timings);
+    content.setMinHeight(0);
     VBox.setVgrow(content, Priority.ALWAYS);
 
-    ProgressBar working = new ProgressBar(ProgressBar.INDETERMINATE_PROGRESS);
-    working.setMaxWidth(Double.MAX_VALUE);
-    working.setAccessibleText(text("document.reading"));
-    working.visibleProperty().bind(underWay);
-    working.managedProperty().bind(underWay);
-
+    ObjectProperty<Failure> failure = new SimpleObjectProperty<>();
+    model.selected().flatMap(DocumentItem::failure).subscribe(failure::set);
     FailurePane failed =
         new FailurePane(
             failure,
@@ -90,38 +84,109 @@ final class FieldsPane extends VBox {
             model::readAgain,
             desktop,
             log);
-    getChildren().addAll(head(underWay), tabs(), working, verdict, failed, content, buttons(read));
+    getChildren()
+        .addAll(
+            head(extraction, underWay), tabs(), working(underWay), failed, content, buttons(read));
     visibleProperty().bind(model.selected().isNotNull());
-    extraction.subscribe(this::show);
-    model.selected().flatMap(DocumentItem::answer).subscribe(this::hear);
-    model.selected().flatMap(DocumentItem::failure).subscribe(failure::set);
   }
 
-  private HBox head(BooleanBinding underWay) {
+  private HBox head(ObservableValue<Extraction> extraction, BooleanBinding underWay) {
     Region gap = new Region();
     HBox.setHgrow(gap, Priority.ALWAYS);
-    verdict.setId("verdict");
-    verdict.managedProperty().bind(verdict.textProperty().isNotEmpty());
-    verdict.visibleProperty().bind(verdict.textProperty().isNotEmpty());
-    Button again = new Button(text("workspace.again"));
+    MenuItem all = item("read-all-again", "workspace.againAll", model::readAllAgain);
+    SplitMenuButton again = new SplitMenuButton(all);
     again.setId("read-again");
     again.setOnAction(e -> model.readAgain());
+    again
+        .textProperty()
+        .bind(
+            Bindings.createStringBinding(
+                () -> text(extraction.getValue() == null ? "workspace.read" : "workspace.again"),
+                extraction));
     again.disableProperty().bind(model.reading());
+    again.setMinWidth(USE_PREF_SIZE);
     again.visibleProperty().bind(underWay.not());
     again.managedProperty().bind(underWay.not());
     Button stop = new Button(text("workspace.stop"));
     stop.setId("stop");
+    stop.setMinWidth(USE_PREF_SIZE);
     stop.setOnAction(e -> model.stop());
     stop.visibleProperty().bind(underWay);
     stop.managedProperty().bind(underWay);
-    HBox head = new HBox(Labels.plain(text("fields.title"), "pane-title"), gap, again, stop);
+    FlowPane tags = new FlowPane(verdict(), printed());
+    tags.getStyleClass().add("tags");
+    HBox.setHgrow(tags, Priority.ALWAYS);
+    tags.setMinWidth(0);
+    HBox head = new HBox(tags, again, stop);
     head.getStyleClass().add("pane-head");
     return head;
   }
 
+  private Label verdict() {
+    Label verdict = tag("verdict", model.form().verdict());
+    model.form().verdictMark().subscribe(mark -> tint(verdict, mark == Mark.GOOD));
+    return verdict;
+  }
+
+  private Label printed() {
+    Label printed = tag("as-printed", model.form().printed());
+    model.form().asPrinted().subscribe(right -> tint(printed, right));
+    return printed;
+  }
+
+  private static Label tag(String id, ObservableValue<String> words) {
+    Label tag = Labels.tag("", "good");
+    tag.setId(id);
+    tag.textProperty().bind(words);
+    tag.visibleProperty().bind(tag.textProperty().isNotEmpty());
+    tag.managedProperty().bind(tag.visibleProperty());
+    return tag;
+  }
+
+  private static void tint(Label tag, boolean good) {
+    tag.getStyleClass().removeAll("good", "attention");
+    tag.getStyleClass().add(good ? "good" : "attention");
+  }
+
+  private Node working(BooleanBinding underWay) {
+    ProgressBar bar = new ProgressBar(ProgressBar.INDETERMINATE_PROGRESS);
+    bar.setMaxWidth(Double.MAX_VALUE);
+    bar.setAccessibleText(text("document.reading"));
+    Label words = Labels.wrapped("", "small", "muted");
+    words.setId("reading-words");
+    Runnable tell =
+        () ->
+            words.setText(
+                Optional.ofNullable(model.selected().get())
+                    .map(item -> item.progress().get())
+                    .map(progress -> progress.words(Instant.now()))
+                    .orElse(""));
+    // The time goes on while no token comes.
+    Timeline clock = new Timeline(new KeyFrame(Duration.seconds(1), tick -> tell.run()));
+    clock.setCycleCount(Animation.INDEFINITE);
+    underWay.subscribe(now -> {
+      if (now) {
+        clock.play();
+      } else {
+        clock.stop();
+      }
+    });
+    model.selected().flatMap(DocumentItem::progress).subscribe(progress -> tell.run());
+    VBox working = new VBox(bar, words);
+    working.getStyleClass().add("working");
+    working.visibleProperty().bind(underWay);
+    working.managedProperty().bind(underWay);
+    return working;
+  }
+
   private Node tabs() {
-    SegmentedButton tabs = new SegmentedButton(fieldsTab, answerTab, timingsTab);
+    SegmentedButton tabs = new SegmentedButton(fieldsTab, answerTab, promptTab, timingsTab);
     fieldsTab.setSelected(true);
+    model
+        .prompt()
+        .changed()
+        .subscribe(
+            changed -> promptTab.setText(text(changed ? "prompt.title.changed" : "prompt.title")));
     tabs.getToggleGroup()
         .selectedToggleProperty()
         .subscribe((before, now) -> {
@@ -138,121 +203,39 @@ final class FieldsPane extends VBox {
     return tab;
   }
 
-  private static ScrollPane scroll(VBox content, String id) {
-    content.setId(id);
-    content.getStyleClass().add(id);
-    ScrollPane scroll = new ScrollPane(content);
-    scroll.setFitToWidth(true);
-    scroll.getStyleClass().add("edge-to-edge");
-    return scroll;
-  }
-
   private FlowPane buttons(BooleanBinding read) {
+    Handover handover = model.handover();
+    MenuButton copy = new MenuButton(text("workspace.copy"));
+    copy.setId("copy");
+    copy.getItems()
+        .addAll(
+            item("copy-json", "workspace.copy.json", handover::copyJson),
+            item("copy-table", "workspace.copy.table", handover::copyTable));
     MenuButton export = new MenuButton(text("workspace.export"));
     export.setId("export");
-    for (InvoiceExport.Format format : InvoiceExport.Format.values()) {
-      MenuItem item = new MenuItem(text("workspace.export." + format.id()));
-      item.setId("export-" + format.id());
-      item.setOnAction(e -> model.export(format));
-      export.getItems().add(item);
-    }
-    Button copy = new Button(text("workspace.copy"));
-    copy.setId("copy-json");
-    copy.setOnAction(e -> model.copyJson());
-    FlowPane buttons = new FlowPane(copy, export);
+    export.getStyleClass().add("accent");
+    addFormats(export, "export-", "workspace.export.one.", handover::save);
+    export.getItems().add(new SeparatorMenuItem());
+    addFormats(export, "export-all-", "workspace.export.all.", handover::saveAll);
+    FlowPane buttons = new FlowPane(export, copy);
     buttons.getStyleClass().add("buttons");
     buttons.disableProperty().bind(read.not());
+    buttons.visibleProperty().bind(promptTab.selectedProperty().not());
+    buttons.managedProperty().bind(buttons.visibleProperty());
     return buttons;
   }
 
-  private void hear(String soFar) {
-    String words = soFar == null ? "" : soFar;
-    if (!answer.getText().isEmpty() && words.startsWith(answer.getText())) {
-      answer.appendText(words.substring(answer.getText().length()));
-    } else {
-      answer.setText(words);
+  private static void addFormats(
+      MenuButton menu, String id, String key, Consumer<InvoiceExport.Format> save) {
+    for (InvoiceExport.Format format : InvoiceExport.Format.values()) {
+      menu.getItems().add(item(id + format.id(), key + format.id(), () -> save.accept(format)));
     }
   }
 
-  private void show(Extraction extraction) {
-    fields.getChildren().clear();
-    timings.getChildren().clear();
-    verdict.setText("");
-    if (extraction == null) {
-      return;
-    }
-    DocumentItem item = model.selected().get();
-    verdict.setText(item.verdict());
-    verdict.getStyleClass().removeAll("good", "attention");
-    verdict.getStyleClass().add(item.isUndoubted() ? "good" : "attention");
-    List<FieldRow> rows = item.fields();
-    rows.forEach(row -> fields.getChildren().add(node(row)));
-    if (rows.isEmpty()) {
-      fields.getChildren().add(Labels.wrapped(text("fields.none"), "muted"));
-    }
-    if (extraction.pagesRead() < extraction.pages()) {
-      fields
-          .getChildren()
-          .add(
-              Labels.wrapped(
-                  text("fields.pages", extraction.pagesRead(), extraction.pages()),
-                  "remedy",
-                  "small"));
-    }
-    describe(extraction.generation());
-  }
-
-  private static Node node(FieldRow row) {
-    Label name = Labels.wrapped(row.label(), "muted", "field-name");
-    TextField value = new TextField(row.value());
-    value.setEditable(false);
-    value.setPromptText(text("fields.empty"));
-    value.setAccessibleText(text("fields.spoken", row.label(), row.value()));
-    value.setId("field-" + row.name());
-    VBox cell = new VBox(value);
-    HBox.setHgrow(cell, Priority.ALWAYS);
-    cell.getStyleClass().add("field-value");
-    HBox node = new HBox(name, cell);
-    node.getStyleClass().add("field");
-    row.printed()
-        .ifPresent(printed -> {
-          node.getChildren().add(new MarkIcon(row.right() ? Mark.GOOD : Mark.FAILED));
-          if (!row.right()) {
-            value.getStyleClass().add("wrong");
-            cell.getChildren()
-                .add(Labels.wrapped(text("fields.printed", printed), "wrong-words", "small"));
-          }
-        });
-    return node;
-  }
-
-  private void describe(GenerationResult result) {
-    Timings times = result.timings();
-    timing("timings.image", Amounts.seconds(times.image()));
-    timing(
-        "timings.prefill",
-        text(
-            "timings.rate",
-            Amounts.seconds(times.prefill()),
-            times.promptTokens(),
-            Amounts.number(times.prefillTokensPerSecond())));
-    timing(
-        "timings.decode",
-        text(
-            "timings.rate",
-            Amounts.seconds(times.decode()),
-            times.decodedTokens(),
-            Amounts.number(times.decodeTokensPerSecond())));
-    timing(
-        "timings.total", Amounts.seconds(times.image().plus(times.prefill()).plus(times.decode())));
-    timing("timings.memory", Amounts.memory(result.memory()));
-    timing("timings.end", text("timings.end." + result.finishReason().name()));
-  }
-
-  private void timing(String key, String words) {
-    HBox row = new HBox(Labels.wrapped(text(key), "muted", "field-name"), Labels.wrapped(words));
-    HBox.setHgrow(row.getChildren().getLast(), Priority.ALWAYS);
-    row.getStyleClass().add("field");
-    timings.getChildren().add(row);
+  private static MenuItem item(String id, String key, Runnable action) {
+    MenuItem item = new MenuItem(text(key));
+    item.setId(id);
+    item.setOnAction(e -> action.run());
+    return item;
   }
 }

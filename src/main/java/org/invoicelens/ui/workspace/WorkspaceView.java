@@ -8,6 +8,7 @@ import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.SplitPane;
+import javafx.scene.control.TextInputControl;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.DragEvent;
@@ -149,7 +150,7 @@ public final class WorkspaceView extends BorderPane {
     if (OPEN.match(event)) {
       model.open();
       event.consume();
-    } else if (PASTE.match(event)) {
+    } else if (PASTE.match(event) && !(event.getTarget() instanceof TextInputControl)) {
       paste();
       event.consume();
     }

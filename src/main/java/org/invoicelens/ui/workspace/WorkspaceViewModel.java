@@ -3,6 +3,7 @@ package org.invoicelens.ui.workspace;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -17,12 +18,11 @@ import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import javafx.scene.image.Image;
+import org.invoicelens.config.ModelConfig;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.invoice.DocumentFiles;
 import org.invoicelens.invoice.DocumentLoader;
-import org.invoicelens.invoice.DocumentOutcome;
 import org.invoicelens.invoice.Extraction;
-import org.invoicelens.invoice.InvoiceExport;
 import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.invoice.SampleInvoices.Sample;
 import org.invoicelens.pixtral.GenerationResult.Timings;
@@ -30,6 +30,7 @@ import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.desktop.Desktop;
+import org.invoicelens.ui.desktop.Question;
 import org.invoicelens.ui.failure.Failure;
 import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.step.SetupSession;
@@ -62,6 +63,9 @@ public final class WorkspaceViewModel {
   private final ReadOnlyStringWrapper modelWords = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper deviceWords = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper rateWords = new ReadOnlyStringWrapper("");
+  private final FormViewModel form = new FormViewModel(selected);
+  private final PromptViewModel prompt;
+  private final Handover handover;
   private RunningWork running;
   private DocumentItem current;
   private int pasted;
@@ -72,6 +76,8 @@ public final class WorkspaceViewModel {
     this.runner = runner;
     this.desktop = desktop;
     this.samples = samples;
+    prompt = new PromptViewModel(session.config());
+    handover = new Handover(selected::get, () -> documents, runner, desktop);
     selected.subscribe(this::show);
     session.model().subscribe(this::describe);
   }
@@ -106,6 +112,21 @@ public final class WorkspaceViewModel {
   /** How fast the last document was read. */
   public ReadOnlyStringProperty rateWords() {
     return rateWords.getReadOnlyProperty();
+  }
+
+  /** The selected document's fields. */
+  FormViewModel form() {
+    return form;
+  }
+
+  /** What the model is asked. */
+  PromptViewModel prompt() {
+    return prompt;
+  }
+
+  /** What copies and saves. */
+  public Handover handover() {
+    return handover;
   }
 
   /** Lets the user choose documents. */
@@ -158,10 +179,31 @@ public final class WorkspaceViewModel {
     readNext();
   }
 
-  /** Reads the selected document once more. */
+  /** Reads the selected document, once more if it was read; asks where corrections would go. */
   public void readAgain() {
-    selected.get().queue();
-    readNext();
+    read(List.of(selected.get()));
+  }
+
+  /** Reads every document, those once more that were read; asks where corrections would go. */
+  public void readAllAgain() {
+    read(documents.stream().filter(item -> item != current).toList());
+  }
+
+  private void read(List<DocumentItem> items) {
+    long edited = items.stream().filter(item -> !item.edits().isEmpty()).count();
+    if (edited == 0 || mayDiscardEdits(edited)) {
+      items.forEach(DocumentItem::queue);
+      readNext();
+    }
+  }
+
+  private boolean mayDiscardEdits(long documentsEdited) {
+    return desktop.ask(
+            new Question(
+                text("again.question"),
+                text("again.text", documentsEdited),
+                List.of(text("again.read"), text("again.keep"))))
+        == 0;
   }
 
   /** Takes the selected document off the list; its file stays. */
@@ -199,18 +241,26 @@ public final class WorkspaceViewModel {
     current = item;
     reading.set(true);
     item.reading();
+    ReadingFacts facts =
+        new ReadingFacts(
+            Instant.now(),
+            session.config().get().name(),
+            model.facts().dtype().title(),
+            model.facts().device(),
+            prompt.inUse().get(),
+            prompt.changed().get());
     running =
         runner.start(
-            reading(model, item),
+            reading(model, item, facts.prompt()),
             new WorkObserver<>() {
               @Override
               public void progressed(List<Progress> latest) {
-                item.hear(latest.getLast().message());
+                item.hear(latest.getLast().message(), latest.getLast().done());
               }
 
               @Override
               public void succeeded(Extraction result) {
-                item.read(result);
+                item.read(result, facts);
                 timed(result.generation().timings());
                 proceed(item);
               }
@@ -230,12 +280,14 @@ public final class WorkspaceViewModel {
             });
   }
 
-  private static Work<Extraction> reading(ReadyModel model, DocumentItem item) {
+  private static Work<Extraction> reading(
+      ReadyModel model, DocumentItem item, ModelConfig.Prompt prompt) {
     return (listener, cancellation) -> {
       StringBuilder answer = new StringBuilder();
       int[] tokens = {0};
       return model.read(
           item.source().open(),
+          prompt,
           // The answer so far is the message: of several reports the latest tells all.
           (id, text) ->
               listener.onProgress(
@@ -258,27 +310,6 @@ public final class WorkspaceViewModel {
     if (current != null && selected.get() == item) {
       selected.set(current);
     }
-  }
-
-  /** Puts the selected document's fields on the clipboard, as the JSON the model wrote. */
-  public void copyJson() {
-    desktop.copy(selected.get().extraction().get().fields().json());
-    desktop.tell(text("copied.json"));
-  }
-
-  /** Saves what was read of all documents. */
-  public void export(InvoiceExport.Format format) {
-    List<DocumentOutcome> outcomes =
-        documents.stream().flatMap(item -> item.outcome().stream()).toList();
-    desktop
-        .chooseTarget(text("workspace.export.name") + "." + format.id())
-        .ifPresent(file ->
-            inBackground(
-                (listener, cancellation) -> {
-                  InvoiceExport.write(file, outcomes, format);
-                  return file;
-                },
-                written -> desktop.tell(text("workspace.exported", written))));
   }
 
   private void show(DocumentItem item) {

@@ -110,6 +110,19 @@ class MessagesTest {
             "workspace.copy",
             "workspace.export",
             "preview.fit",
+            copy),
+        List.of(
+            "workspace.open",
+            "workspace.paste",
+            "workspace.samples",
+            "workspace.another",
+            settings,
+            "workspace.read",
+            "workspace.stop",
+            "preview.fit",
+            "prompt.again",
+            "prompt.use",
+            "prompt.reset",
             copy));
   }
 

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import org.invoicelens.invoice.InvoiceExport;
+import java.util.Map;
+import org.invoicelens.invoice.InvoiceField;
 import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
@@ -22,8 +23,8 @@ class WorkspaceViewModelTest {
   private static final Path SAMPLES = Path.of("assets", "samples").toAbsolutePath();
 
   private static final String ANSWER =
-      "{\"vendor\":\"Dib Group\",\"number\":\"2019-438\",\"total\":677.00,"
-          + "\"items\":[{\"amount\":1}]}";
+      "{\"vendor\":\"Dib Group\",\"number\":\"2019-438\",\"date\":\"2026-08-27\",\"total\":677.00,"
+          + "\"items\":[{\"amount\":677}]}";
 
   @TempDir Path own;
 
@@ -86,19 +87,17 @@ class WorkspaceViewModelTest {
     model.readSamples();
     runner.runAll();
     DocumentItem right = item("slip-2.png");
-    assertThat(right.fields())
-        .filteredOn(row -> row.name().equals("vendor"))
-        .containsExactly(new FieldRow("vendor", "Dib Group", Optional.of("Dib Group"), true));
-    assertThat(right.fields())
-        .filteredOn(row -> row.name().equals("items[0].amount"))
-        .extracting(FieldRow::label)
-        .containsExactly("Item 1 amount");
-    assertThat(right.verdict()).isEqualTo("3 of 5 as printed");
-    DocumentItem wrong = item("slip-0.png");
-    assertThat(wrong.fields())
-        .filteredOn(row -> row.name().equals("vendor"))
-        .containsExactly(new FieldRow("vendor", "Dib Group", Optional.of("Xehea Thoud"), false));
-    assertThat(wrong.mark().get()).isEqualTo(Mark.REMARK);
+    model.selected().set(right);
+    assertThat(model.form().field(InvoiceField.VENDOR).printedMark().get()).isEqualTo(Mark.GOOD);
+    assertThat(model.form().printed().get()).isEqualTo("3 of 5 as printed");
+    assertThat(right.mark().get()).isEqualTo(Mark.REMARK);
+    model.selected().set(item("slip-0.png"));
+    FormField vendor = model.form().field(InvoiceField.VENDOR);
+    assertThat(vendor.printedMark().get()).isEqualTo(Mark.FAILED);
+    assertThat(vendor.printedWords().get()).isEqualTo("Printed: Xehea Thoud");
+    vendor.value().set("Xehea Thoud");
+    assertThat(vendor.printedMark().get()).isEqualTo(Mark.GOOD);
+    assertThat(vendor.printedWords().get()).isEmpty();
   }
 
   private DocumentItem item(String name) {
@@ -131,31 +130,74 @@ class WorkspaceViewModelTest {
     runner.runAll();
     DocumentItem item = model.documents().getFirst();
     assertThat(item.mark().get()).isEqualTo(Mark.REMARK);
-    assertThat(item.verdict()).isEqualTo("answer broke off");
+    assertThat(model.form().doubts())
+        .extracting(FormViewModel.Entry::words)
+        .contains("The answer broke off, so fields or lines may be missing.");
   }
 
   @Test
-  void copiesAndSavesWhatWasRead() throws Exception {
-    model.add(List.of(SAMPLES.resolve("slip-0.png")));
+  void readsAllAgain() {
+    model.add(List.of(SAMPLES.resolve("slip-0.png"), SAMPLES.resolve("slip-1.png")));
     runner.runAll();
-    model.copyJson();
-    assertThat(desktop.copied.getFirst()).contains("\"total\":677.00");
-    Path file = own.resolve("read.json");
-    desktop.target = Optional.of(file);
-    model.export(InvoiceExport.Format.JSON);
+    session.model().set(Fixtures.model(ANSWER.replace("677", "678")));
+    model.readAllAgain();
     runner.runAll();
-    assertThat(file).content().contains("slip-0.png", "Dib Group");
-    assertThat(desktop.told.getLast()).contains("read.json");
+    assertThat(model.documents())
+        .extracting(item -> item.words().get())
+        .containsExactly("Dib Group · 678.00", "Dib Group · 678.00");
+    assertThat(desktop.asked).isEmpty();
   }
 
   @Test
-  void saysWhyItCouldNotSave() {
+  void readingAgainAsksBeforeCorrectionsAreDiscarded() {
     model.add(List.of(SAMPLES.resolve("slip-0.png")));
     runner.runAll();
-    desktop.target = Optional.of(own.resolve("no such folder").resolve("read.csv"));
-    model.export(InvoiceExport.Format.CSV);
+    DocumentItem item = model.documents().getFirst();
+    model.form().field(InvoiceField.VENDOR).value().set("Somebody");
+    desktop.answer = 1;
+    model.readAgain();
     runner.runAll();
-    assertThat(desktop.told.getLast()).contains("cannot be written");
+    assertThat(desktop.asked).hasSize(1);
+    assertThat(item.edits()).containsExactly(Map.entry("vendor", "Somebody"));
+    desktop.answer = 0;
+    model.readAgain();
+    runner.runAll();
+    assertThat(item.edits()).isEmpty();
+    assertThat(model.form().field(InvoiceField.VENDOR).value().get()).isEqualTo("Dib Group");
+  }
+
+  @Test
+  void readsByThePromptInUseAndRemembersIt() {
+    session.model().set(Fixtures.model(prompt -> "{\"vendor\":\"" + prompt.user().strip() + "\"}"));
+    model.prompt().user().set("Who sent it?");
+    model.add(List.of(SAMPLES.resolve("slip-0.png")));
+    runner.runAll();
+    DocumentItem item = model.documents().getFirst();
+    assertThat(item.record().get().vendor().text()).startsWith("Read this invoice");
+    assertThat(item.facts().get().promptChanged()).isFalse();
+    assertThat(item.facts().get().device()).isEqualTo("cuda:0");
+    model.prompt().use();
+    model.readAgain();
+    runner.runAll();
+    assertThat(item.record().get().vendor().text()).isEqualTo("Who sent it?");
+    assertThat(item.facts().get().promptChanged()).isTrue();
+  }
+
+  @Test
+  void tellsHowFarAReadingHasCome() {
+    session.model().set(null);
+    model.add(List.of(SAMPLES.resolve("slip-0.png")));
+    runner.runAll();
+    DocumentItem item = model.documents().getFirst();
+    item.reading();
+    Instant since = item.progress().get().since();
+    assertThat(item.progress().get().words(since.plusSeconds(5)))
+        .isEqualTo("Looking at the page … 5 s");
+    item.hear("{\"vendor", 3);
+    assertThat(item.progress().get().words(since.plusSeconds(65)))
+        .isEqualTo("3 tokens of the answer in 1 min 5 s");
+    item.stop();
+    assertThat(item.progress().get()).isNull();
   }
 
   @Test

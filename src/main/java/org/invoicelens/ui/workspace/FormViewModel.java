@@ -1,0 +1,270 @@
+package org.invoicelens.ui.workspace;
+
+import static org.invoicelens.ui.text.Messages.text;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.ReadOnlyIntegerProperty;
+import javafx.beans.property.ReadOnlyIntegerWrapper;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.ReadOnlyStringProperty;
+import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.value.ObservableValue;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+import org.invoicelens.invoice.Doubt;
+import org.invoicelens.invoice.InvoiceEdits;
+import org.invoicelens.invoice.InvoiceField;
+import org.invoicelens.invoice.InvoiceRecord;
+import org.invoicelens.invoice.LineField;
+import org.invoicelens.invoice.RecordEntry;
+import org.invoicelens.invoice.RecordLine;
+import org.invoicelens.invoice.SampleInvoices.Comparison;
+import org.invoicelens.ui.component.Mark;
+
+/**
+ * The selected document's record as a form: every field to be looked at and corrected, and what is
+ * doubtful. For the UI thread only.
+ */
+final class FormViewModel {
+
+  /** How many doubts are listed before the user asks for all. */
+  private static final int FEW = 3;
+
+  /**
+   * A doubt as an entry of the list.
+   *
+   * @param path the field it is about; empty where it is about the whole document
+   * @param words what is doubted, and why
+   */
+  record Entry(String path, String words) {}
+
+  private final ObservableValue<DocumentItem> shown;
+  private final Map<InvoiceField, FormField> fields = new EnumMap<>(InvoiceField.class);
+  private final ObservableList<FormLine> lines = FXCollections.observableArrayList();
+  private final ObservableList<FormField> further = FXCollections.observableArrayList();
+  private final ObservableList<Entry> doubts = FXCollections.observableArrayList();
+  private final ReadOnlyIntegerWrapper doubtsHidden = new ReadOnlyIntegerWrapper();
+  private final BooleanProperty allDoubts = new SimpleBooleanProperty();
+  private final ReadOnlyStringWrapper verdict = new ReadOnlyStringWrapper("");
+  private final ReadOnlyObjectWrapper<Mark> verdictMark = new ReadOnlyObjectWrapper<>(Mark.GOOD);
+  private final ReadOnlyStringWrapper printed = new ReadOnlyStringWrapper("");
+  private final ReadOnlyBooleanWrapper asPrinted = new ReadOnlyBooleanWrapper();
+  private final ReadOnlyStringWrapper editedWords = new ReadOnlyStringWrapper("");
+  private final ReadOnlyObjectWrapper<String> wanted = new ReadOnlyObjectWrapper<>("");
+  private DocumentItem last;
+
+  FormViewModel(ObservableValue<DocumentItem> shown) {
+    this.shown = shown;
+    for (InvoiceField field : InvoiceField.values()) {
+      fields.put(
+          field,
+          new FormField(
+              field.path(), FieldLabels.label(field.path()), field.isAmount(), this::edit));
+    }
+    // Records of two documents may be alike, so that neither change alone tells all.
+    shown.subscribe(item -> show(record()));
+    shown.flatMap(DocumentItem::record).subscribe(this::show);
+    allDoubts.subscribe(all -> show(record()));
+  }
+
+  /** A field that an invoice has once. */
+  FormField field(InvoiceField field) {
+    return fields.get(field);
+  }
+
+  ObservableList<FormLine> lines() {
+    return lines;
+  }
+
+  /** What the model read beside what every invoice has. */
+  ObservableList<FormField> further() {
+    return further;
+  }
+
+  /** The first few doubts, or all of them. */
+  ObservableList<Entry> doubts() {
+    return doubts;
+  }
+
+  /** How many more doubts there are than listed. */
+  ReadOnlyIntegerProperty doubtsHidden() {
+    return doubtsHidden.getReadOnlyProperty();
+  }
+
+  /** Whether all doubts are listed. */
+  BooleanProperty allDoubts() {
+    return allDoubts;
+  }
+
+  /** What is to be made of it, in a few words; empty where nothing was read. */
+  ReadOnlyStringProperty verdict() {
+    return verdict.getReadOnlyProperty();
+  }
+
+  ReadOnlyObjectProperty<Mark> verdictMark() {
+    return verdictMark.getReadOnlyProperty();
+  }
+
+  /** How many fields are as printed, where that is known; empty otherwise. */
+  ReadOnlyStringProperty printed() {
+    return printed.getReadOnlyProperty();
+  }
+
+  ReadOnlyBooleanProperty asPrinted() {
+    return asPrinted.getReadOnlyProperty();
+  }
+
+  /** What was corrected, in a few words; empty where nothing was. */
+  ReadOnlyStringProperty editedWords() {
+    return editedWords.getReadOnlyProperty();
+  }
+
+  /** The path of the field that the keyboard is to go to; empty where it may stay. */
+  ReadOnlyObjectProperty<String> wanted() {
+    return wanted.getReadOnlyProperty();
+  }
+
+  /** Sends the keyboard to a field. */
+  void goTo(String path) {
+    wanted.set("");
+    wanted.set(path);
+  }
+
+  /** Adds an empty line and sends the keyboard there. */
+  void addLine() {
+    DocumentItem item = shown.getValue();
+    int line = InvoiceEdits.addLine(item.edits(), item.record().get().linesRead());
+    goTo(LineField.DESCRIPTION.path(line));
+  }
+
+  void removeLine(FormLine line) {
+    DocumentItem item = shown.getValue();
+    InvoiceEdits.removeLine(item.edits(), item.record().get().linesRead(), line.number());
+  }
+
+  /** Puts a field back to what was read. */
+  void reset(FormField field) {
+    shown.getValue().edits().remove(field.path());
+  }
+
+  /** Puts everything back to what was read. */
+  void resetAll() {
+    shown.getValue().edits().clear();
+  }
+
+  private void edit(FormField field, String text) {
+    InvoiceEdits.set(shown.getValue().edits(), field.path(), field.read(), text);
+  }
+
+  private InvoiceRecord record() {
+    return shown.getValue() == null ? null : shown.getValue().record().get();
+  }
+
+  private void show(InvoiceRecord record) {
+    if (shown.getValue() != last) {
+      // Lines and further fields of one document are not those of another.
+      last = shown.getValue();
+      lines.clear();
+      further.clear();
+      allDoubts.set(false);
+    }
+    if (record == null) {
+      fields.values().forEach(FormField::clear);
+      lines.clear();
+      further.clear();
+      doubts.clear();
+      doubtsHidden.set(0);
+      Stream.of(verdict, printed, editedWords).forEach(words -> words.set(""));
+      return;
+    }
+    List<Comparison> pairs = last.comparisons();
+    fields.forEach(
+        (field, view) -> view.show(record.entry(field), record, pair(pairs, field.path())));
+    showLines(record);
+    showFurther(record);
+    showDoubts(record);
+    long right = pairs.stream().filter(Comparison::right).count();
+    printed.set(pairs.isEmpty() ? "" : text("fields.asPrinted", right, pairs.size()));
+    asPrinted.set(right == pairs.size());
+    long changed = record.all().filter(RecordEntry::edited).count() + record.removedLines().size();
+    editedWords.set(last.edits().isEmpty() ? "" : text("form.edited", Math.max(1, changed)));
+  }
+
+  private static Optional<Comparison> pair(List<Comparison> pairs, String path) {
+    return pairs.stream().filter(pair -> pair.name().equals(path)).findFirst();
+  }
+
+  private void showLines(InvoiceRecord record) {
+    Map<Integer, FormLine> known =
+        lines.stream().collect(Collectors.toMap(FormLine::number, Function.identity()));
+    List<FormLine> now = new ArrayList<>();
+    for (RecordLine line : record.lines()) {
+      FormLine view =
+          known.computeIfAbsent(line.number(), number -> new FormLine(number, this::edit));
+      now.add(view);
+      view.show(line, now.size(), record);
+    }
+    if (!now.equals(lines)) {
+      lines.setAll(now);
+    }
+  }
+
+  private void showFurther(InvoiceRecord record) {
+    Map<String, FormField> known =
+        further.stream().collect(Collectors.toMap(FormField::path, Function.identity()));
+    List<FormField> now = new ArrayList<>();
+    for (RecordEntry<String> entry : record.further()) {
+      FormField view =
+          known.computeIfAbsent(
+              entry.path(),
+              path -> new FormField(path, FieldLabels.label(path), false, this::edit));
+      now.add(view);
+      view.show(entry, record, Optional.empty());
+    }
+    if (!now.equals(further)) {
+      further.setAll(now);
+    }
+  }
+
+  private void showDoubts(InvoiceRecord record) {
+    List<Entry> all =
+        record.doubts().stream().map(doubt -> new Entry(doubt.path(), words(doubt))).toList();
+    // A list of one hidden entry would be no shorter.
+    boolean few = !allDoubts.get() && all.size() > FEW + 1;
+    List<Entry> listed = few ? all.subList(0, FEW) : all;
+    if (!listed.equals(doubts)) {
+      doubts.setAll(listed);
+    }
+    doubtsHidden.set(all.size() - listed.size());
+    verdictMark.set(all.isEmpty() ? Mark.GOOD : Mark.REMARK);
+    if (!all.isEmpty()) {
+      verdict.set(text("form.doubts", all.size()));
+    } else {
+      verdict.set(text(record.sumsHold() > 0 ? "form.addsUp" : "form.noDoubts"));
+    }
+  }
+
+  private String words(Doubt doubt) {
+    String label =
+        Stream.concat(
+                fields.values().stream(),
+                lines.stream().flatMap(line -> Stream.of(LineField.values()).map(line::field)))
+            .filter(field -> field.path().equals(doubt.path()))
+            .map(field -> field.label().get())
+            .findFirst()
+            .orElse("");
+    return label.isEmpty() ? doubt.reason() : text("form.doubt", label, doubt.reason());
+  }
+}

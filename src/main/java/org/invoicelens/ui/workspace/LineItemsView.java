@@ -1,0 +1,282 @@
+package org.invoicelens.ui.workspace;
+
+import static org.invoicelens.ui.text.Messages.text;
+
+import java.util.List;
+import java.util.stream.Stream;
+import javafx.beans.binding.Bindings;
+import javafx.css.PseudoClass;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.SelectionMode;
+import javafx.scene.control.TableColumn;
+import javafx.scene.control.TablePosition;
+import javafx.scene.control.TableView;
+import javafx.scene.control.TextField;
+import javafx.scene.control.Tooltip;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
+import javafx.scene.layout.FlowPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import javafx.util.Subscription;
+import org.invoicelens.invoice.LineField;
+import org.invoicelens.ui.component.Icon;
+import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.component.Mark;
+import org.invoicelens.ui.component.MarkIcon;
+import org.kordamp.ikonli.Ikon;
+import org.kordamp.ikonli.material2.Material2AL;
+import org.kordamp.ikonli.material2.Material2MZ;
+import org.kordamp.ikonli.material2.Material2OutlinedAL;
+
+/** The line items as a table that is written in, with what there is to doubt below it. */
+final class LineItemsView extends VBox {
+
+  /** All rows are seen, so that there is nothing to scroll. */
+  private static final PseudoClass WHOLE = PseudoClass.getPseudoClass("whole");
+
+  /** More rows than these are scrolled. */
+  private static final int MOST_ROWS = 12;
+
+  /** Below so many letters, a description takes two lines. */
+  private static final double NARROW = 13;
+
+  private static final double FRAME = 4;
+  private static final double SCROLL_BAR = 14;
+
+  private final FormViewModel form;
+  private final TableView<FormLine> table;
+  private final VBox doubts = new VBox();
+  private final Label heading = Labels.plain(text("field.description"));
+  private double headHeight;
+  private Subscription followed = Subscription.EMPTY;
+
+  LineItemsView(FormViewModel form) {
+    this.form = form;
+    getStyleClass().add("line-items");
+    table = new TableView<>(form.lines());
+    table.setId("line-items");
+    table.getStyleClass().addAll("dense");
+    table.setAccessibleText(text("form.lines"));
+    table.setEditable(true);
+    table.getSelectionModel().setSelectionMode(SelectionMode.SINGLE);
+    table.getSelectionModel().setCellSelectionEnabled(true);
+    table.setPlaceholder(Labels.wrapped(text("form.noLines"), "muted", "small"));
+    addColumn(LineField.DESCRIPTION, heading, 0.32);
+    addColumn(LineField.QUANTITY, Labels.plain(text("field.quantity")), 0.16);
+    addColumn(LineField.UNIT_PRICE, Labels.plain(text("field.unit_price")), 0.24);
+    addColumn(LineField.AMOUNT, Labels.plain(text("field.amount")), 0.28);
+    heading.fontProperty().subscribe(font -> fit());
+    table.skinProperty().subscribe(skin -> measureHead());
+    table.widthProperty().subscribe(width -> fit());
+    form.lines().subscribe(this::linesChanged);
+    table.addEventHandler(KeyEvent.KEY_PRESSED, this::key);
+    table.addEventHandler(KeyEvent.KEY_TYPED, this::typed);
+    doubts.getStyleClass().add("field-value");
+    getChildren().addAll(table, doubts, buttons());
+    linesChanged();
+  }
+
+  private void addColumn(LineField field, Label title, double share) {
+    TableColumn<FormLine, String> column = new TableColumn<>();
+    title.setMinWidth(0);
+    title.setTooltip(new Tooltip(title.getText()));
+    column.setGraphic(title);
+    column.setText("");
+    column.setSortable(false);
+    column.setReorderable(false);
+    column.setResizable(false);
+    column.setId("column-" + field.key());
+    column.getStyleClass().add(field.isAmount() ? "amount-column" : "text-column");
+    column.setCellValueFactory(line -> line.getValue().field(field).value());
+    column.setCellFactory(any -> new LineCell(field));
+    column
+        .prefWidthProperty()
+        .bind(
+            Bindings.createDoubleBinding(
+                () -> Math.floor((table.getWidth() - FRAME - scrollBar()) * share),
+                table.widthProperty(),
+                form.lines()));
+    table.getColumns().add(column);
+  }
+
+  private double scrollBar() {
+    return form.lines().size() > MOST_ROWS ? SCROLL_BAR : 0;
+  }
+
+  private void measureHead() {
+    if (table.lookup(".column-header-background") instanceof Region head) {
+      head.heightProperty()
+          .subscribe(height -> {
+            headHeight = height.doubleValue();
+            fit();
+          });
+    }
+  }
+
+  /** As high as its rows, which are as high as the descriptions need. */
+  private void fit() {
+    double em = heading.getFont().getSize();
+    boolean narrow = table.getColumns().getFirst().getWidth() < NARROW * em;
+    double row = Math.round(em * (narrow ? 3.3 : 2.3));
+    int rows = Math.min(MOST_ROWS, form.lines().size());
+    table.setFixedCellSize(row);
+    table.pseudoClassStateChanged(WHOLE, form.lines().size() <= MOST_ROWS);
+    double height = headHeight + Math.max(rows * row, 2.6 * em) + FRAME;
+    table.setMinHeight(height);
+    table.setPrefHeight(height);
+    table.setMaxHeight(height);
+  }
+
+  private void linesChanged() {
+    fit();
+    followed.unsubscribe();
+    followed = Subscription.EMPTY;
+    doubts.getChildren().clear();
+    for (FormLine line : form.lines()) {
+      for (LineField key : LineField.values()) {
+        FormField field = line.field(key);
+        Node row = doubt(field);
+        doubts.getChildren().add(row);
+        Subscription shown =
+            field
+                .doubt()
+                .subscribe(words -> {
+                  row.setVisible(!words.isEmpty());
+                  row.setManaged(!words.isEmpty());
+                });
+        followed = followed.and(shown);
+      }
+    }
+  }
+
+  private static Node doubt(FormField field) {
+    Label words = Labels.wrapped("", "small", "doubt-words");
+    words
+        .textProperty()
+        .bind(
+            Bindings.createStringBinding(
+                () -> text("form.doubt", field.label().get(), field.doubt().get()),
+                field.label(),
+                field.doubt()));
+    words.setId("doubt-" + field.path());
+    HBox.setHgrow(words, Priority.ALWAYS);
+    HBox row = new HBox(new MarkIcon(Mark.REMARK), words);
+    row.getStyleClass().add("field-remark");
+    return row;
+  }
+
+  private FlowPane buttons() {
+    Button add = button("add-line", "form.addLine", Material2AL.ADD);
+    add.setOnAction(e -> form.addLine());
+    Button remove = button("remove-line", "form.removeLine", Material2OutlinedAL.DELETE);
+    remove.setOnAction(e -> removeSelected());
+    remove.disableProperty().bind(table.getSelectionModel().selectedItemProperty().isNull());
+    Button reset = button("reset-cell", "form.resetCell", Material2MZ.UNDO);
+    reset.setOnAction(e -> resetFocused());
+    reset.setDisable(true);
+    table
+        .getFocusModel()
+        .focusedCellProperty()
+        .flatMap(cell -> {
+          FormField field = fieldAtFocus();
+          return field == null ? null : field.edited();
+        })
+        .orElse(false)
+        .subscribe(edited -> reset.setDisable(!edited));
+    FlowPane buttons = new FlowPane(add, remove, reset);
+    buttons.getStyleClass().addAll("buttons", "small-buttons");
+    return buttons;
+  }
+
+  private static Button button(String id, String key, Ikon icon) {
+    Button button = new Button(text(key), new Icon(icon));
+    button.setId(id);
+    button.getStyleClass().addAll("flat", "small");
+    button.setTooltip(new Tooltip(text(key + ".tip")));
+    return button;
+  }
+
+  private FormField fieldAtFocus() {
+    TablePosition<FormLine, ?> cell = LineCell.focused(table);
+    return cell == null || cell.getRow() >= form.lines().size()
+        ? null
+        : form.lines().get(cell.getRow()).field(LineField.values()[cell.getColumn()]);
+  }
+
+  private void removeSelected() {
+    FormLine line = table.getSelectionModel().getSelectedItem();
+    if (line != null) {
+      form.removeLine(line);
+    }
+  }
+
+  private void resetFocused() {
+    FormField field = fieldAtFocus();
+    if (field != null) {
+      form.reset(field);
+    }
+  }
+
+  /** Sends the keyboard into a cell; false where the path is not of a line's field. */
+  boolean goTo(String path) {
+    List<LineField> columns = List.of(LineField.values());
+    for (FormLine line : form.lines()) {
+      for (LineField column : columns) {
+        if (line.field(column).path().equals(path)) {
+          int row = form.lines().indexOf(line);
+          TableColumn<FormLine, ?> at = table.getColumns().get(columns.indexOf(column));
+          table.requestFocus();
+          table.scrollTo(row);
+          table.getSelectionModel().clearAndSelect(row, at);
+          table.getFocusModel().focus(row, at);
+          // A new row has its cells after the next layout.
+          table.layout();
+          table.edit(row, at);
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void key(KeyEvent key) {
+    boolean editing = table.getEditingCell() != null;
+    if (!editing && key.getCode() == KeyCode.DELETE) {
+      removeSelected();
+      key.consume();
+    } else if (!editing && key.getCode() == KeyCode.ENTER) {
+      edit();
+      key.consume();
+    }
+  }
+
+  /** A letter typed on a cell begins to write in it. */
+  private void typed(KeyEvent key) {
+    boolean letter =
+        Stream.of(key.isControlDown(), key.isAltDown(), key.isMetaDown()).noneMatch(down -> down)
+            && !key.getCharacter().isEmpty()
+            && key.getCharacter().charAt(0) > ' '
+            && key.getCharacter().charAt(0) != 0x7f;
+    if (letter && table.getEditingCell() == null && edit()) {
+      if (getScene().getFocusOwner() instanceof TextField editor) {
+        editor.setText(key.getCharacter());
+        editor.end();
+      }
+      key.consume();
+    }
+  }
+
+  private boolean edit() {
+    TablePosition<FormLine, ?> cell = LineCell.focused(table);
+    if (cell == null) {
+      return false;
+    }
+    table.edit(cell.getRow(), table.getColumns().get(cell.getColumn()));
+    return table.getEditingCell() != null;
+  }
+}

@@ -1,0 +1,100 @@
+package org.invoicelens.invoice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.invoicelens.invoice.Answers.record;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class InvoiceEditsTest {
+
+  private static final String ANSWER =
+      "{\"Seller\":\"A\",\"totals\":{\"gross\":5.00},\"positions\":[{\"text\":\"Bolts\",\"sum\":2},"
+          + "{\"text\":\"Nuts\",\"sum\":3}],\"note\":\"x\"}";
+
+  private final Map<String, String> edits = new HashMap<>();
+
+  private String fields() {
+    return record(ANSWER, edits).fields().json();
+  }
+
+  @Test
+  void withoutCorrectionsTheFieldsAreThoseOfTheAnswer() {
+    assertThat(fields()).isEqualTo(InvoiceFields.parse(ANSWER).json());
+  }
+
+  @Test
+  void aCorrectionTakesThePlaceTheAnswerHasForIt() {
+    edits.put("total", "1.428,00");
+    edits.put("items[1].description", "Washers");
+    edits.put("items[1].quantity", "3");
+    edits.put("note", "y");
+    edits.put("date", "14.11.2026");
+    edits.put("vendor", "");
+    assertThat(fields())
+        .isEqualTo(
+            "{\"Seller\":null,\"totals\":{\"gross\":1428.00},\"positions\":[{\"text\":\"Bolts\","
+                + "\"sum\":2},{\"text\":\"Washers\",\"sum\":3,\"quantity\":3}],\"note\":\"y\","
+                + "\"date\":\"2026-11-14\"}");
+  }
+
+  @Test
+  void whatCannotBeUnderstoodStaysAsItWasTyped() {
+    edits.put("total", "about 5");
+    edits.put("date", "03/04/2026");
+    assertThat(fields()).contains("\"gross\":\"about 5\"", "\"date\":\"03/04/2026\"");
+  }
+
+  @Test
+  void linesAreAddedAndTakenAwayWithoutMovingOthers() {
+    int added = InvoiceEdits.addLine(edits, 2);
+    assertThat(added).isEqualTo(2);
+    edits.put("items[2].amount", "4");
+    InvoiceEdits.removeLine(edits, 2, 0);
+    assertThat(record(ANSWER, edits).lines())
+        .extracting(RecordLine::number, RecordLine::added, line -> line.amount().text())
+        .containsExactly(tuple(1, false, "3"), tuple(2, true, "4"));
+    assertThat(record(ANSWER, edits).removedLines()).containsExactly(0);
+    assertThat(fields()).contains("\"positions\":[{\"text\":\"Nuts\",\"sum\":3},{\"amount\":4}]");
+  }
+
+  @Test
+  void anAddedLineThatIsTakenAwayLeavesNothing() {
+    InvoiceEdits.addLine(edits, 2);
+    int second = InvoiceEdits.addLine(edits, 2);
+    int third = InvoiceEdits.addLine(edits, 2);
+    edits.put("items[3].amount", "1");
+    edits.put("items[4].amount", "2");
+    InvoiceEdits.removeLine(edits, 2, 2);
+    InvoiceEdits.removeLine(edits, 2, second);
+    assertThat(edits).containsOnlyKeys("items[4]", "items[4].amount");
+    assertThat(record(ANSWER, edits).lines())
+        .extracting(RecordLine::number)
+        .containsExactly(0, 1, third);
+  }
+
+  @Test
+  void linesCanBeAddedWhereTheAnswerHasNone() {
+    edits.put("items[0]", InvoiceEdits.ADDED);
+    edits.put("items[0].description", "Bolts");
+    assertThat(record("{\"total\":1}", edits).fields().json())
+        .isEqualTo("{\"total\":1,\"items\":[{\"description\":\"Bolts\"}]}");
+  }
+
+  @Test
+  void aLineThatWasAMereTextBecomesOneWithFields() {
+    edits.put("items[0].amount", "1");
+    assertThat(record("{\"total\":1,\"items\":[\"Bolts\"]}", edits).fields().json())
+        .isEqualTo("{\"total\":1,\"items\":[{\"description\":\"Bolts\",\"amount\":1}]}");
+  }
+
+  @Test
+  void aTextThatIsWhatWasReadIsNoEdit() {
+    InvoiceEdits.set(edits, "total", "5.00", "6");
+    assertThat(edits).containsEntry("total", "6");
+    InvoiceEdits.set(edits, "total", "5.00", "5.00");
+    assertThat(edits).isEmpty();
+  }
+}

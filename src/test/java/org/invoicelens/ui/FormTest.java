@@ -1,0 +1,182 @@
+package org.invoicelens.ui;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import javafx.scene.control.TableView;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.ClipboardContent;
+import javafx.scene.input.KeyCode;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.stage.Stage;
+import org.invoicelens.ui.pipeline.Recalled;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The right side of the workspace, worked as a user does. */
+class FormTest {
+
+  private static final String ANSWER =
+      """
+      {"vendor":"Müller","number":"7","date":"2026-08-27","net":"1.200,00","tax":"228,00",\
+      "total":"1.428,00","items":[{"description":"Wartung","amount":"900,00"},\
+      {"description":"Dichtung","amount":"300,00"}]}\
+      """;
+
+  @TempDir Path own;
+
+  private final ScriptedStages stages = new ScriptedStages();
+  private WindowRobot window;
+
+  @BeforeEach
+  void readADocument() throws Exception {
+    window = new WindowRobot();
+    ModelConfig large = Fixtures.config("pixtral", own);
+    stages.choices = List.of(Fixtures.choice(large));
+    stages.recalled =
+        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.start =
+        (listener, cancellation) ->
+            Fixtures.model(prompt ->
+                prompt.user().equals("Again") ? ANSWER.replace("Müller", "Meier") : ANSWER);
+    window.open(own, stages);
+    window.awaitSeen("#workspace");
+    window.drop("#workspace", Path.of("assets/samples/slip-0.png"));
+    window.awaitSeen("#field-vendor");
+    window.await(
+        () -> window.seen("#read-again") != null && !window.seen("#read-again").isDisabled());
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    window.cleanUp();
+  }
+
+  private void write(String id, String text) {
+    window.robot.clickOn(window.seen(id));
+    window.robot.press(KeyCode.CONTROL, KeyCode.A).release(KeyCode.A, KeyCode.CONTROL);
+    window.robot.write(text);
+  }
+
+  @Test
+  void aDoubtAppearsWhileATotalIsTypedAndGoesWhenItIsPutBack() throws Exception {
+    assertThat(window.text("#verdict")).isEqualTo("adds up");
+    window.robot.interact(() -> window.seen("#field-total").requestFocus());
+    window.robot.press(KeyCode.CONTROL, KeyCode.A).release(KeyCode.A, KeyCode.CONTROL);
+    window.robot.write("1.482,00");
+    window.await(() -> window.text("#verdict").equals("1 doubt"));
+    assertThat(window.text("#doubt-total"))
+        .isEqualTo("Net 1,200.00 and tax 228.00 make 1,428.00, but the total says 1,482.00.");
+    assertThat(window.text("#read-total")).isEqualTo("Read: 1.428,00");
+    window.robot.interact(() -> window.seen("#reset-total").requestFocus());
+    window.robot.type(KeyCode.SPACE);
+    window.await(() -> window.text("#verdict").equals("adds up"));
+    assertThat(window.text("#field-total")).isEqualTo("1.428,00");
+    assertThat(window.seen("#doubt-total")).isNull();
+  }
+
+  @Test
+  void aDoubtInTheListLeadsToItsField() throws Exception {
+    write("#field-number", " ");
+    window.await(() -> window.text("#verdict").equals("1 doubt"));
+    window.robot.clickOn("Number: No invoice number was read.");
+    window.await(() -> window.seen("#field-number").isFocused());
+  }
+
+  @Test
+  void aLineIsAddedAndWrittenInWithTheKeyboardAlone() throws Exception {
+    window.robot.interact(() -> window.seen("#add-line").requestFocus());
+    window.robot.type(KeyCode.SPACE);
+    window.await(
+        () -> window.seen("#cell-editor") != null && window.seen("#cell-editor").isFocused());
+    window.robot.write("Anfahrt");
+    window.robot.type(KeyCode.TAB).type(KeyCode.TAB).type(KeyCode.TAB);
+    window.robot.write("100");
+    window.await(() -> window.text("#verdict").equals("1 doubt"));
+    assertThat(window.text("#doubt-net"))
+        .isEqualTo("The lines make 1,300.00, but the net amount says 1,200.00.");
+    window.robot.type(KeyCode.ESCAPE);
+    window.await(() -> window.text("#verdict").equals("adds up"));
+    TableView<?> table = (TableView<?>) window.seen("#line-items");
+    assertThat(table.getItems()).hasSize(3);
+    assertThat(window.texts("#line-items")).contains("Anfahrt");
+    window.robot.type(KeyCode.DELETE);
+    window.await(() -> table.getItems().size() == 2);
+  }
+
+  @Test
+  void aLetterTypedOnACellBeginsToWriteInIt() throws Exception {
+    TableView<?> table = (TableView<?>) window.seen("#line-items");
+    window.robot.interact(() -> {
+      table.requestFocus();
+      table.getFocusModel().focus(0);
+    });
+    window.robot.interact(() -> select(table));
+    window.robot.write("950,00");
+    window.robot.type(KeyCode.ENTER);
+    window.await(() -> window.text("#verdict").equals("1 doubt"));
+    assertThat(window.texts("#line-items")).contains("950,00");
+    window.click("#reset-cell");
+    window.await(() -> window.text("#verdict").equals("adds up"));
+  }
+
+  private static <S> void select(TableView<S> table) {
+    table.getSelectionModel().clearAndSelect(0, table.getColumns().get(3));
+  }
+
+  @Test
+  void savedFilesHaveTheCorrections() throws Exception {
+    write("#field-vendor", "Somebody");
+    Path file = own.resolve("read.json");
+    window.desktop.target = Optional.of(file);
+    window.click("#export");
+    window.robot.clickOn("This document as JSON …");
+    window.await(() -> Files.exists(file));
+    assertThat(file).content().contains("\"vendor\": \"Somebody\"", "\"read\": \"Müller\"");
+    window.click("#copy");
+    window.robot.clickOn("As a table, for a spreadsheet");
+    window.await(() -> !window.desktop.copied.isEmpty());
+    assertThat(window.desktop.copied.getLast()).contains("Seller\tSomebody");
+  }
+
+  @Test
+  void theFieldsAreReadAgainWithAnotherPrompt() throws Exception {
+    window.click("#tab-prompt");
+    write("#prompt-user", " ");
+    window.await(() -> window.seen("#prompt-refusal") != null);
+    assertThat(window.seen("#prompt-again").isDisabled()).isTrue();
+    write("#prompt-user", "Again");
+    window.await(() -> !window.seen("#prompt-again").isDisabled());
+    window.robot.interact(() -> window.seen("#prompt-again").requestFocus());
+    window.robot.type(KeyCode.SPACE);
+    window.await(() -> window.text("#tab-prompt").equals("Prompt •"));
+    assertThat(window.text("#prompt-state")).isEqualTo("changed by you");
+    window.click("#tab-fields");
+    window.await(() -> window.text("#field-vendor").equals("Meier"));
+    window.click("#tab-timings");
+    assertThat(window.texts("#timings")).contains("changed by you", "176 × 224 pixels", "cuda:0");
+    window.click("#tab-prompt");
+    window.robot.interact(() -> window.seen("#prompt-reset").requestFocus());
+    window.robot.type(KeyCode.SPACE);
+    window.await(() -> window.text("#tab-prompt").equals("Prompt"));
+  }
+
+  @Test
+  void pastingIntoAFieldIsNoNewDocument() throws Exception {
+    window.robot.interact(() -> {
+      ClipboardContent content = new ClipboardContent();
+      content.putString("Pasted");
+      Clipboard.getSystemClipboard().setContent(content);
+      window.seen("#field-vendor").requestFocus();
+    });
+    window.robot.press(KeyCode.CONTROL, KeyCode.A).release(KeyCode.A, KeyCode.CONTROL);
+    window.robot.press(KeyCode.CONTROL, KeyCode.V).release(KeyCode.V, KeyCode.CONTROL);
+    window.await(() -> window.text("#field-vendor").equals("Pasted"));
+    assertThat(window.desktop.told).isEmpty();
+  }
+}
