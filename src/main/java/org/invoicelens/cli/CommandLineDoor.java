@@ -66,6 +66,7 @@ public final class CommandLineDoor {
             new VerifyCommand(context),
             new SetupCommand(context),
             new ExtractCommand(context),
+            new OpenCommand(context),
             new GenerateCommand(context),
             new BenchCommand(context),
             new CompletionCommand(context))

@@ -31,6 +31,7 @@ class UsageTest {
         "verify",
         "setup",
         "extract",
+        "open",
         "generate",
         "bench",
         "completion"
@@ -90,6 +91,7 @@ class UsageTest {
         "setup --device gpu",
         "extract",
         "extract a.png --format xml",
+        "open a.png",
         "generate --prompt hello",
         "generate --model .",
         "generate --model . --prompt a --prompt-ids 1",
