@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
 import javafx.application.Application;
 import org.invoicelens.cli.CommandLineDoor;
 import org.invoicelens.config.ApplicationFolders;
@@ -26,20 +26,18 @@ public final class Main {
   public static void main(String[] arguments) {
     ApplicationFolders folders = ApplicationFolders.current();
     prepare(folders);
-    boolean window = arguments.length == 0 || isOpen(arguments);
-    if (!window || !hasDisplay(System.getProperty("os.name"), System.getenv())) {
+    Optional<List<Path>> documents = documents(arguments);
+    if (documents.isEmpty() || !hasDisplay(System.getProperty("os.name"), System.getenv())) {
       if (arguments.length == 0) {
         System.err.println(NO_WINDOW);
       }
       exit(arguments.length == 0 ? commandLine("demo") : commandLine(arguments));
     }
-    List<Path> documents =
-        Stream.of(arguments).skip(1).map(name -> Path.of(name).toAbsolutePath()).toList();
-    if (OnlyWindow.handOver(folders.state(), documents)) {
+    if (OnlyWindow.handOver(folders.state(), documents.get())) {
       exit(0);
     }
     try {
-      if (openWindow(documents)) {
+      if (openWindow(documents.get())) {
         exit(0);
       }
     } catch (RuntimeException e) {
@@ -77,10 +75,26 @@ public final class Main {
     }
   }
 
-  /** Whether documents are to be opened in the window; a request for help is none. */
-  private static boolean isOpen(String[] arguments) {
-    return arguments[0].equals("open")
-        && Stream.of(arguments).skip(1).noneMatch(argument -> argument.startsWith("-"));
+  /**
+   * What is to be opened in the window: what follows {@code open}, or paths alone, as Windows gives
+   * them for a document that is opened with the program. Empty for every other command.
+   */
+  static Optional<List<Path>> documents(String[] arguments) {
+    List<String> words = List.of(arguments);
+    if (words.isEmpty()) {
+      return Optional.of(List.of());
+    }
+    boolean named = words.getFirst().equals("open");
+    List<String> names = named ? words.subList(1, words.size()) : words;
+    boolean meant =
+        named
+            ? names.stream().noneMatch(name -> name.startsWith("-"))
+            : names.stream()
+                .map(Path::of)
+                .allMatch(path -> path.isAbsolute() && Files.exists(path));
+    return meant
+        ? Optional.of(names.stream().map(name -> Path.of(name).toAbsolutePath()).toList())
+        : Optional.empty();
   }
 
   /** Where X and Wayland are used, a display has a name; elsewhere there is always one. */

@@ -67,6 +67,7 @@ public final class CommandLineDoor {
             new SetupCommand(context),
             new ExtractCommand(context),
             new OpenCommand(context),
+            new PurgeCommand(context),
             new GenerateCommand(context),
             new BenchCommand(context),
             new CompletionCommand(context))

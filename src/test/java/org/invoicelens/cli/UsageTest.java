@@ -32,6 +32,7 @@ class UsageTest {
         "setup",
         "extract",
         "open",
+        "purge",
         "generate",
         "bench",
         "completion"
