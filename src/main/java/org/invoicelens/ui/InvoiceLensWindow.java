@@ -4,6 +4,7 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -163,6 +164,16 @@ public final class InvoiceLensWindow {
   public void show() {
     stage.show();
     wizard.begin();
+  }
+
+  /**
+   * Takes documents that were opened with the program, and comes to the front. They wait until a
+   * model is ready.
+   */
+  void open(List<Path> documents) {
+    stage.setIconified(false);
+    stage.toFront();
+    workspace.add(documents);
   }
 
   /** Says that something unforeseen went wrong; the details are in the log. */
