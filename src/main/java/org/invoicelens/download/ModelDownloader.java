@@ -44,13 +44,11 @@ public final class ModelDownloader {
       TransferOptions options,
       ProgressListener listener,
       Cancellation cancellation) {
-    this(folders, settings, options, new RateLimit(options.limitRate()), listener, cancellation);
+    this(folders, settings, options, listener, cancellation, Tuning.DEFAULT, Ticker.SYSTEM);
   }
 
   /**
-   * A downloader with a limit that others may change while it runs.
-   *
-   * @param rateLimit counts instead of that of the options
+   * @param rateLimit the limit of all connections together, shared with whoever changes it
    */
   public ModelDownloader(
       ApplicationFolders folders,
@@ -63,11 +61,11 @@ public final class ModelDownloader {
         folders,
         settings,
         options,
+        rateLimit,
         listener,
         cancellation,
         Tuning.DEFAULT,
-        Ticker.SYSTEM,
-        rateLimit);
+        Ticker.SYSTEM);
   }
 
   ModelDownloader(
@@ -82,22 +80,22 @@ public final class ModelDownloader {
         folders,
         settings,
         options,
+        new RateLimit(options.limitRate(), ticker),
         listener,
         cancellation,
         tuning,
-        ticker,
-        new RateLimit(options.limitRate(), ticker));
+        ticker);
   }
 
   private ModelDownloader(
       ApplicationFolders folders,
       HubSettings settings,
       TransferOptions options,
+      RateLimit rateLimit,
       ProgressListener listener,
       Cancellation cancellation,
       Tuning tuning,
-      Ticker ticker,
-      RateLimit rateLimit) {
+      Ticker ticker) {
     this.folders = folders;
     this.settings = settings;
     this.options = options;

@@ -46,11 +46,6 @@ public record ConfigOverrides(
         Optional.empty());
   }
 
-  /** Where the model's files lie. */
-  public static ConfigOverrides ofModelPath(Path folder) {
-    return ofSource(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(folder));
-  }
-
   /** How the model is put into memory. */
   public static ConfigOverrides ofLoading(Optional<Precision> precision, Optional<String> device) {
     return new ConfigOverrides(

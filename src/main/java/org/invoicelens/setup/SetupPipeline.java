@@ -35,6 +35,7 @@ import org.invoicelens.hardware.HardwareVerifier;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.hub.SafePath;
 import org.invoicelens.settings.Settings;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
@@ -69,39 +70,31 @@ public final class SetupPipeline {
   private final ApplicationFolders folders;
   private final Supplier<HubSettings> hub;
   private final Supplier<Settings> choices;
-  private final RateLimit rateLimit;
 
-  /** The stages with what the environment says, whatever the user chose. */
-  public SetupPipeline(ApplicationFolders folders, HubSettings settings) {
-    this(folders, () -> settings, () -> Settings.DEFAULT);
+  /** The stages with what the user chose before, read again for each model. */
+  public SetupPipeline(ApplicationFolders folders, HubSettings hub) {
+    this(folders, () -> hub, () -> new SettingsStore(folders).current());
   }
 
   /**
-   * The stages with settings that may change while they are used: each request begins with what
+   * The stages with settings that may change while they are used: each download begins with what
    * counts then.
    *
    * @param hub how the Hub is reached
-   * @param choices what the user chose: where models lie, how fast they may come
+   * @param choices what the user chose
    */
   public SetupPipeline(
       ApplicationFolders folders, Supplier<HubSettings> hub, Supplier<Settings> choices) {
     this.folders = folders;
     this.hub = hub;
     this.choices = choices;
-    this.rateLimit = new RateLimit(choices.get().network().limitRate());
   }
 
-  /** The limit of all downloads, which may be changed while one runs. */
-  public RateLimit rateLimit() {
-    return rateLimit;
-  }
-
-  /** The first stage; the model's files lie where the user chose, else where the file says. */
+  /** The first stage; a model's files lie where the user wants them, whatever the file says. */
   public ModelConfig loadConfig(Path file) throws ConfigException {
     ModelConfig config = new ConfigLoader(folders).load(file);
-    return Optional.ofNullable(choices.get().modelFolders().get(config.name()))
-        .map(folder -> ConfigOverrides.ofModelPath(folder).applyTo(config))
-        .orElse(config);
+    Path chosen = choices.get().modelFolders().get(config.name());
+    return chosen == null ? config : config.withModelPath(chosen);
   }
 
   /** The second stage. */
@@ -123,10 +116,25 @@ public final class SetupPipeline {
       ProgressListener listener,
       Cancellation cancellation)
       throws DownloadException, CancelledException {
-    if (options.limitRate() > 0) {
-      rateLimit.change(options.limitRate());
-    }
-    return new ModelDownloader(folders, hub.get(), options, rateLimit, listener, cancellation)
+    long kept = choices.get().network().limitRate();
+    RateLimit limit = new RateLimit(options.limitRate() > 0 ? options.limitRate() : kept);
+    return download(config, hardware, options, limit, listener, cancellation);
+  }
+
+  /**
+   * The third stage under a limit that may be changed while it runs.
+   *
+   * @param hardware what the second stage found; null where it was not asked
+   */
+  public DownloadResult download(
+      ModelConfig config,
+      HardwareStatus hardware,
+      TransferOptions options,
+      RateLimit limit,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, CancelledException {
+    return new ModelDownloader(folders, hub.get(), options, limit, listener, cancellation)
         .download(config, hardware);
   }
 

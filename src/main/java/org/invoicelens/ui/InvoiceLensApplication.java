@@ -1,14 +1,19 @@
 package org.invoicelens.ui;
 
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import javafx.application.Application;
 import javafx.application.Platform;
 import javafx.stage.Stage;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.settings.Looks.Language;
+import org.invoicelens.settings.SecretsFile;
 import org.invoicelens.settings.SettingsStore;
+import org.invoicelens.setup.HubAccess;
 import org.invoicelens.setup.SetupPipeline;
+import org.invoicelens.ui.instance.OnlyWindow;
 import org.invoicelens.ui.pipeline.PipelineStages;
 import org.invoicelens.ui.pipeline.Stages;
 import org.slf4j.Logger;
@@ -21,7 +26,9 @@ public final class InvoiceLensApplication extends Application {
 
   private ApplicationFolders folders;
   private SettingsStore settings;
+  private SecretsFile secrets;
   private Stages stages;
+  private Optional<OnlyWindow> listener = Optional.empty();
 
   /** Reads the surroundings; not on the UI thread. */
   @Override
@@ -29,7 +36,10 @@ public final class InvoiceLensApplication extends Application {
     folders = ApplicationFolders.current();
     settings = new SettingsStore(folders);
     speak(settings.current().looks().language());
-    stages = new PipelineStages(folders, new SetupPipeline(folders, HubSettings.fromEnvironment()));
+    secrets = new SecretsFile(folders);
+    HubAccess hub = new HubAccess(settings, secrets, HubSettings::fromEnvironment);
+    stages =
+        new PipelineStages(folders, new SetupPipeline(folders, hub::chosen, settings::current));
   }
 
   @Override
@@ -41,6 +51,15 @@ public final class InvoiceLensApplication extends Application {
       Platform.runLater(window::tellUnexpected);
     });
     window.show();
+    window.open(getParameters().getRaw().stream().map(Path::of).toList());
+    listener =
+        OnlyWindow.listen(
+            folders.state(), documents -> Platform.runLater(() -> window.open(documents)));
+  }
+
+  @Override
+  public void stop() {
+    listener.ifPresent(OnlyWindow::close);
   }
 
   /** Words and numbers go together: a chosen language brings its own notation of numbers. */

@@ -9,6 +9,7 @@ import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.invoice.SampleInvoices;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Stage;
@@ -20,6 +21,7 @@ import org.invoicelens.ui.failure.Remedy;
 import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
+import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.workspace.WorkspaceViewModel;
@@ -57,6 +59,7 @@ class WizardViewModelTest {
             desktop,
             new WorkspaceViewModel(
                 session, runner, desktop, new SampleInvoices(Fixtures.folders(own))),
+            new SettingsViewModel(new SettingsStore(Fixtures.folders(own)), runner),
             new Navigation());
   }
 
