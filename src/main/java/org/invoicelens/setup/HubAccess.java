@@ -74,11 +74,6 @@ public final class HubAccess {
     return outside.token().or(this::enteredToken).map(trusting::withToken).orElse(trusting);
   }
 
-  /** Whether a token comes from the environment or from the file of the Hub's own programs. */
-  public boolean environmentHasToken() {
-    return environment.get().token().isPresent();
-  }
-
   private Optional<AccessToken> enteredToken() {
     try {
       return secrets.current().token().map(AccessToken::new);

@@ -32,6 +32,7 @@ import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareVerifier;
+import org.invoicelens.hub.ConnectionCheck;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.hub.SafePath;
 import org.invoicelens.settings.Settings;
@@ -95,6 +96,11 @@ public final class SetupPipeline {
     ModelConfig config = new ConfigLoader(folders).load(file);
     Path chosen = choices.get().modelFolders().get(config.name());
     return chosen == null ? config : config.withModelPath(chosen);
+  }
+
+  /** A check of the way to a model on the Hub with what counts now; the caller closes it. */
+  public ConnectionCheck connectionCheck(ModelConfig config) {
+    return new ConnectionCheck(hub.get(), config.endpoint(), config.repoId(), config.revision());
   }
 
   /** The second stage. */

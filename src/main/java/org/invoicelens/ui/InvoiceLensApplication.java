@@ -45,7 +45,7 @@ public final class InvoiceLensApplication extends Application {
   @Override
   public void start(Stage stage) {
     InvoiceLensWindow window =
-        new InvoiceLensWindow(stage, folders, settings, stages, getHostServices());
+        new InvoiceLensWindow(stage, folders, settings, secrets, stages, getHostServices());
     Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> {
       log.error("Unexpected failure on {}", thread.getName(), thrown);
       Platform.runLater(window::tellUnexpected);

@@ -25,12 +25,15 @@ import javafx.util.Duration;
 import org.controlsfx.control.NotificationPane;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.invoice.SampleInvoices;
+import org.invoicelens.settings.SecretsFile;
 import org.invoicelens.settings.Settings;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Page;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.FxDesktop;
+import org.invoicelens.ui.network.NetworkPane;
+import org.invoicelens.ui.network.NetworkViewModel;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
@@ -38,6 +41,7 @@ import org.invoicelens.ui.settings.LooksPane;
 import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.shell.WizardShell;
 import org.invoicelens.ui.shell.WizardViewModel;
+import org.invoicelens.ui.step.Elsewhere;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.task.TaskRunner;
 import org.invoicelens.ui.task.WorkRunner;
@@ -66,15 +70,23 @@ public final class InvoiceLensWindow {
   /**
    * @param folders where samples and log lie
    * @param settings what the user chose before
+   * @param secrets what the user entered before
    * @param host opens folders and pages
    */
   public InvoiceLensWindow(
       Stage stage,
       ApplicationFolders folders,
       SettingsStore settings,
+      SecretsFile secrets,
       Stages stages,
       HostServices host) {
-    this(stage, folders, settings, stages, notifier -> new FxDesktop(stage, host, notifier::tell));
+    this(
+        stage,
+        folders,
+        settings,
+        secrets,
+        stages,
+        notifier -> new FxDesktop(stage, host, notifier::tell));
   }
 
   /** Shows a sentence for a while. */
@@ -87,6 +99,7 @@ public final class InvoiceLensWindow {
       Stage stage,
       ApplicationFolders folders,
       SettingsStore settings,
+      SecretsFile secrets,
       Stages stages,
       Function<Notifier, Desktop> desktopWith) {
     this.stage = stage;
@@ -94,7 +107,17 @@ public final class InvoiceLensWindow {
     Path log = folders.logs().resolve("invoicelens.log");
     workspace = new WorkspaceViewModel(session, runner, desktop, new SampleInvoices(folders));
     SettingsViewModel choices = new SettingsViewModel(settings, runner);
+    NetworkViewModel network =
+        new NetworkViewModel(stages, session, runner, desktop, choices, secrets);
     wizard = new WizardViewModel(stages, session, runner, desktop, workspace, choices, navigation);
+    wizard
+        .download()
+        .leadTo(
+            Elsewhere.CONNECTION,
+            () -> {
+              navigation.open(Place.NETWORK);
+              network.test();
+            });
 
     ways.put(Place.SETUP, () -> new WizardShell(wizard, desktop, log, session.model().isNotNull()));
     ways.put(
@@ -102,7 +125,13 @@ public final class InvoiceLensWindow {
         () -> new WorkspaceView(workspace, desktop, log, wizard::setUpAnother, navigation));
     ways.put(
         Place.SETTINGS,
-        () -> new Page("settings", navigation::back, new LooksPane(choices, this::requestClose)));
+        () ->
+            new Page(
+                "settings",
+                navigation::back,
+                new LooksPane(choices, this::requestClose),
+                new NetworkPane(network)));
+    ways.put(Place.NETWORK, () -> new Page("network", navigation::back, new NetworkPane(network)));
     navigation.current().subscribe(this::visit);
     wizard
         .closing()

@@ -84,7 +84,6 @@ class HubAccessTest {
     AccessToken outside = new AccessToken("hf_outside");
     environment = environment.withToken(outside);
     assertThat(access().chosen().token()).contains(outside);
-    assertThat(access().environmentHasToken()).isTrue();
     secrets.change(Secrets.NONE.withToken(Optional.of("hf_entered")), false);
     assertThat(access().chosen().token()).isPresent().isNotEqualTo(Optional.of(outside));
     assertThat(access().afterEnvironment().token()).contains(outside);

@@ -42,7 +42,12 @@ import org.invoicelens.download.DownloadException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
+import org.invoicelens.hub.ConnectionCheck;
+import org.invoicelens.hub.ConnectionCheck.State;
+import org.invoicelens.hub.ConnectionCheck.Subject;
+import org.invoicelens.hub.HubException;
 import org.invoicelens.settings.Looks;
+import org.invoicelens.settings.SecretsFile;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
@@ -105,7 +110,12 @@ class ScreensTest {
       ApplicationFolders folders = Fixtures.folders(own);
       InvoiceLensWindow window =
           new InvoiceLensWindow(
-              stage, folders, new SettingsStore(folders), stages, (HostServices) null);
+              stage,
+              folders,
+              new SettingsStore(folders),
+              new SecretsFile(folders),
+              stages,
+              (HostServices) null);
       // A window that changes its size while it is drawn upsets the test display.
       stage.setWidth(1024);
       stage.setHeight(700);
@@ -187,6 +197,60 @@ class ScreensTest {
     press("#rail-settings");
     awaitVisible("#settings");
     shoot("8-settings");
+  }
+
+  @Test
+  void network() throws Exception {
+    prepare();
+    Problem problem =
+        new Problem(
+            "The certificate of huggingface.co is not trusted: it was issued by “Example"
+                + " Corporation Web Gateway CA”.",
+            "Your network probably inspects encrypted connections.",
+            "Ask your administrator for the gateway’s certificate and choose it as the file of"
+                + " certificates.");
+    stages.findings =
+        List.of(
+            finding(Subject.ROUTE, State.GOOD, "Through the proxy proxy.example:3128"),
+            new ConnectionCheck.Finding(
+                Subject.SERVER,
+                State.FAILED,
+                problem.what(),
+                Optional.of(problem),
+                Optional.of(HubException.Reason.UNTRUSTED_CERTIFICATE)),
+            finding(Subject.TOKEN, State.SKIPPED, "Not tried, because an earlier step failed."),
+            finding(
+                Subject.REPOSITORY, State.SKIPPED, "Not tried, because an earlier step failed."),
+            finding(Subject.FILES, State.SKIPPED, "Not tried, because an earlier step failed."));
+    open();
+    press("#rail-settings");
+    awaitVisible("#settings");
+    robot.interact(
+        () -> ((ScrollPane) robot.lookup("#settings .scroll-pane").query()).setVvalue(0.6));
+    shoot("8-settings-network");
+    press("#settings-back");
+    stages.download =
+        (listener, cancellation) -> {
+          throw new DownloadException(
+              DownloadException.Reason.NO_CONNECTION, problem, "refused", null);
+        };
+    choose("pixtral-12b");
+    press("#next");
+    press("#next");
+    awaitVisible("#failure");
+    shoot("3-download-no-connection");
+    press("#remedy-connection");
+    // The page of the settings, which was visited before, has the same lines.
+    await(() ->
+        robot.lookup("#connection-verdict").queryAll().stream().anyMatch(ScreensTest::visible));
+    shoot("8-network-failed");
+    press("#proxy-manual");
+    robot.interact(() -> ((ScrollPane) robot.lookup("#network .scroll-pane").query()).setVvalue(1));
+    shoot("8-network-manual");
+  }
+
+  private static ConnectionCheck.Finding finding(Subject subject, State state, String found) {
+    return new ConnectionCheck.Finding(subject, state, found, Optional.empty(), Optional.empty());
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.invoicelens.ui;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import javafx.application.Platform;
@@ -14,12 +15,14 @@ import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.hub.ConnectionCheck;
 import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.StageException;
+import org.invoicelens.ui.pipeline.ConnectionSteps;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.pipeline.Recalled;
@@ -48,6 +51,11 @@ public final class ScriptedStages implements Stages {
   public final List<Optional<Path>> imported = Collections.synchronizedList(new ArrayList<>());
 
   private final RateLimit rateLimit = new RateLimit(0);
+
+  /** What the check of the connection finds, in order. */
+  public List<ConnectionCheck.Finding> findings = List.of();
+
+  public boolean environmentHasToken;
 
   /** What was called, in order; marked where the UI thread did it. */
   public final List<String> calls = Collections.synchronizedList(new ArrayList<>());
@@ -162,6 +170,39 @@ public final class ScriptedStages implements Stages {
   public ReadyModel reopen(ModelConfig config, ProgressListener listener, Cancellation cancellation)
       throws StageException {
     return run("reopen", start, listener, cancellation);
+  }
+
+  @Override
+  public ConnectionSteps connectionSteps(ModelConfig config) {
+    note("connectionSteps " + config.name());
+    Iterator<ConnectionCheck.Finding> left = findings.iterator();
+    return new ConnectionSteps() {
+      @Override
+      public boolean hasNext() {
+        return left.hasNext();
+      }
+
+      @Override
+      public ConnectionCheck.Finding next(Cancellation cancellation) throws CancelledException {
+        cancellation.throwIfCancelled();
+        return left.next();
+      }
+
+      @Override
+      public List<String> hostsToAllow() {
+        return List.of("huggingface.co", "*.hf.co");
+      }
+
+      @Override
+      public void close() {
+        note("connectionSteps closed");
+      }
+    };
+  }
+
+  @Override
+  public boolean environmentHasToken() {
+    return environmentHasToken;
   }
 
   private <V> V run(

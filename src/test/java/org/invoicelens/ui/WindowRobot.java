@@ -25,6 +25,7 @@ import javafx.scene.input.PickResult;
 import javafx.scene.input.TransferMode;
 import javafx.stage.Stage;
 import javafx.stage.WindowEvent;
+import org.invoicelens.settings.SecretsFile;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.ui.pipeline.Stages;
 import org.testfx.api.FxRobot;
@@ -53,6 +54,7 @@ final class WindowRobot {
               stage,
               Fixtures.folders(own),
               new SettingsStore(Fixtures.folders(own)),
+              new SecretsFile(Fixtures.folders(own)),
               stages,
               notifier -> desktop);
       window.show();

@@ -2,6 +2,7 @@ package org.invoicelens.ui.download;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import javafx.beans.value.ObservableValue;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.TransferRate;
 import org.invoicelens.hardware.HardwareStatus;
@@ -32,8 +34,10 @@ import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.Question;
 import org.invoicelens.ui.failure.Failure;
+import org.invoicelens.ui.failure.Remedy;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.settings.SettingsViewModel;
+import org.invoicelens.ui.step.Elsewhere;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepAction;
 import org.invoicelens.ui.step.StepState;
@@ -255,6 +259,56 @@ public final class DownloadViewModel extends StepViewModel {
   protected void failed(Throwable thrown) {
     super.failed(thrown);
     pace.set("");
+  }
+
+  @Override
+  protected List<Remedy> remedies(Throwable thrown) {
+    if (!(thrown instanceof DownloadException failure)) {
+      return List.of();
+    }
+    return switch (failure.reason()) {
+      case OFFLINE, NO_CONNECTION ->
+          List.of(
+              remedy(Elsewhere.CONNECTION),
+              remedy(Elsewhere.NETWORK),
+              new Remedy("remedy-import", text("remedy.import"), this::importFolder));
+      case UNTRUSTED_CERTIFICATE ->
+          List.of(
+              new Remedy("remedy-certificate", text("remedy.certificate"), this::trustAnother),
+              remedy(Elsewhere.NETWORK));
+      case PROXY, BAD_ANSWER, SERVER_ERROR, RATE_LIMITED, BAD_SETTING ->
+          List.of(remedy(Elsewhere.NETWORK), remedy(Elsewhere.CONNECTION));
+      case TOKEN_NEEDED, TOKEN_REFUSED -> List.of(remedy(Elsewhere.ACCESS_TOKEN), modelPage());
+      case ACCESS_NOT_GRANTED -> List.of(modelPage(), remedy(Elsewhere.ACCESS_TOKEN));
+      case REPOSITORY_NOT_FOUND, REVISION_NOT_FOUND ->
+          List.of(modelPage(), remedy(Elsewhere.ANOTHER_MODEL));
+      case IN_USE -> List.of();
+      case DISK_FULL, NOT_WRITABLE ->
+          List.of(new Remedy("remedy-folder", text("remedy.folder"), this::changeFolder));
+      case WRONG_CHECKSUM ->
+          List.of(
+              new Remedy("remedy-import", text("remedy.import"), this::importFolder),
+              new Remedy("remedy-folder", text("remedy.folder"), this::changeFolder));
+      case UNSAFE_NAME, NOTHING_TO_DOWNLOAD -> List.of(remedy(Elsewhere.ANOTHER_MODEL));
+    };
+  }
+
+  /** Takes a company's own certificate and tries again with it. */
+  private void trustAnother() {
+    desktop
+        .chooseFile(text("network.caFile.choose"), List.of("pem", "crt", "cer"))
+        .ifPresent(file -> {
+          settings.changeNetwork(network -> network.withCaFile(Optional.of(file)));
+          retry();
+        });
+  }
+
+  private Remedy modelPage() {
+    ModelConfig config = session.config().get();
+    return new Remedy(
+        "remedy-model-page",
+        text("remedy.model-page"),
+        () -> desktop.browse(URI.create(config.endpoint() + "/" + config.repoId())));
   }
 
   private ObservableValue<Boolean> cancellable() {

@@ -21,6 +21,8 @@ import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.hub.ConnectionCheck;
+import org.invoicelens.hub.HubSettings;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.invoice.InvoiceReader;
@@ -169,6 +171,39 @@ public final class PipelineStages implements Stages {
   public ReadyModel reopen(ModelConfig config, ProgressListener listener, Cancellation cancellation)
       throws StageException {
     return new Ready(config, pipeline.open(config, SetupListener.NONE, listener, cancellation));
+  }
+
+  @Override
+  public ConnectionSteps connectionSteps(ModelConfig config) {
+    return new Steps(pipeline.connectionCheck(config));
+  }
+
+  @Override
+  public boolean environmentHasToken() {
+    return HubSettings.fromEnvironment().token().isPresent();
+  }
+
+  private record Steps(ConnectionCheck check) implements ConnectionSteps {
+
+    @Override
+    public boolean hasNext() {
+      return check.subject().isPresent();
+    }
+
+    @Override
+    public ConnectionCheck.Finding next(Cancellation cancellation) throws CancelledException {
+      return check.next(cancellation);
+    }
+
+    @Override
+    public List<String> hostsToAllow() {
+      return check.hostsToAllow();
+    }
+
+    @Override
+    public void close() {
+      check.close();
+    }
   }
 
   private record Ready(OptimizedModel facts, InvoiceReader reader) implements ReadyModel {

@@ -94,4 +94,13 @@ public interface Stages {
    */
   ReadyModel reopen(ModelConfig config, ProgressListener listener, Cancellation cancellation)
       throws StageException;
+
+  /**
+   * A check of the way to a model on the Hub, with what the user chose until now. Only its steps
+   * ask anything.
+   */
+  ConnectionSteps connectionSteps(ModelConfig config);
+
+  /** Whether a token of the Hub comes from outside: the environment or a file of other programs. */
+  boolean environmentHasToken();
 }

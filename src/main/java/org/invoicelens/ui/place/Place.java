@@ -9,7 +9,9 @@ public enum Place {
   /** What is installed. */
   MODELS,
   /** What the user chose about the program itself. */
-  SETTINGS;
+  SETTINGS,
+  /** How the network is used, for those who come from work that needs it. */
+  NETWORK;
 
   /** Whether work is done here; the others are only visited, and left by going back. */
   boolean isHome() {

@@ -98,7 +98,8 @@ public final class WizardViewModel {
     for (StepViewModel step : steps) {
       step.leadTo(Elsewhere.ANOTHER_MODEL, () -> show(welcome));
       step.leadTo(Elsewhere.ANOTHER_PRECISION, () -> show(hardware));
-      step.leadTo(Elsewhere.NETWORK, () -> navigation.open(Place.SETTINGS));
+      step.leadTo(Elsewhere.NETWORK, () -> navigation.open(Place.NETWORK));
+      step.leadTo(Elsewhere.ACCESS_TOKEN, () -> navigation.open(Place.NETWORK));
     }
     session.model().subscribe(this::modelChanged);
     session

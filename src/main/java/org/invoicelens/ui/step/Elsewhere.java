@@ -7,5 +7,9 @@ public enum Elsewhere {
   /** The choice of a precision. */
   ANOTHER_PRECISION,
   /** How the network is reached. */
-  NETWORK
+  NETWORK,
+  /** Where an access token is entered. */
+  ACCESS_TOKEN,
+  /** The test of the connection. */
+  CONNECTION
 }

@@ -1,0 +1,2 @@
+/** How the network is used, and whether it works. */
+package org.invoicelens.ui.network;
