@@ -4,8 +4,8 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
 import javafx.application.Platform;
-import javafx.css.PseudoClass;
-import javafx.scene.Node;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.scene.control.Button;
 import javafx.scene.control.SplitPane;
 import javafx.scene.control.TextInputControl;
@@ -21,6 +21,8 @@ import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
 import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.desktop.Desktop;
@@ -32,17 +34,24 @@ import org.kordamp.ikonli.material2.Material2OutlinedAL;
 import org.kordamp.ikonli.material2.Material2OutlinedMZ;
 
 /** Documents on the left, the page in the middle, its fields on the right. */
-public final class WorkspaceView extends BorderPane {
+public final class WorkspaceView extends StackPane {
 
-  private static final PseudoClass DRAGGED_OVER = PseudoClass.getPseudoClass("dragged-over");
   private static final KeyCombination OPEN =
       new KeyCodeCombination(KeyCode.O, KeyCombination.SHORTCUT_DOWN);
+  private static final KeyCombination OPEN_FOLDER =
+      new KeyCodeCombination(KeyCode.O, KeyCombination.SHORTCUT_DOWN, KeyCombination.SHIFT_DOWN);
   private static final KeyCombination PASTE =
       new KeyCodeCombination(KeyCode.V, KeyCombination.SHORTCUT_DOWN);
+  private static final KeyCombination SEARCH =
+      new KeyCodeCombination(KeyCode.F, KeyCombination.SHORTCUT_DOWN);
+  private static final KeyCombination AGAIN = new KeyCodeCombination(KeyCode.F5);
 
   private final WorkspaceViewModel model;
   private final Desktop desktop;
   private final Intake intake;
+  private final DocumentsPane documents;
+  private final PreviewPane preview;
+  private final BooleanProperty dragged = new SimpleBooleanProperty();
 
   /**
    * @param log where the log lies
@@ -60,17 +69,18 @@ public final class WorkspaceView extends BorderPane {
     this.intake = new Intake(model);
     getStyleClass().add("workspace");
     setId("workspace");
-    DocumentsPane documents = new DocumentsPane(model);
-    SplitPane panes =
-        new SplitPane(documents, new PreviewPane(model), new FieldsPane(model, desktop, log));
+    documents = new DocumentsPane(model);
+    preview = new PreviewPane(model);
+    SplitPane panes = new SplitPane(documents, preview, new FieldsPane(model, desktop, log));
     panes.setDividerPositions(0.22, 0.6);
     panes.getItems().forEach(pane -> SplitPane.setResizableWithParent(pane, false));
-    SplitPane.setResizableWithParent(panes.getItems().get(1), true);
-    setTop(bar(setUpAnother, navigation));
-    setCenter(panes);
-    setBottom(status());
+    SplitPane.setResizableWithParent(preview, true);
+    BorderPane frame = new BorderPane(panes);
+    frame.setTop(bar(setUpAnother, navigation));
+    frame.setBottom(new StatusBar(model.status()));
+    getChildren().addAll(frame, dropCover());
     addEventHandler(DragEvent.DRAG_OVER, this::over);
-    addEventHandler(DragEvent.DRAG_EXITED, e -> pseudoClassStateChanged(DRAGGED_OVER, false));
+    addEventHandler(DragEvent.DRAG_EXITED, e -> dragged.set(false));
     addEventHandler(DragEvent.DRAG_DROPPED, this::dropped);
     addEventFilter(KeyEvent.KEY_PRESSED, this::key);
     visibleProperty()
@@ -80,6 +90,22 @@ public final class WorkspaceView extends BorderPane {
             Platform.runLater(documents::takeFocus);
           }
         });
+    model.history().begin();
+  }
+
+  /** Lies over everything while documents are dragged over the window. */
+  private VBox dropCover() {
+    VBox cover =
+        new VBox(
+            new Icon(Material2OutlinedAL.CLOUD_UPLOAD),
+            Labels.wrapped(text("workspace.dropNow"), "headline"),
+            Labels.wrapped(text("workspace.dropNow.more"), "muted"));
+    cover.setId("drop-cover");
+    cover.getStyleClass().add("drop-cover");
+    // What lies below is what the mouse is over, or the cover would end the dragging it shows.
+    cover.setMouseTransparent(true);
+    cover.visibleProperty().bind(dragged);
+    return cover;
   }
 
   private HBox bar(Runnable setUpAnother, Navigation navigation) {
@@ -115,33 +141,16 @@ public final class WorkspaceView extends BorderPane {
     return button;
   }
 
-  private Node status() {
-    Region gap = new Region();
-    HBox.setHgrow(gap, Priority.ALWAYS);
-    HBox status =
-        new HBox(
-            new Icon(Material2AL.CHECK_CIRCLE),
-            Labels.bound(model.modelWords(), "small"),
-            Labels.bound(model.deviceWords(), "muted", "small"),
-            Labels.bound(model.rateWords(), "muted", "small"),
-            gap,
-            new Icon(Material2OutlinedAL.LOCK),
-            Labels.plain(text("status.private"), "muted", "small"));
-    status.setId("status");
-    status.getStyleClass().add("status");
-    return status;
-  }
-
   private void over(DragEvent event) {
     if (Intake.accepts(event.getDragboard())) {
       event.acceptTransferModes(TransferMode.COPY);
-      pseudoClassStateChanged(DRAGGED_OVER, true);
+      dragged.set(true);
       event.consume();
     }
   }
 
   private void dropped(DragEvent event) {
-    pseudoClassStateChanged(DRAGGED_OVER, false);
+    dragged.set(false);
     event.setDropCompleted(intake.take(event.getDragboard()));
     event.consume();
   }
@@ -150,8 +159,19 @@ public final class WorkspaceView extends BorderPane {
     if (OPEN.match(event)) {
       model.open();
       event.consume();
+    } else if (OPEN_FOLDER.match(event)) {
+      model.openFolder();
+      event.consume();
     } else if (PASTE.match(event) && !(event.getTarget() instanceof TextInputControl)) {
       paste();
+      event.consume();
+    } else if (SEARCH.match(event)) {
+      documents.takeFocusToSearch();
+      event.consume();
+    } else if (AGAIN.match(event)) {
+      model.readAgain();
+      event.consume();
+    } else if (preview.take(event)) {
       event.consume();
     }
   }
