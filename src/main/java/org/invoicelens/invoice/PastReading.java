@@ -39,8 +39,7 @@ public record PastReading(
    * @param picture what the history calls the picture it kept; empty for a file
    * @param sample whether it is a sample that ships
    */
-  public record Source(
-      String name, Optional<Path> file, Optional<String> picture, boolean sample) {
+  public record Source(String name, Optional<Path> file, Optional<String> picture, boolean sample) {
     public Source {
       if (file.isPresent() == picture.isPresent()
           || !picture.map(ReadingHistory::isId).orElse(true)) {

@@ -89,8 +89,7 @@ public final class ImageProcessor {
   BufferedImage seen(BufferedImage picture) throws InferenceException {
     Size size = size(picture.getWidth(), picture.getHeight());
     byte[] bytes = resized(picture, size);
-    BufferedImage seen =
-        new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_RGB);
+    BufferedImage seen = new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_RGB);
     int[] row = new int[size.width()];
     for (int y = 0; y < size.height(); y++) {
       int at = y * size.width() * CHANNELS;

@@ -162,8 +162,7 @@ final class DocumentHistory {
   private record Loaded(PastReading past, InvoiceRecord judged, Optional<Sample> sample) {}
 
   private List<Loaded> load(List<String> ids) {
-    List<PastReading> readings =
-        ids.stream().flatMap(id -> store.read(id).stream()).toList();
+    List<PastReading> readings = ids.stream().flatMap(id -> store.read(id).stream()).toList();
     Map<Path, Sample> known =
         readings.stream().anyMatch(past -> past.source().sample()) ? samplesByFile() : Map.of();
     LocalDate today = LocalDate.now();
@@ -178,7 +177,8 @@ final class DocumentHistory {
 
   private Map<Path, Sample> samplesByFile() {
     try {
-      return samples.list().stream().collect(Collectors.toMap(Sample::picture, Function.identity()));
+      return samples.list().stream()
+          .collect(Collectors.toMap(Sample::picture, Function.identity()));
     } catch (InferenceException e) {
       log.warn("The samples cannot be compared with what is printed on them", e);
       return Map.of();
@@ -196,8 +196,7 @@ final class DocumentHistory {
                     loader,
                     past.source().name(),
                     store.picture(past.source().picture().orElseThrow())));
-    DocumentItem item =
-        DocumentItem.earlier(source, loaded.sample(), past, loaded.judged());
+    DocumentItem item = DocumentItem.earlier(source, loaded.sample(), past, loaded.judged());
     Entry entry = new Entry();
     entry.id = past.id();
     entry.picture = past.source().picture();
@@ -298,8 +297,7 @@ final class DocumentHistory {
 
   /** A picture that is no file is kept once, under the id of its first reading. */
   private static Optional<Image> newPicture(DocumentItem item, Entry entry) {
-    if (entry.picture.isEmpty()
-        && item.source() instanceof DocumentSource.FromPicture pasted) {
+    if (entry.picture.isEmpty() && item.source() instanceof DocumentSource.FromPicture pasted) {
       entry.picture = Optional.of(entry.id);
       return Optional.of(pasted.picture());
     }

@@ -229,8 +229,7 @@ public final class DocumentItem {
 
   private void show(InvoiceRecord judged) {
     record.set(judged);
-    boolean good =
-        judged.doubts().isEmpty() && comparisons().stream().allMatch(Comparison::right);
+    boolean good = judged.doubts().isEmpty() && comparisons().stream().allMatch(Comparison::right);
     show(good ? Mark.GOOD : Mark.REMARK, summary(judged));
   }
 

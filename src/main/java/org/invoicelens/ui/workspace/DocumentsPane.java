@@ -137,10 +137,7 @@ final class DocumentsPane extends VBox {
     filter.textProperty().bindBidirectional(model.filter());
     filter
         .visibleProperty()
-        .bind(
-            Bindings.size(model.documents())
-                .greaterThan(MANY)
-                .or(model.filter().isNotEmpty()));
+        .bind(Bindings.size(model.documents()).greaterThan(MANY).or(model.filter().isNotEmpty()));
     filter.managedProperty().bind(filter.visibleProperty());
     filter.setOnKeyPressed(key -> {
       if (key.getCode() == KeyCode.ESCAPE) {
@@ -260,7 +257,8 @@ final class DocumentsPane extends VBox {
     MenuItem path = item("menu-path", "document.path", () -> one(model::copyPath));
     MenuItem remove = item("menu-remove", "document.remove", () -> each(model::remove));
     ContextMenu menu =
-        new ContextMenu(again, new SeparatorMenuItem(), open, folder, path, new SeparatorMenuItem(), remove);
+        new ContextMenu(
+            again, new SeparatorMenuItem(), open, folder, path, new SeparatorMenuItem(), remove);
     menu.setOnShowing(e -> {
       List<DocumentItem> chosen = List.copyOf(model.chosen());
       boolean isFile = chosen.size() == 1 && chosen.getFirst().source().origin().isPresent();

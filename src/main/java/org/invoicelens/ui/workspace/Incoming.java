@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How documents come into the workspace: files, folders, pictures and samples. What is there already
- * is shown and not taken twice. For the UI thread only.
+ * How documents come into the workspace: files, folders, pictures and samples. What is there
+ * already is shown and not taken twice. For the UI thread only.
  */
 final class Incoming {
 

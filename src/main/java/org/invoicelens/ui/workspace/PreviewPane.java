@@ -79,8 +79,7 @@ final class PreviewPane extends BorderPane {
     scroll.addEventFilter(ZoomEvent.ZOOM, this::pinch);
     scroll.visibleProperty().bind(model.shown().isNotNull());
 
-    StackPane middle =
-        new StackPane(scroll, trouble(), new InvitationPane(workspace));
+    StackPane middle = new StackPane(scroll, trouble(), new InvitationPane(workspace));
     middle.setMinHeight(0);
     setCenter(middle);
     setBottom(foot());
@@ -193,10 +192,13 @@ final class PreviewPane extends BorderPane {
         .getItems()
         .addAll(
             item("zoom-page", "preview.fit", this::fitPage),
-            item("zoom-width", "preview.fitWidth", () -> {
-              zoom.fitWidth();
-              scale();
-            }),
+            item(
+                "zoom-width",
+                "preview.fitWidth",
+                () -> {
+                  zoom.fitWidth();
+                  scale();
+                }),
             item("zoom-whole", "preview.whole", () -> zoomTo(1, null)));
     return zooms;
   }
@@ -271,8 +273,7 @@ final class PreviewPane extends BorderPane {
    */
   private void zoomTo(double wanted, Point2D at) {
     Bounds view = scroll.getViewportBounds();
-    Point2D place =
-        at == null ? new Point2D(view.getWidth() / 2, view.getHeight() / 2) : at;
+    Point2D place = at == null ? new Point2D(view.getWidth() / 2, view.getHeight() / 2) : at;
     Bounds before = picture.getBoundsInLocal();
     Point2D point = picture.sceneToLocal(scroll.localToScene(place));
     zoom.set(wanted);

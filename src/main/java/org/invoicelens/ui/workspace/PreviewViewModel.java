@@ -178,7 +178,11 @@ final class PreviewViewModel {
    * @param thumbnail of the first page; null where another page was drawn
    */
   private record Drawn(
-      PageImage image, BufferedImage original, Optional<SeenPicture> seen, int pages, Image thumbnail) {}
+      PageImage image,
+      BufferedImage original,
+      Optional<SeenPicture> seen,
+      int pages,
+      Image thumbnail) {}
 
   private void draw() {
     DocumentItem item = selected.getValue();
@@ -208,8 +212,7 @@ final class PreviewViewModel {
               shown.set(null);
               clearWords();
               String why = Failure.of(thrown).problem().what();
-              trouble.set(
-                  item.extraction().get() == null ? why : text("preview.gone", why));
+              trouble.set(item.extraction().get() == null ? why : text("preview.gone", why));
             }
           }
         });
@@ -223,11 +226,7 @@ final class PreviewViewModel {
       Image thumbnail = number == 0 ? PageImage.thumbnail(original) : null;
       if (eyes.isEmpty()) {
         return new Drawn(
-            PageImage.of(original),
-            original,
-            Optional.empty(),
-            document.pages().size(),
-            thumbnail);
+            PageImage.of(original), original, Optional.empty(), document.pages().size(), thumbnail);
       }
       SeenPicture seen = eyes.get().seen(original);
       return new Drawn(

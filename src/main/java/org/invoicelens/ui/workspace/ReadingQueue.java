@@ -45,7 +45,8 @@ final class ReadingQueue {
   private DocumentItem current;
 
   /**
-   * @param selected the document on screen, which follows the reading while it is the one being read
+   * @param selected the document on screen, which follows the reading while it is the one being
+   *     read
    */
   ReadingQueue(
       ObservableList<DocumentItem> documents,

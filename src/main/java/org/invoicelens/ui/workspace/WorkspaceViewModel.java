@@ -73,9 +73,7 @@ public final class WorkspaceViewModel {
             desktop,
             surroundings.later(),
             documents::addAll);
-    status =
-        new StatusViewModel(
-            surroundings.meter(), runner, () -> session.config().get().name());
+    status = new StatusViewModel(surroundings.meter(), runner, () -> session.config().get().name());
     queue.whenRead(this::wasRead);
     filter.subscribe(this::search);
     session.model().subscribe(this::modelChanged);
@@ -184,8 +182,7 @@ public final class WorkspaceViewModel {
 
   private void arrive(List<DocumentItem> items) {
     Set<DocumentItem> here = new HashSet<>(documents);
-    documents.addAll(
-        endOfSession(), items.stream().filter(item -> !here.contains(item)).toList());
+    documents.addAll(endOfSession(), items.stream().filter(item -> !here.contains(item)).toList());
     items.stream()
         .filter(item -> here.contains(item) && Incoming.isUnread(item))
         .forEach(DocumentItem::queue);
@@ -300,8 +297,7 @@ public final class WorkspaceViewModel {
     Set<DocumentItem> gone = new HashSet<>(items);
     documents.removeAll(gone);
     if (gone.contains(onScreen)) {
-      selected.set(
-          shown.isEmpty() ? null : shown.get(Math.clamp(place, 0, shown.size() - 1)));
+      selected.set(shown.isEmpty() ? null : shown.get(Math.clamp(place, 0, shown.size() - 1)));
     } else {
       selected.set(onScreen);
     }
@@ -336,11 +332,10 @@ public final class WorkspaceViewModel {
       shown.setPredicate(item -> true);
     } else {
       history.all();
-      shown.setPredicate(
-          item ->
-              (item.name() + "\n" + item.words().get())
-                  .toLowerCase(Locale.getDefault())
-                  .contains(wanted));
+      shown.setPredicate(item ->
+          (item.name() + "\n" + item.words().get())
+              .toLowerCase(Locale.getDefault())
+              .contains(wanted));
     }
   }
 

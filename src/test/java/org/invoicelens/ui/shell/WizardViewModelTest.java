@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
-import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.FakeDesktop;
@@ -52,8 +51,7 @@ class WizardViewModelTest {
             session,
             runner,
             desktop,
-            new WorkspaceViewModel(
-                session, runner, desktop, new SampleInvoices(Fixtures.folders(own))),
+            new WorkspaceViewModel(session, runner, desktop, Fixtures.surroundings(own)),
             new Navigation());
   }
 
