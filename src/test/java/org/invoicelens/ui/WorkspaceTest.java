@@ -96,7 +96,7 @@ class WorkspaceTest {
     window.drop("#workspace", notes);
     window.awaitSeen("#refused");
     assertThat(window.texts("#refused"))
-        .contains("One choice was not taken")
+        .contains("One choice was not taken:")
         .anyMatch(why -> why.startsWith("notes.txt is not a picture or PDF"));
     window.click("#refusals-close");
     window.await(() -> window.seen("#refused") == null);

@@ -33,7 +33,7 @@ import org.kordamp.ikonli.material2.Material2OutlinedAL;
 final class DocumentCell extends ListCell<DocumentItem> {
 
   /** A thumbnail's height in letters. */
-  private static final double THUMBNAIL = 2.6;
+  private static final double THUMBNAIL = 2.4;
 
   private final DocumentHistory history;
   private final Label day = Labels.plain("", "muted", "small", "day");

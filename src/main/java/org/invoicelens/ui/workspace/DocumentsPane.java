@@ -29,7 +29,6 @@ import javafx.scene.layout.VBox;
 import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.kordamp.ikonli.Ikon;
-import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
@@ -38,9 +37,6 @@ final class DocumentsPane extends VBox {
 
   /** With so many documents, one looks for a name instead of reading all. */
   private static final int MANY = 8;
-
-  /** How many refusals are said one by one. */
-  private static final int FEW = 3;
 
   private final WorkspaceViewModel model;
   private final ListView<DocumentItem> list = new ListView<>();
@@ -51,7 +47,7 @@ final class DocumentsPane extends VBox {
     this.model = model;
     getStyleClass().addAll("pane", "documents");
     fillList();
-    getChildren().addAll(head(), counts(), search(), refusals(), list, dropZone());
+    getChildren().addAll(head(), counts(), search(), list, dropZone());
   }
 
   /** Puts the keyboard where documents come in. */
@@ -77,7 +73,7 @@ final class DocumentsPane extends VBox {
     goOn.managedProperty().bind(goOn.visibleProperty());
     MenuButton more = new MenuButton(null, new Icon(Material2MZ.MORE_VERT));
     more.setId("documents-more");
-    more.getStyleClass().addAll("flat", "button-icon", "more");
+    more.getStyleClass().addAll("flat", "button-icon", "no-arrow", "more");
     more.setAccessibleText(text("documents.more"));
     more.setTooltip(new Tooltip(text("documents.more")));
     more.setMinWidth(USE_PREF_SIZE);
@@ -151,41 +147,6 @@ final class DocumentsPane extends VBox {
     return filter;
   }
 
-  private Node refusals() {
-    VBox words = new VBox();
-    words.getStyleClass().add("refusals");
-    HBox.setHgrow(words, Priority.ALWAYS);
-    Button close = new Button(null, new Icon(Material2AL.CLOSE));
-    close.setId("refusals-close");
-    close.getStyleClass().addAll("flat", "button-icon", "small");
-    close.setAccessibleText(text("refused.close"));
-    close.setTooltip(new Tooltip(text("refused.close")));
-    close.setMinWidth(USE_PREF_SIZE);
-    close.setOnAction(e -> model.incoming().refused().clear());
-    HBox notice = new HBox(words, close);
-    notice.setId("refused");
-    notice.getStyleClass().add("refused");
-    notice.setMinHeight(USE_PREF_SIZE);
-    Runnable tell =
-        () -> {
-          List<String> refused = model.incoming().refused();
-          words.getChildren().setAll(Labels.wrapped(text("refused.title", refused.size())));
-          refused.stream()
-              .limit(FEW)
-              .forEach(why -> words.getChildren().add(Labels.wrapped(why, "small")));
-          if (refused.size() > FEW) {
-            Label more = Labels.wrapped(text("refused.more", refused.size() - FEW), "small");
-            more.setTooltip(new Tooltip(String.join("\n", refused.subList(FEW, refused.size()))));
-            words.getChildren().add(more);
-          }
-          notice.setVisible(!refused.isEmpty());
-          notice.setManaged(!refused.isEmpty());
-        };
-    model.incoming().refused().subscribe(tell);
-    tell.run();
-    return notice;
-  }
-
   private void fillList() {
     list.setId("documents");
     list.setItems(model.shown());
@@ -201,6 +162,7 @@ final class DocumentsPane extends VBox {
                 .otherwise(text("documents.noneFound")));
     list.setPlaceholder(none);
     list.setContextMenu(menu());
+    list.setMinHeight(0);
     VBox.setVgrow(list, Priority.ALWAYS);
     list.getSelectionModel()
         .getSelectedItems()
@@ -281,11 +243,11 @@ final class DocumentsPane extends VBox {
     // Who has documents knows how they come in, and needs the room for them.
     icon.visibleProperty().bind(Bindings.isEmpty(model.documents()));
     icon.managedProperty().bind(icon.visibleProperty());
-    drop.getChildren()
-        .addAll(
-            icon,
-            Labels.wrapped(text("workspace.drop")),
-            Labels.wrapped(text("workspace.drop.keys"), "muted", "small"));
+    Label keys = Labels.wrapped(text("workspace.drop.keys"), "muted", "small");
+    keys.visibleProperty().bind(icon.visibleProperty());
+    keys.managedProperty().bind(icon.visibleProperty());
+    drop.getChildren().addAll(icon, Labels.wrapped(text("workspace.drop")), keys);
+    Tooltip.install(drop, new Tooltip(text("workspace.drop.spoken")));
     drop.setId("drop-zone");
     drop.getStyleClass().add("drop-zone");
     drop.setMinHeight(USE_PREF_SIZE);

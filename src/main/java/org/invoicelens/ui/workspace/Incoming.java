@@ -16,6 +16,7 @@ import org.invoicelens.invoice.DocumentFiles;
 import org.invoicelens.invoice.DocumentLoader;
 import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.invoice.SampleInvoices.Sample;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.Question;
@@ -43,7 +44,7 @@ final class Incoming {
   private final WorkRunner runner;
   private final Desktop desktop;
   private final Consumer<List<DocumentItem>> arrived;
-  private final ObservableList<String> refused = FXCollections.observableArrayList();
+  private final ObservableList<Problem> refused = FXCollections.observableArrayList();
   private final ObservableList<SampleCard> cards = FXCollections.observableArrayList();
   private boolean cardsAsked;
   private int pasted;
@@ -74,8 +75,8 @@ final class Incoming {
     this.arrived = arrived;
   }
 
-  /** What was not taken lately, and why, a sentence each. */
-  ObservableList<String> refused() {
+  /** Why something of the last choice was not taken. */
+  ObservableList<Problem> refused() {
     return refused;
   }
 
@@ -88,7 +89,7 @@ final class Incoming {
   }
 
   private void take(DocumentFiles.Choice choice) {
-    choice.refused().forEach(no -> refused.add(no.problem().text()));
+    choice.refused().forEach(no -> refused.add(no.problem()));
     int count = choice.documents().size();
     if (count > MANY && !mayTake(count)) {
       return;

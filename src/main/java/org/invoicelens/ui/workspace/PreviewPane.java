@@ -12,6 +12,7 @@ import javafx.geometry.Point2D;
 import javafx.scene.Cursor;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
@@ -51,13 +52,16 @@ final class PreviewPane extends BorderPane {
   /** From this factor on, the pixels that the model sees are shown as the squares they are. */
   private static final double SQUARES = 1.5;
 
+  /** In fewer letters' width, the page needs the room that words on buttons take. */
+  private static final double ROOM_FOR_WORDS = 18;
+
   private final PreviewViewModel model;
   private final PageZoom zoom = new PageZoom();
   private final ImageView picture = new ImageView();
   private final StackPane paper = new StackPane(picture);
   private final StackPane table = new StackPane(paper);
   private final ScrollPane scroll = new ScrollPane(table);
-  private final Label size = Labels.wrapped("", "muted", "small");
+  private final Label size = Labels.plain("", "muted", "small");
   private final MenuButton zooms = new MenuButton();
   private final Map<KeyCombination, Runnable> keys;
 
@@ -153,14 +157,14 @@ final class PreviewPane extends BorderPane {
     }
     remark.getStyleClass().add("seen-remark");
     size.setId("page-size");
-    VBox foot = new VBox(seen, remark, tools(), size);
+    VBox foot = new VBox(seen, remark, tools());
     foot.getStyleClass().add("preview-foot");
     foot.visibleProperty().bind(model.shown().isNotNull());
     return foot;
   }
 
   private FlowPane tools() {
-    HBox size =
+    HBox zooming =
         new HBox(
             tool("zoom-out", Material2MZ.ZOOM_OUT, () -> magnify(1 / PageZoom.STEP)),
             zoomMenu(),
@@ -174,10 +178,17 @@ final class PreviewPane extends BorderPane {
     eyes.setId("as-seen");
     eyes.setTooltip(new Tooltip(text("preview.eyes.tip")));
     eyes.setMinWidth(USE_PREF_SIZE);
+    eyes.setAccessibleText(text("preview.eyes"));
     eyes.selectedProperty().bindBidirectional(model.asSeen());
     model.canSee().subscribe(can -> eyes.setDisable(!can));
-    FlowPane tools = new FlowPane(size, turn, eyes, pages());
-    for (Node group : List.of(size, turn)) {
+    widthProperty()
+        .subscribe(width ->
+            eyes.setContentDisplay(
+                width.doubleValue() < ROOM_FOR_WORDS * eyes.getFont().getSize()
+                    ? ContentDisplay.GRAPHIC_ONLY
+                    : ContentDisplay.LEFT));
+    FlowPane tools = new FlowPane(zooming, turn, eyes, pages(), size);
+    for (Node group : List.of(zooming, turn)) {
       group.getStyleClass().add("tools");
     }
     tools.getStyleClass().addAll("tools", "preview-tools");

@@ -3,6 +3,7 @@ package org.invoicelens.ui.workspace;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
+import java.util.List;
 import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.SimpleBooleanProperty;
@@ -72,11 +73,14 @@ public final class WorkspaceView extends StackPane {
     documents = new DocumentsPane(model);
     preview = new PreviewPane(model);
     SplitPane panes = new SplitPane(documents, preview, new FieldsPane(model, desktop, log));
-    panes.setDividerPositions(0.22, 0.6);
+    panes.setDividerPositions(0.24, 0.6);
+    // What is too high for the window is cut off at its own bottom and not at the window's.
+    panes.setMinHeight(0);
     panes.getItems().forEach(pane -> SplitPane.setResizableWithParent(pane, false));
     SplitPane.setResizableWithParent(preview, true);
     BorderPane frame = new BorderPane(panes);
-    frame.setTop(bar(setUpAnother, navigation));
+    frame.setTop(
+        new VBox(bar(setUpAnother, navigation), new RefusalNotice(model.incoming().refused())));
     frame.setBottom(new StatusBar(model.status()));
     getChildren().addAll(frame, dropCover());
     addEventHandler(DragEvent.DRAG_OVER, this::over);
@@ -111,9 +115,8 @@ public final class WorkspaceView extends StackPane {
   private HBox bar(Runnable setUpAnother, Navigation navigation) {
     Region gap = new Region();
     HBox.setHgrow(gap, Priority.ALWAYS);
-    HBox bar =
-        new HBox(
-            new Icon(Material2OutlinedAL.FIND_IN_PAGE),
+    List<Button> buttons =
+        List.of(
             button("open", "workspace.open", Material2OutlinedAL.FOLDER_OPEN, model::open),
             button("paste", "workspace.paste", Material2AL.CONTENT_PASTE, this::paste),
             button(
@@ -121,13 +124,15 @@ public final class WorkspaceView extends StackPane {
                 "workspace.samples",
                 Material2OutlinedAL.COLLECTIONS,
                 model::readSamples),
-            gap,
             button("another-model", "workspace.another", Material2OutlinedMZ.TUNE, setUpAnother),
             button(
                 "settings-open",
                 "settings.open",
                 Material2OutlinedMZ.SETTINGS,
                 () -> navigation.open(Place.SETTINGS)));
+    HBox bar = new ToolRow(buttons, new Icon(Material2OutlinedAL.FIND_IN_PAGE));
+    bar.getChildren().addAll(buttons);
+    bar.getChildren().add(bar.getChildren().indexOf(buttons.get(3)), gap);
     bar.getStyleClass().add("workspace-bar");
     return bar;
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.invoice.InvoiceField;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
@@ -308,6 +309,7 @@ class WorkspaceViewModelTest {
     runner.runAll();
     assertThat(model.documents()).extracting(DocumentItem::name).containsExactly("slip-0.png");
     assertThat(model.incoming().refused())
+        .extracting(Problem::what)
         .satisfiesExactly(
             why -> assertThat(why).startsWith("notes.txt is not a picture or PDF"),
             why -> assertThat(why).contains("empty", "holds no picture or PDF"),
