@@ -4,6 +4,7 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -111,8 +112,8 @@ public final class InvoiceLensWindow {
                 new DeviceMeter()::read,
                 CompletableFuture.delayedExecutor(
                     KEPT_AFTER.toMillis(), TimeUnit.MILLISECONDS, Platform::runLater)));
-    wizard = new WizardViewModel(stages, session, runner, desktop, workspace, navigation);
     SettingsViewModel choices = new SettingsViewModel(settings, runner);
+    wizard = new WizardViewModel(stages, session, runner, desktop, workspace, choices, navigation);
 
     ways.put(Place.SETUP, () -> new WizardShell(wizard, desktop, log, session.model().isNotNull()));
     ways.put(
@@ -182,6 +183,16 @@ public final class InvoiceLensWindow {
   public void show() {
     stage.show();
     wizard.begin();
+  }
+
+  /**
+   * Takes documents that were opened with the program, and comes to the front. They wait until a
+   * model is ready.
+   */
+  void open(List<Path> documents) {
+    stage.setIconified(false);
+    stage.toFront();
+    workspace.add(documents);
   }
 
   /** Says that something unforeseen went wrong; the details are in the log. */

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.geometry.Bounds;
 import javafx.geometry.Insets;
 import javafx.geometry.Point2D;
@@ -63,6 +65,7 @@ final class PreviewPane extends BorderPane {
   private final ScrollPane scroll = new ScrollPane(table);
   private final Label size = Labels.plain("", "muted", "small");
   private final MenuButton zooms = new MenuButton();
+  private final BooleanProperty roomForWords = new SimpleBooleanProperty(true);
   private final Map<KeyCombination, Runnable> keys;
 
   PreviewPane(WorkspaceViewModel workspace) {
@@ -87,6 +90,9 @@ final class PreviewPane extends BorderPane {
     middle.setMinHeight(0);
     setCenter(middle);
     setBottom(foot());
+    widthProperty()
+        .subscribe(width ->
+            roomForWords.set(width.doubleValue() >= ROOM_FOR_WORDS * zooms.getFont().getSize()));
     workspace.selected().subscribe(item -> zoom.fitPage());
     model.shown().subscribe(page -> scale());
     keys =
@@ -148,16 +154,21 @@ final class PreviewPane extends BorderPane {
   private Node foot() {
     Label seen = Labels.wrapped(model.seenWords(), "small", "seen-words");
     seen.setId("seen-words");
-    Label remark = Labels.wrapped(model.remark(), "small");
+    Label remark = Labels.wrapped(model.remark(), "small", "seen-remark");
     remark.setId("seen-remark");
-    for (Label label : List.of(seen, remark)) {
+    Tooltip more = new Tooltip();
+    more.textProperty().bind(model.advice());
+    remark
+        .tooltipProperty()
+        .bind(Bindings.when(model.advice().isEmpty()).then((Tooltip) null).otherwise(more));
+    Label advice = Labels.wrapped(model.advice(), "muted", "small");
+    for (Label label : List.of(seen, remark, advice)) {
       BooleanBinding spoken = label.textProperty().isNotEmpty();
-      label.visibleProperty().bind(spoken);
-      label.managedProperty().bind(spoken);
+      label.visibleProperty().bind(label == advice ? spoken.and(roomForWords) : spoken);
+      label.managedProperty().bind(label.visibleProperty());
     }
-    remark.getStyleClass().add("seen-remark");
     size.setId("page-size");
-    VBox foot = new VBox(seen, remark, tools());
+    VBox foot = new VBox(seen, remark, advice, tools());
     foot.getStyleClass().add("preview-foot");
     foot.visibleProperty().bind(model.shown().isNotNull());
     return foot;
@@ -181,12 +192,11 @@ final class PreviewPane extends BorderPane {
     eyes.setAccessibleText(text("preview.eyes"));
     eyes.selectedProperty().bindBidirectional(model.asSeen());
     model.canSee().subscribe(can -> eyes.setDisable(!can));
-    widthProperty()
-        .subscribe(width ->
-            eyes.setContentDisplay(
-                width.doubleValue() < ROOM_FOR_WORDS * eyes.getFont().getSize()
-                    ? ContentDisplay.GRAPHIC_ONLY
-                    : ContentDisplay.LEFT));
+    eyes.contentDisplayProperty()
+        .bind(
+            Bindings.when(roomForWords)
+                .then(ContentDisplay.LEFT)
+                .otherwise(ContentDisplay.GRAPHIC_ONLY));
     FlowPane tools = new FlowPane(zooming, turn, eyes, pages(), size);
     for (Node group : List.of(zooming, turn)) {
       group.getStyleClass().add("tools");

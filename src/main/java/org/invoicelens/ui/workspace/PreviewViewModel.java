@@ -48,6 +48,7 @@ final class PreviewViewModel {
   private final BooleanProperty asSeen = new SimpleBooleanProperty();
   private final ReadOnlyStringWrapper seenWords = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper remark = new ReadOnlyStringWrapper("");
+  private final ReadOnlyStringWrapper advice = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper trouble = new ReadOnlyStringWrapper("");
   private Opened opened;
   private Subscription followed = Subscription.EMPTY;
@@ -106,6 +107,11 @@ final class PreviewViewModel {
     return remark.getReadOnlyProperty();
   }
 
+  /** What can be done about it; empty where nothing can, or need be. */
+  ReadOnlyStringProperty advice() {
+    return advice.getReadOnlyProperty();
+  }
+
   /** Why no page can be shown; empty where one can. */
   ReadOnlyStringProperty trouble() {
     return trouble.getReadOnlyProperty();
@@ -145,6 +151,7 @@ final class PreviewViewModel {
   private void clearWords() {
     seenWords.set("");
     remark.set("");
+    advice.set("");
   }
 
   /**
@@ -261,6 +268,7 @@ final class PreviewViewModel {
       remark.set(text("preview.notRead", extraction.pagesRead()));
     } else if (share < MUCH_SMALLER) {
       remark.set(text("preview.shrunk", share));
+      advice.set(text("preview.shrunk.advice"));
     }
   }
 }

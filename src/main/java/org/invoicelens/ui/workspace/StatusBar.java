@@ -42,6 +42,8 @@ final class StatusBar extends HBox {
             fact("status.tip.rate", Material2MZ.SPEED, model.rateWords()));
     facts.getStyleClass().add("status-facts");
     facts.setMinWidth(0);
+    // One line where there is room for it: as wide as it likes, and only then made to wrap.
+    facts.setPrefWrapLength(Double.MAX_VALUE);
     HBox.setHgrow(facts, Priority.ALWAYS);
     Label promise = Labels.plain(text("status.private"), "muted", "small");
     HBox lock = new HBox(new Icon(Material2OutlinedAL.LOCK), promise);

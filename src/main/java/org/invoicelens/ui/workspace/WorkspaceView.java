@@ -47,11 +47,17 @@ public final class WorkspaceView extends StackPane {
       new KeyCodeCombination(KeyCode.F, KeyCombination.SHORTCUT_DOWN);
   private static final KeyCombination AGAIN = new KeyCodeCombination(KeyCode.F5);
 
+  /** The share of the window that the documents have at first. */
+  private static final double LEFT = 0.24;
+
   private final WorkspaceViewModel model;
   private final Desktop desktop;
   private final Intake intake;
   private final DocumentsPane documents;
   private final PreviewPane preview;
+  private final FieldsPane fields;
+  private final SplitPane panes = new SplitPane();
+  private double right = 0.6;
   private final BooleanProperty dragged = new SimpleBooleanProperty();
 
   /**
@@ -72,12 +78,16 @@ public final class WorkspaceView extends StackPane {
     setId("workspace");
     documents = new DocumentsPane(model);
     preview = new PreviewPane(model);
-    SplitPane panes = new SplitPane(documents, preview, new FieldsPane(model, desktop, log));
-    panes.setDividerPositions(0.24, 0.6);
-    // What is too high for the window is cut off at its own bottom and not at the window's.
+    fields = new FieldsPane(model, desktop, log);
+    panes.getItems().setAll(documents, preview);
+    panes.setDividerPositions(LEFT);
+    for (Region pane : List.of(documents, preview, fields)) {
+      // What is too high for the window is cut off at its own bottom and not at the window's.
+      pane.setMinHeight(0);
+      SplitPane.setResizableWithParent(pane, pane == preview);
+    }
     panes.setMinHeight(0);
-    panes.getItems().forEach(pane -> SplitPane.setResizableWithParent(pane, false));
-    SplitPane.setResizableWithParent(preview, true);
+    model.selected().subscribe(item -> showFields(item != null));
     BorderPane frame = new BorderPane(panes);
     frame.setTop(
         new VBox(bar(setUpAnother, navigation), new RefusalNotice(model.incoming().refused())));
@@ -95,6 +105,19 @@ public final class WorkspaceView extends StackPane {
           }
         });
     model.history().begin();
+  }
+
+  /** Without a document there are no fields, and the invitation has their room. */
+  private void showFields(boolean shown) {
+    double[] dividers = panes.getDividerPositions();
+    if (shown && !panes.getItems().contains(fields)) {
+      panes.getItems().add(fields);
+      panes.setDividerPositions(dividers[0], right);
+    } else if (!shown && panes.getItems().contains(fields)) {
+      right = dividers[1];
+      panes.getItems().remove(fields);
+      panes.setDividerPositions(dividers[0]);
+    }
   }
 
   /** Lies over everything while documents are dragged over the window. */

@@ -141,8 +141,9 @@ class PreviewViewModelTest {
     preview.asSeen().set(true);
     select(picture(900, 1200));
     assertThat(preview.remark().get())
-        .startsWith("The page is shrunk to 4")
+        .startsWith("Shrunk to 4")
         .contains("small print");
+    assertThat(preview.advice().get()).contains("paste it here");
     ready.set(null);
     runner.runAll();
     assertThat(preview.asSeen().get()).isFalse();
