@@ -63,6 +63,7 @@ final class ConnectionCard extends VBox {
     if (!step.advice().isEmpty()) {
       words.getChildren().add(Labels.wrapped(step.advice(), "muted", "small"));
     }
+    words.getStyleClass().add("row-words");
     HBox.setHgrow(words, Priority.ALWAYS);
     HBox row = new HBox(new MarkIcon(step.mark()), subject, words);
     row.getStyleClass().add("row");
