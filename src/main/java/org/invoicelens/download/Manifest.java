@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +68,15 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
         | ClassCastException
         | NullPointerException
         | UnsupportedOperationException spoilt) {
+      return Optional.empty();
+    }
+  }
+
+  /** When a model folder's manifest was last written; empty where there is none. */
+  public static Optional<Instant> time(Path modelPath) {
+    try {
+      return Optional.of(Files.getLastModifiedTime(ModelFolder.manifest(modelPath)).toInstant());
+    } catch (IOException none) {
       return Optional.empty();
     }
   }

@@ -204,7 +204,10 @@ public final class SetupPipeline {
       ProgressListener listener,
       Cancellation cancellation)
       throws InitializationException, CancelledException {
-    return new ModelInitializer(listener, cancellation).initialize(verification, config);
+    ModelInstance instance =
+        new ModelInitializer(listener, cancellation).initialize(verification, config);
+    LastUse.write(config.modelPath(), Instant.now());
+    return instance;
   }
 
   /** The sixth stage; the next start of this model can do without it. */
