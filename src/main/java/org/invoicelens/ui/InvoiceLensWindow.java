@@ -30,6 +30,8 @@ import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Page;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.FxDesktop;
+import org.invoicelens.ui.models.ModelsView;
+import org.invoicelens.ui.models.ModelsViewModel;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
@@ -102,6 +104,11 @@ public final class InvoiceLensWindow {
     ways.put(
         Place.SETTINGS,
         () -> new Page("settings", navigation::back, new LooksPane(choices, this::requestClose)));
+    ModelsViewModel models =
+        new ModelsViewModel(stages, session, runner, desktop, wizard, navigation);
+    ways.put(
+        Place.MODELS,
+        () -> new Page("models", navigation::back, new ModelsView(models, desktop, log)));
     navigation.current().subscribe(this::visit);
     wizard
         .closing()

@@ -98,6 +98,11 @@ public final class WorkspaceView extends BorderPane {
             gap,
             button("another-model", "workspace.another", Material2OutlinedMZ.TUNE, setUpAnother),
             button(
+                "models-open",
+                "models.open",
+                Material2OutlinedAL.LAYERS,
+                () -> navigation.open(Place.MODELS)),
+            button(
                 "settings-open",
                 "settings.open",
                 Material2OutlinedMZ.SETTINGS,
