@@ -36,6 +36,8 @@ import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.settings.LooksPane;
+import org.invoicelens.ui.settings.PlacesPane;
+import org.invoicelens.ui.settings.PlacesViewModel;
 import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.shell.WizardShell;
 import org.invoicelens.ui.shell.WizardViewModel;
@@ -97,13 +99,19 @@ public final class InvoiceLensWindow {
     wizard = new WizardViewModel(stages, session, runner, desktop, workspace, navigation);
     SettingsViewModel choices = new SettingsViewModel(settings, runner);
 
+    PlacesViewModel places = new PlacesViewModel(folders, runner, desktop, navigation);
     ways.put(Place.SETUP, () -> new WizardShell(wizard, desktop, log, session.model().isNotNull()));
     ways.put(
         Place.WORKSPACE,
         () -> new WorkspaceView(workspace, desktop, log, wizard::setUpAnother, navigation));
     ways.put(
         Place.SETTINGS,
-        () -> new Page("settings", navigation::back, new LooksPane(choices, this::requestClose)));
+        () ->
+            new Page(
+                "settings",
+                navigation::back,
+                new LooksPane(choices, this::requestClose),
+                new PlacesPane(places)));
     ModelsViewModel models =
         new ModelsViewModel(stages, session, runner, desktop, wizard, navigation);
     ways.put(

@@ -43,7 +43,7 @@ final class ModelCard extends VBox {
   ModelCard(ModelsViewModel models, ModelItem item, Desktop desktop, Path log) {
     this.models = models;
     this.item = item;
-    setId("model-" + item.model().get().name());
+    setId("installed-" + item.model().get().name());
     getStyleClass().addAll("card", "model");
     head.getStyleClass().add("model-head");
     buttons.getStyleClass().add("buttons");

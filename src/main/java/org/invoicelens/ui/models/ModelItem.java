@@ -1,5 +1,6 @@
 package org.invoicelens.ui.models;
 
+import java.util.List;
 import java.util.Optional;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
@@ -9,6 +10,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import org.invoicelens.config.ModelConfig;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModel.State;
 import org.invoicelens.ui.component.Mark;
@@ -130,17 +132,13 @@ public final class ModelItem {
     return model.get().sizes().total() > 0;
   }
 
-  /** What tells it from all others: its configuration, or else its folder. */
+  /** What tells it from all others. */
   Object key() {
     return key(model.get());
   }
 
   static Object key(InstalledModel model) {
-    return model
-        .config()
-        .<Object>map(config -> config.source())
-        .or(() -> model.folder())
-        .orElse(model.name());
+    return List.of(model.name(), model.config().map(ModelConfig::source), model.folder());
   }
 
   void show(InstalledModel now) {

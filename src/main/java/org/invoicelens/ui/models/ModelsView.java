@@ -3,8 +3,11 @@ package org.invoicelens.ui.models;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.SimpleStringProperty;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ProgressBar;
 import javafx.scene.layout.HBox;
@@ -41,7 +44,12 @@ public final class ModelsView extends VBox {
     nothing.setId("models-none");
     VBox cards = new VBox();
     cards.getStyleClass().add("cards");
-    Rows.bind(cards, models.models(), item -> new ModelCard(models, item, desktop, log));
+    // A model whose state changes takes another place in the list with the same card.
+    Map<ModelItem, Node> known = new HashMap<>();
+    Rows.bind(
+        cards,
+        models.models(),
+        item -> known.computeIfAbsent(item, added -> new ModelCard(models, added, desktop, log)));
     getChildren()
         .addAll(
             top,
