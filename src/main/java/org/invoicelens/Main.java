@@ -2,12 +2,16 @@ package org.invoicelens;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import javafx.application.Application;
 import org.invoicelens.cli.CommandLineDoor;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.ui.InvoiceLensApplication;
+import org.invoicelens.ui.instance.OnlyWindow;
 import org.slf4j.LoggerFactory;
 
 /** Picks the door: the window, or the command line where there are arguments or no display. */
@@ -22,11 +26,18 @@ public final class Main {
   public static void main(String[] arguments) {
     ApplicationFolders folders = ApplicationFolders.current();
     prepare(folders);
-    if (arguments.length > 0) {
-      exit(commandLine(arguments));
+    Optional<List<Path>> documents = documents(arguments);
+    if (documents.isEmpty() || !hasDisplay(System.getProperty("os.name"), System.getenv())) {
+      if (arguments.length == 0) {
+        System.err.println(NO_WINDOW);
+      }
+      exit(arguments.length == 0 ? commandLine("demo") : commandLine(arguments));
+    }
+    if (OnlyWindow.handOver(folders.state(), documents.get())) {
+      exit(0);
     }
     try {
-      if (hasDisplay(System.getProperty("os.name"), System.getenv()) && openWindow()) {
+      if (openWindow(documents.get())) {
         exit(0);
       }
     } catch (RuntimeException e) {
@@ -64,6 +75,28 @@ public final class Main {
     }
   }
 
+  /**
+   * What is to be opened in the window: what follows {@code open}, or paths alone, as Windows gives
+   * them for a document that is opened with the program. Empty for every other command.
+   */
+  static Optional<List<Path>> documents(String[] arguments) {
+    List<String> words = List.of(arguments);
+    if (words.isEmpty()) {
+      return Optional.of(List.of());
+    }
+    boolean named = words.getFirst().equals("open");
+    List<String> names = named ? words.subList(1, words.size()) : words;
+    boolean meant =
+        named
+            ? names.stream().noneMatch(name -> name.startsWith("-"))
+            : names.stream()
+                .map(Path::of)
+                .allMatch(path -> path.isAbsolute() && Files.exists(path));
+    return meant
+        ? Optional.of(names.stream().map(name -> Path.of(name).toAbsolutePath()).toList())
+        : Optional.empty();
+  }
+
   /** Where X and Wayland are used, a display has a name; elsewhere there is always one. */
   static boolean hasDisplay(String system, Map<String, String> environment) {
     String name = system.toLowerCase(Locale.ROOT);
@@ -74,9 +107,11 @@ public final class Main {
   }
 
   /** Runs the window until it is closed; false where the display cannot be opened after all. */
-  private static boolean openWindow() {
+  private static boolean openWindow(List<Path> documents) {
     try {
-      Application.launch(InvoiceLensApplication.class);
+      Application.launch(
+          InvoiceLensApplication.class,
+          documents.stream().map(Path::toString).toArray(String[]::new));
       return true;
     } catch (UnsupportedOperationException | UnsatisfiedLinkError e) {
       // What the toolkit throws where the display's name leads nowhere or its libraries are not

@@ -66,6 +66,8 @@ public final class CommandLineDoor {
             new VerifyCommand(context),
             new SetupCommand(context),
             new ExtractCommand(context),
+            new OpenCommand(context),
+            new PurgeCommand(context),
             new GenerateCommand(context),
             new BenchCommand(context),
             new CompletionCommand(context))

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -19,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes over files that lie in the model folder already, wherever they came from, or in the cache
- * of the Hub's own programs: those that the manifest proves at once, all others by their digest.
+ * Takes over files that lie in the model folder already, wherever they came from, in a folder that
+ * the user names, or in the cache of the Hub's own programs: those that the manifest proves at
+ * once, all others by their digest.
  */
 final class Adoption {
 
@@ -29,6 +31,7 @@ final class Adoption {
   private static final Logger log = LoggerFactory.getLogger(Adoption.class);
 
   private final Path modelPath;
+  private final Optional<Path> importFrom;
   private final Optional<HubCache> cache;
   private final ManifestKeeper manifest;
   private final ProgressBoard board;
@@ -36,11 +39,13 @@ final class Adoption {
 
   Adoption(
       Path modelPath,
+      Optional<Path> importFrom,
       Optional<HubCache> cache,
       ManifestKeeper manifest,
       ProgressBoard board,
       Cancellation cancellation) {
     this.modelPath = modelPath;
+    this.importFrom = importFrom;
     this.cache = cache;
     this.manifest = manifest;
     this.board = board;
@@ -114,7 +119,10 @@ final class Adoption {
       String path = file.getKey();
       Checksum checksum = file.getValue();
       Optional<Path> cached =
-          cache.flatMap(c -> c.find(listing.repoId(), listing.commit(), path, checksum.hex()));
+          imported(path, checksum)
+              .or(() ->
+                  cache.flatMap(
+                      c -> c.find(listing.repoId(), listing.commit(), path, checksum.hex())));
       if (cached.isPresent() && Files.size(cached.get()) == checksum.size()) {
         found.put(path, cached.get());
         checks.put(path, threads.submit(() -> isRight(path, cached.get(), checksum)));
@@ -136,6 +144,24 @@ final class Adoption {
         board.set(path, 0, WORDS.text("progress.notRightInCache", path));
       }
     }
+  }
+
+  /**
+   * A file of that name and size in the folder to import from: at its path in the repository, or
+   * flat, as people copy files. What a link leads to counts, since the Hub's own programs make
+   * links.
+   */
+  private Optional<Path> imported(String path, Checksum checksum) throws IOException {
+    if (importFrom.isEmpty()) {
+      return Optional.empty();
+    }
+    for (String name : List.of(path, path.substring(path.lastIndexOf('/') + 1))) {
+      Path file = importFrom.get().resolve(name);
+      if (Files.isRegularFile(file) && Files.size(file) == checksum.size()) {
+        return Optional.of(file.toRealPath());
+      }
+    }
+    return Optional.empty();
   }
 
   /**

@@ -267,6 +267,7 @@ final class DownloadRun {
       Map<String, Checksum> missing =
           new Adoption(
                   modelPath,
+                  options.importFrom(),
                   config.isBundled() ? Optional.empty() : settings.cache(),
                   manifest,
                   board,

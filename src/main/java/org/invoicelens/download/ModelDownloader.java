@@ -47,10 +47,51 @@ public final class ModelDownloader {
     this(folders, settings, options, listener, cancellation, Tuning.DEFAULT, Ticker.SYSTEM);
   }
 
+  /**
+   * @param rateLimit the limit of all connections together, shared with whoever changes it
+   */
+  public ModelDownloader(
+      ApplicationFolders folders,
+      HubSettings settings,
+      TransferOptions options,
+      RateLimit rateLimit,
+      ProgressListener listener,
+      Cancellation cancellation) {
+    this(
+        folders,
+        settings,
+        options,
+        rateLimit,
+        listener,
+        cancellation,
+        Tuning.DEFAULT,
+        Ticker.SYSTEM);
+  }
+
   ModelDownloader(
       ApplicationFolders folders,
       HubSettings settings,
       TransferOptions options,
+      ProgressListener listener,
+      Cancellation cancellation,
+      Tuning tuning,
+      Ticker ticker) {
+    this(
+        folders,
+        settings,
+        options,
+        new RateLimit(options.limitRate(), ticker),
+        listener,
+        cancellation,
+        tuning,
+        ticker);
+  }
+
+  private ModelDownloader(
+      ApplicationFolders folders,
+      HubSettings settings,
+      TransferOptions options,
+      RateLimit rateLimit,
       ProgressListener listener,
       Cancellation cancellation,
       Tuning tuning,
@@ -62,7 +103,7 @@ public final class ModelDownloader {
     this.cancellation = cancellation;
     this.tuning = tuning;
     this.ticker = ticker;
-    this.rateLimit = new RateLimit(options.limitRate(), ticker);
+    this.rateLimit = rateLimit;
   }
 
   /** The limit of all connections together, which may be changed while they run. */

@@ -8,10 +8,10 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /** The place on disk where the model's files go; its folder need not exist yet. */
-record ModelStorage(Path path) {
+public record ModelStorage(Path path) {
 
   /** The folder itself, or the nearest one above it that exists. */
-  Path nearest() {
+  public Path nearest() {
     Path folder = path;
     while (!Files.exists(folder) && folder.getParent() != null) {
       folder = folder.getParent();
@@ -20,7 +20,7 @@ record ModelStorage(Path path) {
   }
 
   /** Bytes that this user can still write on the folder's volume. */
-  long freeSpace() throws IOException {
+  public long freeSpace() throws IOException {
     return Files.getFileStore(nearest()).getUsableSpace();
   }
 
@@ -29,7 +29,7 @@ record ModelStorage(Path path) {
    *
    * @throws IOException where they cannot
    */
-  static void proveWritable(Path folder) throws IOException {
+  public static void proveWritable(Path folder) throws IOException {
     Path proof = Files.createTempFile(folder, ".invoicelens-", ".tmp");
     try {
       Files.write(proof, new byte[4096]);
@@ -39,7 +39,7 @@ record ModelStorage(Path path) {
   }
 
   /** Bytes of the files that lie there already, finished or not. */
-  long present() throws IOException {
+  public long present() throws IOException {
     if (!Files.isDirectory(path)) {
       return 0;
     }

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
-import org.invoicelens.config.ConfigLoader;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.Manifest;
 import org.invoicelens.download.ModelFolder;
@@ -38,9 +37,14 @@ public final class InstalledModels {
   private static final int COMMIT_IN_NAMES = 12;
 
   private final ApplicationFolders folders;
+  private final SetupPipeline pipeline;
 
-  public InstalledModels(ApplicationFolders folders) {
+  /**
+   * @param pipeline loads the configurations
+   */
+  public InstalledModels(ApplicationFolders folders, SetupPipeline pipeline) {
     this.folders = folders;
+    this.pipeline = pipeline;
   }
 
   /**
@@ -76,7 +80,7 @@ public final class InstalledModels {
   private InstalledModel configured(Path file) {
     ModelConfig config;
     try {
-      config = new ConfigLoader(folders).load(file);
+      config = pipeline.loadConfig(file);
     } catch (ConfigException e) {
       return new InstalledModel(
           file.getFileName().toString(),

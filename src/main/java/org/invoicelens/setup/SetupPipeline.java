@@ -20,6 +20,7 @@ import org.invoicelens.download.Manifest;
 import org.invoicelens.download.ModelDownloader;
 import org.invoicelens.download.ModelFolder;
 import org.invoicelens.download.ModelTree;
+import org.invoicelens.download.RateLimit;
 import org.invoicelens.download.TransferOptions;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.ModelInitializer;
@@ -34,6 +35,7 @@ import org.invoicelens.hub.HubClient;
 import org.invoicelens.hub.HubException;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.hub.SafePath;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
@@ -73,9 +75,11 @@ public final class SetupPipeline {
     this.settings = settings;
   }
 
-  /** The first stage. */
+  /** The first stage; a model's files lie where the user wants them, whatever the file says. */
   public ModelConfig loadConfig(Path file) throws ConfigException {
-    return new ConfigLoader(folders).load(file);
+    ModelConfig config = new ConfigLoader(folders).load(file);
+    Path chosen = new SettingsStore(folders).current().modelFolders().get(config.name());
+    return chosen == null ? config : config.withModelPath(chosen);
   }
 
   /** The second stage. */
@@ -98,6 +102,23 @@ public final class SetupPipeline {
       Cancellation cancellation)
       throws DownloadException, CancelledException {
     return new ModelDownloader(folders, settings, options, listener, cancellation)
+        .download(config, hardware);
+  }
+
+  /**
+   * The third stage under a limit that may be changed while it runs.
+   *
+   * @param hardware what the second stage found; null where it was not asked
+   */
+  public DownloadResult download(
+      ModelConfig config,
+      HardwareStatus hardware,
+      TransferOptions options,
+      RateLimit limit,
+      ProgressListener listener,
+      Cancellation cancellation)
+      throws DownloadException, CancelledException {
+    return new ModelDownloader(folders, settings, options, limit, listener, cancellation)
         .download(config, hardware);
   }
 

@@ -1,6 +1,8 @@
 package org.invoicelens.ui;
 
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import javafx.application.Application;
 import javafx.application.Platform;
 import javafx.stage.Stage;
@@ -9,6 +11,7 @@ import org.invoicelens.hub.HubSettings;
 import org.invoicelens.settings.Looks.Language;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.SetupPipeline;
+import org.invoicelens.ui.instance.OnlyWindow;
 import org.invoicelens.ui.pipeline.PipelineStages;
 import org.invoicelens.ui.pipeline.Stages;
 import org.slf4j.Logger;
@@ -22,6 +25,7 @@ public final class InvoiceLensApplication extends Application {
   private ApplicationFolders folders;
   private SettingsStore settings;
   private Stages stages;
+  private Optional<OnlyWindow> listener = Optional.empty();
 
   /** Reads the surroundings; not on the UI thread. */
   @Override
@@ -41,6 +45,15 @@ public final class InvoiceLensApplication extends Application {
       Platform.runLater(window::tellUnexpected);
     });
     window.show();
+    window.open(getParameters().getRaw().stream().map(Path::of).toList());
+    listener =
+        OnlyWindow.listen(
+            folders.state(), documents -> Platform.runLater(() -> window.open(documents)));
+  }
+
+  @Override
+  public void stop() {
+    listener.ifPresent(OnlyWindow::close);
   }
 
   /** Words and numbers go together: a chosen language brings its own notation of numbers. */

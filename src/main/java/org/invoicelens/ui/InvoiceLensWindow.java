@@ -4,6 +4,7 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -96,8 +97,8 @@ public final class InvoiceLensWindow {
     this.desktop = desktopWith.apply(this::tell);
     Path log = folders.logs().resolve("invoicelens.log");
     workspace = new WorkspaceViewModel(session, runner, desktop, new SampleInvoices(folders));
-    wizard = new WizardViewModel(stages, session, runner, desktop, workspace, navigation);
     SettingsViewModel choices = new SettingsViewModel(settings, runner);
+    wizard = new WizardViewModel(stages, session, runner, desktop, workspace, choices, navigation);
 
     PlacesViewModel places = new PlacesViewModel(folders, runner, desktop, navigation);
     ways.put(Place.SETUP, () -> new WizardShell(wizard, desktop, log, session.model().isNotNull()));
@@ -178,6 +179,16 @@ public final class InvoiceLensWindow {
   public void show() {
     stage.show();
     wizard.begin();
+  }
+
+  /**
+   * Takes documents that were opened with the program, and comes to the front. They wait until a
+   * model is ready.
+   */
+  void open(List<Path> documents) {
+    stage.setIconified(false);
+    stage.toFront();
+    workspace.add(documents);
   }
 
   /** Says that something unforeseen went wrong; the details are in the log. */

@@ -31,6 +31,8 @@ class UsageTest {
         "verify",
         "setup",
         "extract",
+        "open",
+        "purge",
         "generate",
         "bench",
         "completion"
@@ -90,6 +92,7 @@ class UsageTest {
         "setup --device gpu",
         "extract",
         "extract a.png --format xml",
+        "open a.png",
         "generate --prompt hello",
         "generate --model .",
         "generate --model . --prompt a --prompt-ids 1",

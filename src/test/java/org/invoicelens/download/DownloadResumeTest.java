@@ -195,7 +195,44 @@ class DownloadResumeTest {
     run.download(hub);
     assertComplete();
     assertThat(blob).hasBinaryContent(wrong);
-    assertThat(run.messages()).anyMatch(m -> m.contains("cache of the Hub is not right"));
+    assertThat(run.messages()).anyMatch(m -> m.contains("is not right"));
+  }
+
+  private Path usbDrive(byte[] content) throws Exception {
+    Path usb = Files.createDirectories(run.model.resolveSibling("usb"));
+    run.options = TransferOptions.DEFAULT.importing(Optional.of(usb));
+    Files.writeString(usb.resolve("holiday.jpg"), "mine");
+    return Files.write(usb.resolve(WEIGHTS.substring(WEIGHTS.lastIndexOf('/') + 1)), content);
+  }
+
+  @Test
+  void whatAFolderHoldsIsImportedAfterComparingItsChecksum() throws Exception {
+    Path file = usbDrive(CONTENT);
+    assertThat(run.download(hub).transferred()).isEqualTo(CONFIG.length);
+    assertComplete();
+    assertThat(hub.requestsFor(WEIGHTS)).isZero();
+    assertThat(file).hasBinaryContent(CONTENT);
+    assertThat(run.model.resolve("holiday.jpg")).doesNotExist();
+  }
+
+  @Test
+  void aFileToImportWithTheRightSizeAndTheWrongContentIsFetchedInstead() throws Exception {
+    byte[] wrong = CONTENT.clone();
+    wrong[77] ^= 4;
+    Path file = usbDrive(wrong);
+    run.download(hub);
+    assertComplete();
+    assertThat(file).hasBinaryContent(wrong);
+  }
+
+  @Test
+  void aLinkInAFolderToImportIsFollowedAndNeverTakenItself() throws Exception {
+    Path file = usbDrive(CONTENT);
+    Path blob = Files.move(file, run.model.resolveSibling("blob"));
+    Files.createSymbolicLink(file, blob);
+    assertThat(run.download(hub).transferred()).isEqualTo(CONFIG.length);
+    assertComplete();
+    assertThat(Files.isSymbolicLink(run.model.resolve(WEIGHTS))).isFalse();
   }
 
   @Test

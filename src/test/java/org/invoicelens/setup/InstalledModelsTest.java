@@ -28,7 +28,7 @@ class InstalledModelsTest {
   }
 
   private InstalledModel only() throws Exception {
-    List<InstalledModel> list = new InstalledModels(models.folders).list();
+    List<InstalledModel> list = models.list();
     assertThat(list).hasSize(1);
     return list.getFirst();
   }
@@ -121,7 +121,7 @@ class InstalledModelsTest {
   @Test
   void aBrokenConfigurationIsListedLastWithItsFault() throws Exception {
     Files.writeString(models.folders.modelConfigs().resolve("broken.yaml"), "name: [");
-    List<InstalledModel> list = new InstalledModels(models.folders).list();
+    List<InstalledModel> list = models.list();
     assertThat(list).extracting(InstalledModel::name).containsExactly("small", "broken.yaml");
     assertThat(list.getLast().state()).isEqualTo(State.CONFIGURATION_BROKEN);
     assertThat(list.getLast().fault()).isPresent();
@@ -132,7 +132,7 @@ class InstalledModelsTest {
   void aModelFolderWithoutAConfigurationIsListedAndOtherFoldersAreNot() throws Exception {
     models.verified("left-over");
     Files.createDirectories(models.folder("photographs"));
-    List<InstalledModel> list = new InstalledModels(models.folders).list();
+    List<InstalledModel> list = models.list();
     assertThat(list).extracting(InstalledModel::name).containsExactly("left-over", "small");
     InstalledModel model = list.getFirst();
     assertThat(model.state()).isEqualTo(State.READY);

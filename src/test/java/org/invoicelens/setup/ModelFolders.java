@@ -12,6 +12,7 @@ import java.util.zip.CRC32;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.download.Checksum;
 import org.invoicelens.download.Manifest;
+import org.invoicelens.hub.HubSettings;
 
 /** Folders with models in them, as downloads leave them. */
 final class ModelFolders {
@@ -44,6 +45,12 @@ final class ModelFolders {
         prompt: {user: Read this.}
         """
             .formatted(name, name, modelPath));
+  }
+
+  /** What is installed. */
+  List<InstalledModel> list() throws IOException {
+    return new InstalledModels(folders, new SetupPipeline(folders, HubSettings.fromEnvironment()))
+        .list();
   }
 
   Path folder(String name) {

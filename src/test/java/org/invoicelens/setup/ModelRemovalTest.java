@@ -29,7 +29,7 @@ class ModelRemovalTest {
   }
 
   private InstalledModel model() throws Exception {
-    return new InstalledModels(models.folders).list().getFirst();
+    return models.list().getFirst();
   }
 
   @Test

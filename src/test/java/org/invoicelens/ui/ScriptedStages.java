@@ -1,5 +1,6 @@
 package org.invoicelens.ui;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -8,11 +9,13 @@ import javafx.application.Platform;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.RateLimit;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.setup.InstalledModel;
+import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.setup.ModelRemoval;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
@@ -41,6 +44,17 @@ public final class ScriptedStages implements Stages {
   public List<InstalledModel> installed = List.of();
   public Optional<String> newest = Optional.empty();
   public Work<ModelRemoval.Outcome> removal = unexpected("remove");
+
+  /** What of a model lies in its folder already, in bytes. */
+  public long present;
+
+  /** Why a model's files cannot lie in another folder; null where they can. */
+  public DownloadException refusal;
+
+  /** What every download was to import from. */
+  public final List<Optional<Path>> imported = Collections.synchronizedList(new ArrayList<>());
+
+  private final RateLimit rateLimit = new RateLimit(0);
 
   /** What was called, in order; marked where the UI thread did it. */
   public final List<String> calls = Collections.synchronizedList(new ArrayList<>());
@@ -131,12 +145,39 @@ public final class ScriptedStages implements Stages {
   }
 
   @Override
+  public RateLimit rateLimit() {
+    return rateLimit;
+  }
+
+  @Override
+  public ModelPlace place(ModelConfig config) {
+    note("place");
+    return new ModelPlace(config.modelPath(), 812_000_000_000L, present, 25_374_823_869L);
+  }
+
+  @Override
+  public ModelPlace placeIn(ModelConfig config, Path folder) throws DownloadException {
+    note("placeIn");
+    if (refusal != null) {
+      throw refusal;
+    }
+    return new ModelPlace(folder.resolve(config.name()), 500_000_000_000L, 0, 25_374_823_869L);
+  }
+
+  @Override
+  public void move(Path from, Path to, ProgressListener listener, Cancellation cancellation) {
+    note("move " + from.getFileName() + " to " + to.getFileName());
+  }
+
+  @Override
   public DownloadResult download(
       ModelConfig config,
       HardwareStatus status,
+      Optional<Path> importFrom,
       ProgressListener listener,
       Cancellation cancellation)
       throws DownloadException, CancelledException {
+    imported.add(importFrom);
     return run("download", download, listener, cancellation);
   }
 

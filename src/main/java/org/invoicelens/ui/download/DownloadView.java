@@ -10,10 +10,12 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import org.invoicelens.ui.component.Card;
+import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Rows;
 import org.invoicelens.ui.component.ShareBar;
 import org.invoicelens.ui.text.Amounts;
+import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
 /** The whole download as a large number and a bar, then its files. */
 public final class DownloadView extends VBox {
@@ -27,9 +29,11 @@ public final class DownloadView extends VBox {
     pace.setId("pace");
     HBox figures = new HBox(percent, new VBox(Labels.bound(model.bytes()), pace));
     figures.getStyleClass().add("figures");
-    Label message = Labels.wrapped(model.message(), "muted", "small");
+    Label message = Labels.wrapped(model.message(), "waiting-for");
     message.setId("message");
-    message.managedProperty().bind(model.message().isNotEmpty());
+    message.setGraphic(new Icon(Material2OutlinedAL.INFO));
+    message.visibleProperty().bind(model.message().isNotEmpty());
+    message.managedProperty().bind(message.visibleProperty());
     RateChart chart = new RateChart(model.rates());
     chart.visibleProperty().bind(Bindings.size(model.rates()).greaterThan(1));
     chart.managedProperty().bind(chart.visibleProperty());
@@ -43,14 +47,14 @@ public final class DownloadView extends VBox {
     files.shownWhile(Bindings.isNotEmpty(model.files()));
     getChildren()
         .addAll(
-            new Card(figures, bar, chart, message)
+            new Card(figures, bar, chart, message, new LimitRow(model.limit()))
                 .shownWhile(
                     Bindings.createBooleanBinding(
                         () -> model.busy().get() || model.fraction().get() >= 0,
                         model.busy(),
                         model.fraction())),
             files,
-            Labels.wrapped(model.folder(), "muted", "small"));
+            new Card(text("download.where"), new FolderCard(model)));
   }
 
   private static Node row(FileProgress file) {

@@ -2,13 +2,21 @@ package org.invoicelens.ui.download;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import javafx.beans.binding.Bindings;
 import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.beans.property.ReadOnlyDoubleWrapper;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.value.ObservableValue;
@@ -18,20 +26,28 @@ import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.TransferRate;
 import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.Question;
+import org.invoicelens.ui.failure.Failure;
 import org.invoicelens.ui.pipeline.Stages;
+import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepAction;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.step.StepViewModel;
+import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.invoicelens.ui.text.Amounts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The download: how far it is, how fast, and how it is paused, resumed and given up. */
 public final class DownloadViewModel extends StepViewModel {
+
+  private static final Logger log = LoggerFactory.getLogger(DownloadViewModel.class);
 
   /** With so many points the chart shows the last two minutes. */
   private static final int CHART_POINTS = 240;
@@ -41,12 +57,16 @@ public final class DownloadViewModel extends StepViewModel {
   private final Stages stages;
   private final SetupSession session;
   private final Desktop desktop;
+  private final SettingsViewModel settings;
+  private final LimitViewModel limit;
+  private final WorkRunner runner;
   private final LongSupplier nanoTime;
   private final ReadOnlyDoubleWrapper fraction = new ReadOnlyDoubleWrapper(-1);
   private final ReadOnlyStringWrapper percent = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper bytes = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper pace = new ReadOnlyStringWrapper("");
-  private final ReadOnlyStringWrapper folder = new ReadOnlyStringWrapper("");
+  private final ReadOnlyObjectWrapper<ModelPlace> place = new ReadOnlyObjectWrapper<>();
+  private Optional<Path> importFrom = Optional.empty();
   private final ObservableList<FileProgress> files = FXCollections.observableArrayList();
   private final ObservableList<Double> rates = FXCollections.observableArrayList();
   private final Map<String, FileProgress> byName = new LinkedHashMap<>();
@@ -64,8 +84,12 @@ public final class DownloadViewModel extends StepViewModel {
       SetupSession session,
       WorkRunner runner,
       Desktop desktop,
+      SettingsViewModel settings,
       LongSupplier nanoTime) {
     super("download", runner);
+    this.runner = runner;
+    this.settings = settings;
+    this.limit = new LimitViewModel(stages.rateLimit(), settings);
     this.stages = stages;
     this.session = session;
     this.desktop = desktop;
@@ -92,9 +116,19 @@ public final class DownloadViewModel extends StepViewModel {
     return pace.getReadOnlyProperty();
   }
 
-  /** Where the files go and how much room that leaves. */
-  public ReadOnlyStringProperty folder() {
-    return folder.getReadOnlyProperty();
+  /** Where the files go; null until it was measured. */
+  public ReadOnlyObjectProperty<ModelPlace> place() {
+    return place.getReadOnlyProperty();
+  }
+
+  /** How much room there is and how much the download leaves; empty where that is not known. */
+  public ObservableValue<String> room() {
+    return place.map(DownloadViewModel::roomWords).orElse("");
+  }
+
+  /** The highest rate. */
+  public LimitViewModel limit() {
+    return limit;
   }
 
   public ObservableList<FileProgress> files() {
@@ -124,7 +158,9 @@ public final class DownloadViewModel extends StepViewModel {
     HardwareStatus hardware = session.hardware().get();
     leaving = false;
     rate = new TransferRate(nanoTime);
-    folder.set(folderWords(config, hardware));
+    measure();
+    Optional<Path> from = importFrom;
+    importFrom = Optional.empty();
     say(config.isBundled() ? "bundled" : "working", config.name());
     setFact(text("step.working"));
     setNext(text("download.next"), false);
@@ -133,6 +169,7 @@ public final class DownloadViewModel extends StepViewModel {
             stages.download(
                 config,
                 hardware == null ? stages.verifyHardware(config, listener, cancellation) : hardware,
+                from,
                 listener,
                 cancellation),
         this::arrived);
@@ -272,7 +309,7 @@ public final class DownloadViewModel extends StepViewModel {
   public void restorePaused() {
     setState(StepState.PAUSED);
     setFact(text("step.paused"));
-    folder.set(folderWords(session.config().get(), session.hardware().get()));
+    measure();
     waitForUser();
   }
 
@@ -280,7 +317,7 @@ public final class DownloadViewModel extends StepViewModel {
   public void restoreDone() {
     setState(StepState.DONE);
     setFact(text("step.done"));
-    folder.set(folderWords(session.config().get(), null));
+    measure();
     say("done", session.config().get().name());
     setNext(text("download.next"), true);
   }
@@ -307,9 +344,132 @@ public final class DownloadViewModel extends StepViewModel {
         new StepAction("cancel", text("download.cancel"), cancellable(), this::cancel));
   }
 
-  private static String folderWords(ModelConfig config, HardwareStatus hardware) {
-    return hardware == null
-        ? text("download.folder", config.modelPath())
-        : text("download.folder.space", config.modelPath(), Amounts.bytes(hardware.diskSpace()));
+  private void measure() {
+    ModelConfig config = session.config().get();
+    place.set(null);
+    runner.start(
+        (listener, cancellation) -> stages.place(config),
+        new WorkObserver<>() {
+          @Override
+          public void succeeded(ModelPlace measured) {
+            if (measured.folder().equals(session.config().get().modelPath())) {
+              place.set(measured);
+            }
+          }
+
+          @Override
+          public void failed(Throwable thrown) {
+            log.warn("The place of {} cannot be measured", config.name(), thrown);
+          }
+        });
+  }
+
+  private static String roomWords(ModelPlace place) {
+    if (place.free() < 0) {
+      return text("download.room.unknown");
+    }
+    String free = Amounts.bytes(place.free());
+    if (place.missing() <= 0) {
+      return text("download.room", free);
+    }
+    return place.remaining() < 0
+        ? text("download.room.tooSmall", free, Amounts.bytes(place.missing()))
+        : text(
+            "download.room.leaves",
+            free,
+            Amounts.bytes(place.missing()),
+            Amounts.bytes(place.remaining()));
+  }
+
+  /** Whether the files can go elsewhere now. */
+  public ObservableValue<Boolean> canChangeFolder() {
+    return Bindings.createBooleanBinding(
+        () -> !busy().get() && place.get() != null && !session.config().get().isBundled(),
+        busy(),
+        place);
+  }
+
+  /** Shows the folder in the desktop's own program. */
+  public void showFolder() {
+    Path path = session.config().get().modelPath();
+    desktop.show(Files.isDirectory(path) ? path : path.getParent());
+  }
+
+  /** Lets the user choose another folder, and asks what is to become of what is here already. */
+  public void changeFolder() {
+    ModelConfig config = session.config().get();
+    desktop
+        .chooseFolder(text("download.folder.choose"), config.modelPath().getParent())
+        .ifPresent(chosen ->
+            inBackground(() -> stages.placeIn(config, chosen), there -> changeTo(config, there)));
+  }
+
+  private void changeTo(ModelConfig config, ModelPlace there) {
+    long here = place.get() == null ? 0 : place.get().present();
+    if (there.folder().equals(config.modelPath())) {
+      return;
+    }
+    if (here == 0) {
+      goOnIn(there.folder());
+      return;
+    }
+    int answer =
+        desktop.ask(
+            new Question(
+                text("download.move.question"),
+                text("download.move.text", Amounts.bytes(here), config.modelPath()),
+                List.of(
+                    text("download.move.move"),
+                    text("download.move.leave"),
+                    text("download.move.stay"))));
+    if (answer == 0) {
+      say("moving", config.name());
+      run(
+          (listener, cancellation) -> {
+            stages.move(config.modelPath(), there.folder(), listener, cancellation);
+            return there.folder();
+          },
+          this::goOnIn);
+    } else if (answer == 1) {
+      goOnIn(there.folder());
+    }
+  }
+
+  /** The files go into another folder from now on; the download waits for the user. */
+  private void goOnIn(Path folder) {
+    ModelConfig config = session.config().get();
+    settings.changeModelFolder(config.name(), folder);
+    session.config().set(config.withModelPath(folder));
+    restorePaused();
+    desktop.tell(text("download.folder.changed", folder));
+  }
+
+  /**
+   * Lets the user choose a folder that holds the model's files already, and takes what is right.
+   */
+  public void importFolder() {
+    desktop
+        .chooseFolder(text("download.import.choose"), Path.of(System.getProperty("user.home", ".")))
+        .ifPresent(chosen -> {
+          importFrom = Optional.of(chosen);
+          retry();
+        });
+  }
+
+  private <V> void inBackground(Callable<V> work, Consumer<V> whenDone) {
+    runner.start(
+        (listener, cancellation) -> work.call(),
+        new WorkObserver<V>() {
+          @Override
+          public void succeeded(V result) {
+            whenDone.accept(result);
+          }
+
+          @Override
+          public void failed(Throwable thrown) {
+            log.warn("Asked for in the download", thrown);
+            desktop.tell(Failure.of(thrown).problem().text());
+          }
+        });
   }
 }

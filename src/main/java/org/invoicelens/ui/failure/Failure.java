@@ -4,6 +4,7 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.StageException;
 
@@ -12,8 +13,18 @@ import org.invoicelens.stage.StageException;
  *
  * @param problem what happened, what it means, what to do
  * @param details what to hand to those who help, for the clipboard
+ * @param remedies what can be done about it beside trying again, the likeliest first
  */
-public record Failure(Problem problem, String details) {
+public record Failure(Problem problem, String details, List<Remedy> remedies) {
+
+  public Failure {
+    remedies = List.copyOf(remedies);
+  }
+
+  /** The same with what can be done about it. */
+  public Failure with(List<Remedy> others) {
+    return new Failure(problem, details, others);
+  }
 
   /** The failure of a stage in its own words; anything else as the unexpected thing it is. */
   public static Failure of(Throwable thrown) {
@@ -40,6 +51,7 @@ public record Failure(Problem problem, String details) {
                 head,
                 "Java " + Runtime.version() + ", " + System.getProperty("os.name"),
                 trace.toString())
-            .strip());
+            .strip(),
+        List.of());
   }
 }

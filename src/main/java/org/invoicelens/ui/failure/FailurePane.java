@@ -3,8 +3,10 @@ package org.invoicelens.ui.failure;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
+import java.util.List;
 import javafx.application.Platform;
 import javafx.beans.value.ObservableValue;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TextArea;
@@ -26,6 +28,7 @@ public final class FailurePane extends VBox {
   private final Label remedy = Labels.wrapped();
   private final TextArea details = new TextArea();
   private final Button again = new Button();
+  private final FlowPane buttons = new FlowPane();
   private final TitledPane more = new TitledPane(text("failure.details"), details);
 
   /**
@@ -62,7 +65,7 @@ public final class FailurePane extends VBox {
     more.setExpanded(false);
     more.setAnimated(false);
     more.getStyleClass().add("dense");
-    FlowPane buttons = new FlowPane(again, copy);
+    buttons.getChildren().addAll(again, copy);
     buttons.getStyleClass().add("buttons");
 
     VBox words = new VBox(what, meaning, remedyTitle, remedy, buttons);
@@ -84,8 +87,18 @@ public final class FailurePane extends VBox {
     say(meaning, failure.problem().meaning());
     say(remedy, failure.problem().remedy());
     details.setText(failure.details());
+    List<Node> offered = buttons.getChildren();
+    offered.subList(1, offered.size() - 1).clear();
+    offered.addAll(1, failure.remedies().stream().map(FailurePane::button).toList());
     more.setExpanded(false);
     Platform.runLater(again::requestFocus);
+  }
+
+  private static Node button(Remedy remedy) {
+    Button button = new Button(remedy.text());
+    button.setId(remedy.id());
+    button.setOnAction(e -> remedy.action().run());
+    return button;
   }
 
   private static void say(Label label, String words) {

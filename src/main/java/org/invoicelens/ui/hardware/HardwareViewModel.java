@@ -19,7 +19,9 @@ import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
 import org.invoicelens.hardware.MemoryEstimate;
 import org.invoicelens.ui.desktop.Desktop;
+import org.invoicelens.ui.failure.Remedy;
 import org.invoicelens.ui.pipeline.Stages;
+import org.invoicelens.ui.step.Elsewhere;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepAction;
 import org.invoicelens.ui.step.StepState;
@@ -116,6 +118,11 @@ public final class HardwareViewModel extends StepViewModel {
     }
     choice.set(found.recommendedEstimate().orElse(null));
     setNext(nextWords(), true);
+  }
+
+  @Override
+  protected List<Remedy> remedies(Throwable thrown) {
+    return List.of(remedy(Elsewhere.ANOTHER_MODEL));
   }
 
   @Override

@@ -80,6 +80,14 @@ public final class ModelsViewModel {
           }
         });
     session.model().subscribe(model -> markInUse());
+    // The window closes when all work has ended, and verifying a large model takes minutes.
+    wizard
+        .closing()
+        .subscribe(closing -> {
+          if (closing) {
+            models.forEach(ModelItem::stop);
+          }
+        });
   }
 
   /** The models, those that can be used first. */
@@ -256,7 +264,7 @@ public final class ModelsViewModel {
                 (listener, cancellation) ->
                     stages.verify(
                         config,
-                        stages.download(config, null, listener, cancellation),
+                        stages.download(config, null, Optional.empty(), listener, cancellation),
                         listener,
                         cancellation),
                 status -> {

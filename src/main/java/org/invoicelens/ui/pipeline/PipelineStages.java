@@ -14,6 +14,7 @@ import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.ModelFolder;
 import org.invoicelens.download.PartialData;
+import org.invoicelens.download.RateLimit;
 import org.invoicelens.download.TransferOptions;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.ModelInstance;
@@ -28,6 +29,8 @@ import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModels;
+import org.invoicelens.setup.ModelMove;
+import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.setup.ModelRemoval;
 import org.invoicelens.setup.SetupListener;
 import org.invoicelens.setup.SetupPipeline;
@@ -49,6 +52,7 @@ public final class PipelineStages implements Stages {
 
   private final ApplicationFolders folders;
   private final SetupPipeline pipeline;
+  private final RateLimit rateLimit = new RateLimit(0);
 
   public PipelineStages(ApplicationFolders folders, SetupPipeline pipeline) {
     this.folders = folders;
@@ -108,7 +112,7 @@ public final class PipelineStages implements Stages {
 
   @Override
   public List<InstalledModel> installed() throws IOException {
-    return new InstalledModels(folders).list();
+    return new InstalledModels(folders, pipeline).list();
   }
 
   @Override
@@ -157,10 +161,38 @@ public final class PipelineStages implements Stages {
   public DownloadResult download(
       ModelConfig config,
       HardwareStatus hardware,
+      Optional<Path> importFrom,
       ProgressListener listener,
       Cancellation cancellation)
       throws DownloadException, CancelledException {
-    return pipeline.download(config, hardware, TransferOptions.DEFAULT, listener, cancellation);
+    return pipeline.download(
+        config,
+        hardware,
+        TransferOptions.DEFAULT.importing(importFrom),
+        rateLimit,
+        listener,
+        cancellation);
+  }
+
+  @Override
+  public RateLimit rateLimit() {
+    return rateLimit;
+  }
+
+  @Override
+  public ModelPlace place(ModelConfig config) {
+    return ModelPlace.of(config);
+  }
+
+  @Override
+  public ModelPlace placeIn(ModelConfig config, Path folder) throws DownloadException {
+    return ModelPlace.inAnother(config, folder, folders);
+  }
+
+  @Override
+  public void move(Path from, Path to, ProgressListener listener, Cancellation cancellation)
+      throws StageException {
+    new ModelMove(listener, cancellation).move(from, to);
   }
 
   @Override

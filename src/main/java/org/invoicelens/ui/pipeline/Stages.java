@@ -1,16 +1,19 @@
 package org.invoicelens.ui.pipeline;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.RateLimit;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.setup.InstalledModel;
+import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.setup.ModelRemoval;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
@@ -68,9 +71,32 @@ public interface Stages {
       ModelConfig config, ProgressListener listener, Cancellation cancellation)
       throws HardwareException, CancelledException;
 
+  /** The limit of all downloads together, which may be changed while they run. Thread-safe. */
+  RateLimit rateLimit();
+
+  /** Where a model's files go, measured now. */
+  ModelPlace place(ModelConfig config);
+
+  /**
+   * The place a model would have in another folder.
+   *
+   * @throws DownloadException where its files cannot lie there
+   */
+  ModelPlace placeIn(ModelConfig config, Path folder) throws DownloadException;
+
+  /** Moves what is there of a model to another folder; stopped or failed, the old one is whole. */
+  void move(Path from, Path to, ProgressListener listener, Cancellation cancellation)
+      throws StageException;
+
+  /**
+   * Fetches what is missing.
+   *
+   * @param importFrom a folder that may hold some of the files
+   */
   DownloadResult download(
       ModelConfig config,
       HardwareStatus hardware,
+      Optional<Path> importFrom,
       ProgressListener listener,
       Cancellation cancellation)
       throws DownloadException, CancelledException;

@@ -38,6 +38,7 @@ public final class PlacesPane extends VBox {
     words.setMinWidth(0);
     HBox.setHgrow(words, Priority.ALWAYS);
     Label size = Labels.plain("", "place-size");
+    size.setMinWidth(USE_PREF_SIZE);
     size.setId("size-" + place.id());
     size.textProperty().bind(place.size());
     Button copy = new Button("", new Icon(Material2OutlinedAL.CONTENT_COPY));

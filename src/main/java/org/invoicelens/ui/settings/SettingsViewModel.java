@@ -1,5 +1,7 @@
 package org.invoicelens.ui.settings;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
@@ -55,6 +57,11 @@ public final class SettingsViewModel {
   /** Changes how the network is used. */
   public void changeNetwork(UnaryOperator<NetworkChoice> change) {
     change(now -> now.withNetwork(change.apply(now.network())));
+  }
+
+  /** Keeps where a model's files lie. */
+  public void changeModelFolder(String model, Path folder) {
+    change(now -> now.withModelFolder(model, Optional.of(folder)));
   }
 
   private void change(UnaryOperator<Settings> change) {

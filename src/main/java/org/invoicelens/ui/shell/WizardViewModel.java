@@ -24,7 +24,9 @@ import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
+import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.start.StartViewModel;
+import org.invoicelens.ui.step.Elsewhere;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepViewModel;
 import org.invoicelens.ui.task.WorkObserver;
@@ -65,6 +67,7 @@ public final class WizardViewModel {
       WorkRunner runner,
       Desktop desktop,
       WorkspaceViewModel workspace,
+      SettingsViewModel settings,
       Navigation navigation) {
     this.stages = stages;
     this.session = session;
@@ -75,7 +78,7 @@ public final class WizardViewModel {
     this.navigation = navigation;
     welcome = new WelcomeViewModel(stages, session, runner);
     hardware = new HardwareViewModel(stages, session, runner, desktop);
-    download = new DownloadViewModel(stages, session, runner, desktop, System::nanoTime);
+    download = new DownloadViewModel(stages, session, runner, desktop, settings, System::nanoTime);
     verification = new VerificationViewModel(stages, session, runner);
     start = new StartViewModel(stages, session, runner, System::nanoTime);
     steps = List.of(welcome, hardware, download, verification, start);
@@ -92,15 +95,19 @@ public final class WizardViewModel {
       show(start);
     });
     start.whenFinished(this::returnToWorkspace);
+    for (StepViewModel step : steps) {
+      step.leadTo(Elsewhere.ANOTHER_MODEL, () -> show(welcome));
+      step.leadTo(Elsewhere.ANOTHER_PRECISION, () -> show(hardware));
+      step.leadTo(Elsewhere.NETWORK, () -> navigation.open(Place.SETTINGS));
+    }
     session.model().subscribe(this::modelChanged);
     session
         .config()
         .subscribe((before, now) -> {
           if (before != null) {
             workspace.stop();
-            boolean sameFiles = before.modelPath().equals(now.modelPath());
             steps
-                .subList(steps.indexOf(sameFiles ? start : hardware), steps.size())
+                .subList(steps.indexOf(firstAffected(before, now)), steps.size())
                 .forEach(StepViewModel::reset);
           }
         });
@@ -262,6 +269,14 @@ public final class WizardViewModel {
   private void chosen() {
     remember(state -> state);
     show(hardware);
+  }
+
+  /** The first step whose result another configuration leaves behind. */
+  private StepViewModel firstAffected(ModelConfig before, ModelConfig now) {
+    if (!before.source().equals(now.source())) {
+      return hardware;
+    }
+    return before.modelPath().equals(now.modelPath()) ? start : download;
   }
 
   /** Takes over how the model is to be loaded, and goes on with what is not done yet. */

@@ -12,8 +12,10 @@ import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.engine.OptimizedModel.Criterion;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.ui.component.Mark;
+import org.invoicelens.ui.failure.Remedy;
 import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.pipeline.Stages;
+import org.invoicelens.ui.step.Elsewhere;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.step.StepViewModel;
@@ -157,6 +159,12 @@ public final class StartViewModel extends StepViewModel {
 
   private void finish(Phase phase, String words) {
     phase.finish(words, nanoTime.getAsLong());
+  }
+
+  /** Whatever went wrong with a verified model, less memory or another device may be the way. */
+  @Override
+  protected List<Remedy> remedies(Throwable thrown) {
+    return List.of(remedy(Elsewhere.ANOTHER_PRECISION), remedy(Elsewhere.ANOTHER_MODEL));
   }
 
   @Override

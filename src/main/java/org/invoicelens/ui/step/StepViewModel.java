@@ -2,7 +2,11 @@ package org.invoicelens.ui.step;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.ReadOnlyBooleanProperty;
@@ -14,6 +18,7 @@ import javafx.beans.property.ReadOnlyStringWrapper;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.StageException;
 import org.invoicelens.ui.failure.Failure;
+import org.invoicelens.ui.failure.Remedy;
 import org.invoicelens.ui.task.Work;
 import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
@@ -43,6 +48,7 @@ public abstract class StepViewModel {
   private final ReadOnlyObjectWrapper<Failure> failure = new ReadOnlyObjectWrapper<>();
   private final ReadOnlyBooleanWrapper stopping = new ReadOnlyBooleanWrapper();
   private final ReadOnlyBooleanWrapper busy = new ReadOnlyBooleanWrapper();
+  private final Map<Elsewhere, Runnable> ways = new EnumMap<>(Elsewhere.class);
   private RunningWork running;
   private Runnable finished = () -> {};
 
@@ -202,6 +208,25 @@ public abstract class StepViewModel {
     say("failed");
   }
 
+  /** What the page of a failure offers beside trying again, the likeliest first. */
+  protected List<Remedy> remedies(Throwable thrown) {
+    return List.of();
+  }
+
+  /** Says where this step leads to when its failures advise it. */
+  public final void leadTo(Elsewhere place, Runnable way) {
+    ways.put(place, way);
+  }
+
+  /** What leads elsewhere. */
+  protected final Remedy remedy(Elsewhere place) {
+    String name = place.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return new Remedy(
+        "remedy-" + name,
+        text("remedy." + name),
+        () -> Optional.ofNullable(ways.get(place)).ifPresent(Runnable::run));
+  }
+
   /** The stage stopped as the user asked. */
   protected void stopped() {
     setFact(text("step.stopped"));
@@ -242,7 +267,7 @@ public abstract class StepViewModel {
               public void failed(Throwable thrown) {
                 end(StepState.FAILED);
                 report(thrown);
-                failure.set(Failure.of(thrown));
+                failure.set(Failure.of(thrown).with(remedies(thrown)));
                 StepViewModel.this.failed(thrown);
               }
 

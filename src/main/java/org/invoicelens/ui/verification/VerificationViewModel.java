@@ -5,6 +5,7 @@ import static org.invoicelens.ui.text.Messages.text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.beans.property.ReadOnlyDoubleWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -85,6 +86,7 @@ public final class VerificationViewModel extends StepViewModel {
                         hardware == null
                             ? stages.verifyHardware(config, listener, cancellation)
                             : hardware,
+                        Optional.empty(),
                         listener,
                         cancellation)
                     : download,

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
@@ -16,6 +18,7 @@ import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
 import org.invoicelens.ui.ScriptedStages;
+import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepState;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,14 +34,16 @@ class DownloadViewModelTest {
   private final ManualRunner runner = new ManualRunner();
   private final FakeDesktop desktop = new FakeDesktop();
   private final AtomicLong clock = new AtomicLong();
-  private final DownloadViewModel model =
-      new DownloadViewModel(stages, session, runner, desktop, clock::get);
+  private SettingsViewModel settings;
+  private DownloadViewModel model;
   private ModelConfig config;
   private int finished;
   private int abandoned;
 
   @BeforeEach
   void choose() {
+    settings = new SettingsViewModel(new SettingsStore(Fixtures.folders(own)), runner);
+    model = new DownloadViewModel(stages, session, runner, desktop, settings, clock::get);
     config = Fixtures.config("pixtral", own);
     session.config().set(config);
     session.hardware().set(Fixtures.workstation());
@@ -189,7 +194,7 @@ class DownloadViewModelTest {
     cancel();
     assertThat(stages.calls).isEmpty();
     runner.runAll();
-    assertThat(stages.calls).containsExactly("discardDownload");
+    assertThat(stages.calls).containsOnlyOnce("discardDownload").doesNotContain("download");
     assertThat(model.state().get()).isEqualTo(StepState.WAITING);
     assertThat(desktop.told).hasSize(1);
   }
@@ -201,5 +206,103 @@ class DownloadViewModelTest {
         .orElseThrow()
         .action()
         .run();
+  }
+
+  @Test
+  void theLimitCountsForTheRunningDownloadAndIsKept() {
+    assertThat(model.limit().words().getValue()).isEqualTo("no limit");
+    stages.download =
+        (listener, cancellation) -> {
+          model.limit().step().set(3);
+          assertThat(stages.rateLimit().bytesPerSecond()).isEqualTo(10_000_000);
+          return Fixtures.download(config);
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(model.limit().words().getValue()).isEqualTo("10 MB/s");
+    ScriptedStages later = new ScriptedStages();
+    DownloadViewModel reopened =
+        new DownloadViewModel(
+            later,
+            session,
+            runner,
+            desktop,
+            new SettingsViewModel(new SettingsStore(Fixtures.folders(own)), runner),
+            clock::get);
+    assertThat(later.rateLimit().bytesPerSecond()).isEqualTo(10_000_000);
+    assertThat(reopened.limit().step().get()).isEqualTo(3);
+  }
+
+  @Test
+  void saysHowMuchRoomTheDownloadLeaves() {
+    model.restorePaused();
+    runner.runAll();
+    assertThat(model.room().getValue())
+        .isEqualTo("812 GB are free there. 25.4 GB are still to come, which leaves 787 GB.");
+  }
+
+  @Test
+  void theFilesGoToAnotherFolderFromThenOn() {
+    model.restorePaused();
+    runner.runAll();
+    Path disk = own.resolve("large disk");
+    desktop.folder = Optional.of(disk);
+    model.changeFolder();
+    runner.runAll();
+    assertThat(session.config().get().modelPath()).isEqualTo(disk.resolve("pixtral-12b"));
+    assertThat(new SettingsStore(Fixtures.folders(own)).current().modelFolders())
+        .containsEntry("pixtral-12b", disk.resolve("pixtral-12b"));
+    assertThat(desktop.asked).isEmpty();
+    assertThat(model.state().get()).isEqualTo(StepState.PAUSED);
+  }
+
+  @Test
+  void whatIsHereAlreadyMovesWithTheFolderWhereTheUserWantsIt() {
+    stages.present = 10_000_000_000L;
+    model.restorePaused();
+    runner.runAll();
+    desktop.folder = Optional.of(own.resolve("disk"));
+    desktop.answer = 2;
+    model.changeFolder();
+    runner.runAll();
+    assertThat(session.config().get()).isSameAs(config);
+
+    desktop.answer = 0;
+    model.changeFolder();
+    runner.runAll();
+    assertThat(stages.calls).contains("move pixtral-12b to pixtral-12b");
+    assertThat(session.config().get().modelPath())
+        .isEqualTo(own.resolve("disk").resolve("pixtral-12b"));
+  }
+
+  @Test
+  void aFolderThatWillNotDoIsRefusedAndNothingChanges() {
+    model.restorePaused();
+    runner.runAll();
+    stages.refusal =
+        new DownloadException(
+            DownloadException.Reason.DISK_FULL,
+            new Problem("There is too little room.", "", "Choose another."),
+            "",
+            null);
+    desktop.folder = Optional.of(own.resolve("small"));
+    model.changeFolder();
+    runner.runAll();
+    assertThat(session.config().get()).isSameAs(config);
+    assertThat(desktop.told.getLast()).contains("too little room");
+  }
+
+  @Test
+  void importsFromAFolderOnceAndThenFetchesAsBefore() {
+    stages.download = Fixtures.untilStopped(listener -> {});
+    model.restorePaused();
+    Path usb = own.resolve("usb");
+    desktop.folder = Optional.of(usb);
+    stages.download = (listener, cancellation) -> Fixtures.download(config);
+    model.importFolder();
+    runner.runAll();
+    model.retry();
+    runner.runAll();
+    assertThat(stages.imported).containsExactly(Optional.of(usb), Optional.empty());
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.invoice.SampleInvoices;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.InstalledModel.State;
 import org.invoicelens.setup.ModelRemoval;
 import org.invoicelens.stage.Problem;
@@ -20,6 +21,7 @@ import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
+import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.shell.WizardViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.workspace.WorkspaceViewModel;
@@ -65,6 +67,7 @@ class ModelsViewModelTest {
             desktop,
             new WorkspaceViewModel(
                 session, runner, desktop, new SampleInvoices(Fixtures.folders(own))),
+            new SettingsViewModel(new SettingsStore(Fixtures.folders(own)), runner),
             navigation);
     models = new ModelsViewModel(stages, session, runner, desktop, wizard, navigation);
   }
@@ -155,6 +158,17 @@ class ModelsViewModelTest {
     runner.runAll();
     assertThat(item.busy().get()).isFalse();
     assertThat(item.notice().get().mark()).isEqualTo(Mark.PAUSED);
+  }
+
+  @Test
+  void closingTheWindowStopsIt() {
+    ModelItem item = visit();
+    models.verify(item);
+    boolean[] closed = new boolean[1];
+    wizard.requestClose(() -> closed[0] = true);
+    runner.runAll();
+    assertThat(stages.calls).doesNotContain("check pixtral-12b");
+    assertThat(closed[0]).isTrue();
   }
 
   @Test

@@ -7,16 +7,21 @@ import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.engine.InitializationException;
 import org.invoicelens.invoice.SampleInvoices;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.SetupState;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
 import org.invoicelens.ui.ScriptedStages;
+import org.invoicelens.ui.failure.Remedy;
 import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
+import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.workspace.WorkspaceViewModel;
@@ -54,6 +59,7 @@ class WizardViewModelTest {
             desktop,
             new WorkspaceViewModel(
                 session, runner, desktop, new SampleInvoices(Fixtures.folders(own))),
+            new SettingsViewModel(new SettingsStore(Fixtures.folders(own)), runner),
             new Navigation());
   }
 
@@ -157,6 +163,30 @@ class WizardViewModelTest {
           assertThat(state.reached()).isEqualTo(Stage.VERIFICATION);
           assertThat(state.precision()).contains(Precision.INT4);
         });
+  }
+
+  @Test
+  void aStartThatFailedLeadsToAnotherPrecisionOrAnotherModel() {
+    stages.start =
+        (listener, cancellation) -> {
+          throw new InitializationException(
+              InitializationException.Reason.OUT_OF_MEMORY,
+              new Problem("Too little memory.", "", "Choose a smaller precision."),
+              "",
+              null);
+        };
+    begin();
+    choose(large);
+    wizard.next();
+    runner.runAll();
+    List<Remedy> remedies = wizard.start().failure().get().remedies();
+    assertThat(remedies).extracting(Remedy::id).startsWith("remedy-another-precision");
+    remedies.getFirst().action().run();
+    assertThat(wizard.current().get()).isSameAs(wizard.hardware());
+    wizard.hardware().next();
+    assertThat(wizard.current().get()).isSameAs(wizard.start());
+    remedies.getLast().action().run();
+    assertThat(wizard.current().get()).isSameAs(wizard.welcome());
   }
 
   @Test

@@ -1,0 +1,11 @@
+package org.invoicelens.ui.step;
+
+/** Where a step that failed can lead the user, to make another choice. */
+public enum Elsewhere {
+  /** The choice of a model. */
+  ANOTHER_MODEL,
+  /** The choice of a precision. */
+  ANOTHER_PRECISION,
+  /** How the network is reached. */
+  NETWORK
+}
