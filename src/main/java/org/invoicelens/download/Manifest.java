@@ -127,6 +127,18 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
     WholeFile.write(file, json.toString().getBytes(StandardCharsets.UTF_8));
   }
 
+  /**
+   * Whether every file that a download of this commit fetches is among the proved ones, by the
+   * listing in the model folder; where none is kept, what was proved counts as all.
+   */
+  public boolean isWhole(Path modelPath) {
+    return Listing.read(modelPath)
+        .filter(listing -> listing.commit().equals(commit))
+        .map(listing -> FileSelection.select(listing.files(), TransferOptions.DEFAULT))
+        .map(wanted -> wanted.stream().allMatch(file -> files.containsKey(file.path())))
+        .orElse(true);
+  }
+
   /** The same as the result of a download that found everything in place. */
   public DownloadResult asDownloadResult(Path modelPath) {
     Map<String, Checksum> checksums =

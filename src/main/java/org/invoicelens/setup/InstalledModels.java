@@ -97,14 +97,16 @@ public final class InstalledModels {
     return look(config);
   }
 
-  /** Looks what is here of one model. */
-  InstalledModel look(ModelConfig config) {
+  private InstalledModel look(ModelConfig config) {
     Path folder = config.modelPath();
     Optional<Manifest> manifest = manifest(folder);
     String commit = manifest.map(Manifest::commit).orElse("");
-    Sizes here = sizes(folder, manifest, cache(config.cachePath(), commit));
-    long whole = config.footprint().map(ModelConfig.Footprint::downloadBytes).orElse(0L);
-    Sizes sizes = new Sizes(here.files(), here.partial(), here.replaced(), here.cache(), whole);
+    Sizes sizes =
+        sizes(
+            folder,
+            manifest,
+            cache(config.cachePath(), commit),
+            config.footprint().map(ModelConfig.Footprint::downloadBytes).orElse(0L));
     return new InstalledModel(
         config.name(),
         state(folder, manifest, sizes),
@@ -119,7 +121,7 @@ public final class InstalledModels {
   }
 
   private InstalledModel withoutConfiguration(Path folder, Manifest manifest) {
-    Sizes sizes = sizes(folder, Optional.of(manifest), List.of());
+    Sizes sizes = sizes(folder, Optional.of(manifest), List.of(), 0);
     return new InstalledModel(
         folder.getFileName().toString(),
         state(folder, Optional.of(manifest), sizes),
@@ -144,7 +146,7 @@ public final class InstalledModels {
       return State.CHANGED;
     }
     if (sizes.partial() == 0 && manifest.filter(m -> isComplete(folder, m)).isPresent()) {
-      return sizes.files() < sizes.whole() ? State.PARTLY : State.UNVERIFIED;
+      return State.UNVERIFIED;
     }
     return sizes.files() + sizes.partial() > 0 ? State.PARTLY : State.NOT_INSTALLED;
   }
@@ -159,12 +161,14 @@ public final class InstalledModels {
 
   private static boolean isComplete(Path folder, Manifest manifest) {
     return !manifest.files().isEmpty()
+        && manifest.isWhole(folder)
         && manifest.files().entrySet().stream()
             .allMatch(
                 file -> size(folder.resolve(file.getKey())) == file.getValue().checksum().size());
   }
 
-  private static Sizes sizes(Path folder, Optional<Manifest> manifest, List<CacheEntry> cache) {
+  private static Sizes sizes(
+      Path folder, Optional<Manifest> manifest, List<CacheEntry> cache, long whole) {
     long files =
         manifest.stream()
             .flatMap(m -> m.files().keySet().stream())
@@ -178,7 +182,7 @@ public final class InstalledModels {
     } catch (IOException e) {
       log.warn("What lies in {} cannot be measured: {}", folder, e.toString());
     }
-    return new Sizes(files, partial, replaced, cache, 0);
+    return new Sizes(files, partial, replaced, cache, whole);
   }
 
   private static long size(Path file) {

@@ -78,7 +78,10 @@ class InstalledModelsTest {
     Path folder = models.folder("small");
     ModelFolders.file(folder, "config.json", 10);
     ModelFolders.note(folder, "config.json");
+    ModelFolders.list(folder, "config.json", "tokenizer.json");
     assertThat(only().state()).isEqualTo(State.PARTLY);
+    ModelFolders.list(folder, "config.json");
+    assertThat(only().state()).isEqualTo(State.UNVERIFIED);
 
     ModelFolders.partial(folder, 7);
     InstalledModel model = only();

@@ -1,5 +1,7 @@
 package org.invoicelens.setup;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +81,27 @@ final class ModelFolders {
               Files.getLastModifiedTime(file).toMillis()));
     }
     new Manifest("owner/name", COMMIT, entries).write(folder);
+  }
+
+  /** Notes which files the Hub listed. */
+  static void list(Path folder, String... names) throws IOException {
+    JsonArray files = new JsonArray();
+    for (String name : names) {
+      JsonObject file = new JsonObject();
+      file.addProperty("path", name);
+      file.addProperty("size", 10);
+      file.addProperty("git_sha1", "0".repeat(40));
+      files.add(file);
+    }
+    JsonObject listing = new JsonObject();
+    listing.addProperty("version", 1);
+    listing.addProperty("repository", "owner/name");
+    listing.addProperty("revision", "main");
+    listing.addProperty("commit", COMMIT);
+    listing.addProperty("host", "huggingface.co");
+    listing.add("files", files);
+    Files.createDirectories(folder.resolve(".invoicelens"));
+    Files.writeString(folder.resolve(".invoicelens/listing.json"), listing.toString());
   }
 
   /** A model of two files and 30 bytes, downloaded. */

@@ -222,7 +222,7 @@ final class ModelCard extends VBox {
       button(
           "update",
           "models.update",
-          Material2OutlinedMZ.SYSTEM_UPDATE_ALT,
+          Material2OutlinedAL.GET_APP,
           () -> models.update(item));
     } else if (item.isUpdatable()) {
       button("look", "models.look", Material2OutlinedMZ.UPDATE, () -> models.lookForUpdate(item));

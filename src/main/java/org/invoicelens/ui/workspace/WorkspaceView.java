@@ -4,9 +4,11 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
 import javafx.application.Platform;
+import javafx.beans.binding.Bindings;
 import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.SplitPane;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.control.Tooltip;
@@ -33,6 +35,9 @@ import org.kordamp.ikonli.material2.Material2OutlinedMZ;
 
 /** Documents on the left, the page in the middle, its fields on the right. */
 public final class WorkspaceView extends BorderPane {
+
+  /** The width in em from which the bar has room for the names of all its buttons. */
+  private static final double ROOMY = 62;
 
   private static final PseudoClass DRAGGED_OVER = PseudoClass.getPseudoClass("dragged-over");
   private static final KeyCombination OPEN =
@@ -85,6 +90,20 @@ public final class WorkspaceView extends BorderPane {
   private HBox bar(Runnable setUpAnother, Navigation navigation) {
     Region gap = new Region();
     HBox.setHgrow(gap, Priority.ALWAYS);
+    Button another =
+        button("another-model", "workspace.another", Material2OutlinedMZ.TUNE, setUpAnother);
+    Button models =
+        button(
+            "models-open",
+            "models.open",
+            Material2OutlinedAL.LAYERS,
+            () -> navigation.open(Place.MODELS));
+    Button settings =
+        button(
+            "settings-open",
+            "settings.open",
+            Material2OutlinedMZ.SETTINGS,
+            () -> navigation.open(Place.SETTINGS));
     HBox bar =
         new HBox(
             new Icon(Material2OutlinedAL.FIND_IN_PAGE),
@@ -96,17 +115,22 @@ public final class WorkspaceView extends BorderPane {
                 Material2OutlinedAL.COLLECTIONS,
                 model::readSamples),
             gap,
-            button("another-model", "workspace.another", Material2OutlinedMZ.TUNE, setUpAnother),
-            button(
-                "models-open",
-                "models.open",
-                Material2OutlinedAL.LAYERS,
-                () -> navigation.open(Place.MODELS)),
-            button(
-                "settings-open",
-                "settings.open",
-                Material2OutlinedMZ.SETTINGS,
-                () -> navigation.open(Place.SETTINGS)));
+            another,
+            models,
+            settings);
+    // Where there is no room for words, the ways elsewhere are signs with tooltips.
+    settings
+        .contentDisplayProperty()
+        .bind(
+            Bindings.createObjectBinding(
+                () ->
+                    bar.getWidth() < ROOMY * settings.getFont().getSize()
+                        ? ContentDisplay.GRAPHIC_ONLY
+                        : ContentDisplay.LEFT,
+                bar.widthProperty(),
+                settings.fontProperty()));
+    another.contentDisplayProperty().bind(settings.contentDisplayProperty());
+    models.contentDisplayProperty().bind(settings.contentDisplayProperty());
     bar.getStyleClass().add("workspace-bar");
     return bar;
   }
