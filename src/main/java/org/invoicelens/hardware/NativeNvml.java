@@ -42,6 +42,9 @@ final class NativeNvml implements Nvml {
   private static final int NAME_BUFFER = 96;
   private static final int MIG_ENABLED = 1;
 
+  /** {@code NVML_TEMPERATURE_GPU}: the sensor on the chip. */
+  private static final int CHIP = 0;
+
   /** {@code NVML_VALUE_NOT_AVAILABLE}: all bits set. */
   private static final long NOT_AVAILABLE = -1;
 
@@ -216,6 +219,17 @@ final class NativeNvml implements Nvml {
       String call = "nvmlDeviceGetUtilizationRates";
       check(call, get(call, index, rates, arena));
       return rates.get(JAVA_INT, offset(UTILIZATION, "gpu"));
+    }
+  }
+
+  @Override
+  public int temperature(int index) throws NvmlException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment degrees = arena.allocate(JAVA_INT);
+      String call = "nvmlDeviceGetTemperature";
+      FunctionDescriptor types = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
+      check(call, invoke(call, types, card(index, arena), CHIP, degrees));
+      return degrees.get(JAVA_INT, 0);
     }
   }
 

@@ -44,6 +44,9 @@ interface Nvml extends AutoCloseable {
   /** The share of the last sampling period in which the card was at work, 0 to 100. */
   int utilizationPercent(int index) throws NvmlException;
 
+  /** How warm the card's chip is, in degrees Celsius. */
+  int temperature(int index) throws NvmlException;
+
   List<Program> programs(int index) throws NvmlException;
 
   @Override

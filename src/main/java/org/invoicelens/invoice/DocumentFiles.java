@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.stage.Problem;
 
 /** The document files that a choice of files and folders stands for. */
 public final class DocumentFiles {
@@ -41,6 +42,53 @@ public final class DocumentFiles {
       }
     }
     return new ArrayList<>(files);
+  }
+
+  /**
+   * What a user's choice comes to.
+   *
+   * @param documents the files to read, in order, each once
+   * @param refused what was not taken
+   */
+  public record Choice(List<Path> documents, List<Refused> refused) {
+    public Choice {
+      documents = List.copyOf(documents);
+      refused = List.copyOf(refused);
+    }
+  }
+
+  /**
+   * A file or folder that was not taken.
+   *
+   * @param path what was chosen
+   * @param problem why it was not taken
+   */
+  public record Refused(Path path, Problem problem) {}
+
+  /**
+   * The same as {@link #expand}, except that what is of no use does not hold up the rest: a folder
+   * without documents, a file that is gone, or one that is neither named like a document nor is
+   * one. What is only named like one is taken: what is wrong with it, its reading tells.
+   */
+  public static Choice choose(List<Path> choice) {
+    Set<Path> documents = new LinkedHashSet<>();
+    List<Refused> refused = new ArrayList<>();
+    for (Path chosen : choice) {
+      Path path = chosen.toAbsolutePath().normalize();
+      try {
+        if (Files.isDirectory(path)) {
+          documents.addAll(list(path));
+        } else {
+          if (!Files.isRegularFile(path) || !DocumentType.isNamedLikeOne(path)) {
+            DocumentLoader.examine(path);
+          }
+          documents.add(path);
+        }
+      } catch (InferenceException e) {
+        refused.add(new Refused(path, e.problem()));
+      }
+    }
+    return new Choice(new ArrayList<>(documents), refused);
   }
 
   private static List<Path> list(Path folder) throws InferenceException {

@@ -41,7 +41,7 @@ public final class DocumentLoader {
    */
   public InvoiceDocument load(Path file) throws InferenceException {
     String name = name(file);
-    DocumentType type = examine(file, name);
+    DocumentType type = examine(file);
     try {
       List<BufferedImage> pages =
           type == DocumentType.PDF
@@ -64,7 +64,9 @@ public final class DocumentLoader {
     return name == null ? file.toString() : name.toString();
   }
 
-  private static DocumentType examine(Path file, String name) throws InferenceException {
+  /** What a file is, by its first bytes; refuses what cannot be opened whatever follows them. */
+  static DocumentType examine(Path file) throws InferenceException {
+    String name = name(file);
     if (Files.isDirectory(file)) {
       throw DocumentFault.bad("document.folder", name);
     }

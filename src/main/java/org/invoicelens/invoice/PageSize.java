@@ -5,21 +5,30 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 
-/** The size of a page among several: enough to read small print, and little memory. */
-final class PageSize {
+/** The size of a page: enough for its purpose, and little memory. */
+public final class PageSize {
 
   /** The longest side in pixels; twice what the model's image processor takes. */
   static final int LONGEST_SIDE = 2048;
 
   private PageSize() {}
 
-  /** A page no longer than {@link #LONGEST_SIDE}, on white; a smaller one as it is. */
+  /** A page among several, no longer than {@link #LONGEST_SIDE}. */
   static BufferedImage reduce(BufferedImage page) {
+    return reduce(page, LONGEST_SIDE);
+  }
+
+  /**
+   * A page no longer than that, on white; a smaller one as it is.
+   *
+   * @param longestSide in pixels
+   */
+  public static BufferedImage reduce(BufferedImage page, int longestSide) {
     BufferedImage reduced = page;
     int longest = Math.max(page.getWidth(), page.getHeight());
-    while (longest > LONGEST_SIDE) {
+    while (longest > longestSide) {
       // Bilinear sampling sees every pixel only when it halves at most.
-      int next = Math.max(LONGEST_SIDE, (longest + 1) / 2);
+      int next = Math.max(longestSide, (longest + 1) / 2);
       double scale = (double) next / Math.max(page.getWidth(), page.getHeight());
       reduced =
           draw(

@@ -85,6 +85,22 @@ public final class ImageProcessor {
     return new ImagePixels(values, size.width(), size.height());
   }
 
+  /** The picture as the model sees it, in colours again: resized, before normalisation. */
+  BufferedImage seen(BufferedImage picture) throws InferenceException {
+    Size size = size(picture.getWidth(), picture.getHeight());
+    byte[] bytes = resized(picture, size);
+    BufferedImage seen = new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_RGB);
+    int[] row = new int[size.width()];
+    for (int y = 0; y < size.height(); y++) {
+      int at = y * size.width() * CHANNELS;
+      for (int x = 0; x < row.length; x++, at += CHANNELS) {
+        row[x] = (bytes[at] & 255) << 16 | (bytes[at + 1] & 255) << 8 | bytes[at + 2] & 255;
+      }
+      seen.setRGB(0, y, size.width(), 1, row, 0, size.width());
+    }
+    return seen;
+  }
+
   /** The picture at the model's size, before normalisation: {@code [height, width, 3]}. */
   static byte[] resized(BufferedImage picture, Size size) {
     return BicubicResize.resize(new RgbRows(picture), size.width(), size.height());

@@ -139,6 +139,18 @@ public final class PixtralProcessor implements AutoCloseable {
     return new Prompt(ids.build().toArray(), pixels);
   }
 
+  /**
+   * What the model sees of a picture; takes its time.
+   *
+   * @param picture an upright picture, transparency allowed
+   * @throws InferenceException where the picture's proportions are impossible
+   */
+  public SeenPicture seen(BufferedImage picture) throws InferenceException {
+    ImageProcessor.Size size = images.size(picture.getWidth(), picture.getHeight());
+    return new SeenPicture(
+        images.seen(picture), imageTokens.run(size.columns(), size.rows()).length);
+  }
+
   /** The checkpoint's vocabulary; empty where the folder has none. */
   public Optional<Tokenizer> tokenizer() {
     return tokenizer;

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Set;
 import java.util.UUID;
 
 /** A file that is replaced as a whole: after a crash the old content is there or the new. */
@@ -32,11 +34,25 @@ public final class WholeFile {
 
   /** Replaces a file's content. A link of that name is replaced, not what it leads to. */
   public static void write(Path file, Content content) throws IOException {
+    write(file, content, new FileAttribute<?>[0]);
+  }
+
+  /** The same, with a file that {@linkplain OwnerOnly nobody but its owner} can read. */
+  public static void writeForOwner(Path file, byte[] content) throws IOException {
+    write(
+        file,
+        out -> writeFully(out, ByteBuffer.wrap(content)),
+        OwnerOnly.fileIn(file.toAbsolutePath().getParent()));
+  }
+
+  private static void write(Path file, Content content, FileAttribute<?>[] attributes)
+      throws IOException {
     // Two programs may write the same file at once, so each has a temporary name of its own.
     Path part = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
     try {
       try (FileChannel out =
-          FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+          FileChannel.open(
+              part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
         content.writeTo(out);
         out.force(true);
       }

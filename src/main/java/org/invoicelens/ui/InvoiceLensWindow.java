@@ -6,11 +6,14 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javafx.animation.PauseTransition;
 import javafx.application.HostServices;
+import javafx.application.Platform;
 import javafx.geometry.Rectangle2D;
 import javafx.scene.Node;
 import javafx.scene.Scene;
@@ -24,6 +27,8 @@ import javafx.stage.Stage;
 import javafx.util.Duration;
 import org.controlsfx.control.NotificationPane;
 import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.hardware.DeviceMeter;
+import org.invoicelens.invoice.ReadingHistory;
 import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.settings.Settings;
 import org.invoicelens.settings.SettingsStore;
@@ -45,6 +50,7 @@ import org.invoicelens.ui.shell.WizardViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.task.TaskRunner;
 import org.invoicelens.ui.task.WorkRunner;
+import org.invoicelens.ui.workspace.Surroundings;
 import org.invoicelens.ui.workspace.WorkspaceView;
 import org.invoicelens.ui.workspace.WorkspaceViewModel;
 
@@ -55,6 +61,9 @@ public final class InvoiceLensWindow {
   private static final double FRAME = 40;
 
   private static final Duration NOTICE = Duration.seconds(5);
+
+  /** How long corrections are gathered before they are written. */
+  private static final java.time.Duration KEPT_AFTER = java.time.Duration.ofMillis(800);
 
   private final Stage stage;
   private final WorkRunner runner = new TaskRunner();
@@ -96,7 +105,17 @@ public final class InvoiceLensWindow {
     this.stage = stage;
     this.desktop = desktopWith.apply(this::tell);
     Path log = folders.logs().resolve("invoicelens.log");
-    workspace = new WorkspaceViewModel(session, runner, desktop, new SampleInvoices(folders));
+    workspace =
+        new WorkspaceViewModel(
+            session,
+            runner,
+            desktop,
+            new Surroundings(
+                new SampleInvoices(folders),
+                new ReadingHistory(folders.data().resolve("history")),
+                new DeviceMeter()::read,
+                CompletableFuture.delayedExecutor(
+                    KEPT_AFTER.toMillis(), TimeUnit.MILLISECONDS, Platform::runLater)));
     SettingsViewModel choices = new SettingsViewModel(settings, runner);
     wizard = new WizardViewModel(stages, session, runner, desktop, workspace, choices, navigation);
 

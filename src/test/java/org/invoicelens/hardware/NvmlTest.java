@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -61,6 +62,12 @@ class NvmlTest {
       assertThat(nvml.isDivided(0)).isFalse();
       assertThat(nvml.isDivided(1)).isTrue();
       assertThat(nvml.utilizationPercent(0)).isEqualTo(37);
+      assertThat(nvml.temperature(1)).isEqualTo(54);
+      assertThatExceptionOfType(NvmlException.class)
+          .isThrownBy(() -> nvml.temperature(0))
+          .withMessage("nvmlDeviceGetTemperature failed: Not Supported (3)");
+      assertThat(new DeviceMeter(nvml).read("cuda:0"))
+          .contains(new DeviceState("NVIDIA Stand-in 0", 24_564L << 20, OptionalInt.empty()));
       assertThat(nvml.programs(0))
           .containsExactly(
               new Nvml.Program(4_294_967_295L, OptionalLong.of(5L << 30)),
@@ -103,6 +110,18 @@ class NvmlTest {
     assertThat(nvml.closed).isEqualTo(1);
     assertThat(meter.read(0)).isEmpty();
     assertThat(new GpuMeter(Optional.empty()).read(0)).isEmpty();
+  }
+
+  @Test
+  void theDeviceOfAModelIsDescribedAsFarAsItCanBe() {
+    DeviceMeter meter = new DeviceMeter(new FakeNvml());
+
+    assertThat(meter.read("cuda:0"))
+        .contains(new DeviceState("NVIDIA RTX A4000", 16L << 30, OptionalInt.of(61)));
+    assertThat(meter.read("cuda:1")).isEmpty();
+    DeviceState processor = meter.read("cpu").orElseThrow();
+    assertThat(processor.memoryTotal()).isPositive();
+    assertThat(processor.temperature()).isEmpty();
   }
 
   @Test
@@ -159,6 +178,12 @@ class NvmlTest {
     public int utilizationPercent(int index) throws NvmlException {
       lose(index);
       return 37;
+    }
+
+    @Override
+    public int temperature(int index) throws NvmlException {
+      lose(index);
+      return 61;
     }
 
     @Override
@@ -244,6 +269,11 @@ class NvmlTest {
       int nvmlDeviceGetUtilizationRates(device d, rates *r) {
         if (d->index == 1) return 3;
         r->gpu = 37; r->memory = 5;
+        return 0;
+      }
+      int nvmlDeviceGetTemperature(device d, int sensor, unsigned int *degrees) {
+        if (d->index == 0 || sensor != 0) return 3;
+        *degrees = 54;
         return 0;
       }
       int nvmlDeviceGetComputeRunningProcesses_v3(device d, unsigned int *count, process *list) {

@@ -36,6 +36,26 @@ class PixtralProcessorTest {
 
   @TempDir Path folder;
 
+  @Test
+  void showsAPictureAsTheModelSeesIt() throws Exception {
+    try (PixtralProcessor processor = PixtralProcessor.open(MINI)) {
+      BufferedImage small = new BufferedImage(32, 16, BufferedImage.TYPE_INT_ARGB);
+      small.setRGB(3, 2, 0xff102030);
+      SeenPicture seen = processor.seen(small);
+      assertThat(seen.pixels().getRGB(3, 2)).isEqualTo(0xff102030);
+      assertThat(seen.pixels().getRGB(0, 0)).as("nothing is white").isEqualTo(0xffffffff);
+      assertThat(seen.tokens()).isEqualTo(3);
+
+      BufferedImage large = new BufferedImage(1000, 700, BufferedImage.TYPE_INT_RGB);
+      seen = processor.seen(large);
+      assertThat(seen.pixels().getWidth()).isEqualTo(512);
+      assertThat(seen.pixels().getHeight()).isEqualTo(368);
+      int without = processor.prepare("", "Read.", List.of()).tokenIds().length;
+      assertThat(processor.prepare("", "Read.", List.of(large)).tokenIds().length - without)
+          .isEqualTo(seen.tokens());
+    }
+  }
+
   static Stream<String> cases() {
     return Stream.of(
         "text_only", "one_image", "one_image_odd_size", "two_images", "large_image", "two_turns");

@@ -1,12 +1,15 @@
 package org.invoicelens.ui;
 
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.AttentionVariant;
@@ -17,6 +20,7 @@ import org.invoicelens.config.Precision;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.engine.OptimizedModel.Criterion;
+import org.invoicelens.hardware.DeviceState;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
 import org.invoicelens.hardware.HardwareStatus.Check.State;
@@ -25,8 +29,13 @@ import org.invoicelens.hardware.MemoryEstimate;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.invoice.InvoiceFields;
+import org.invoicelens.invoice.ReadingHistory;
+import org.invoicelens.invoice.SampleInvoices;
+import org.invoicelens.pixtral.CheckpointException;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.pixtral.PixtralProcessor;
+import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.stage.Cancellation;
@@ -35,6 +44,7 @@ import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.task.Work;
+import org.invoicelens.ui.workspace.Surroundings;
 import org.invoicelens.verify.VerificationStatus;
 
 /** A workstation, a model and their figures, made up but plausible. */
@@ -186,20 +196,57 @@ public final class Fixtures {
 
   /** A model whose answer depends on what it is asked. */
   public static ReadyModel model(Function<ModelConfig.Prompt, String> answers) {
-    return new Answering(answers, () -> {});
+    return new Answering(answers, document -> {});
+  }
+
+  /** A model that gives every document away before it answers. */
+  public static ReadyModel watched(String answer, Consumer<InvoiceDocument> given) {
+    return new Answering(prompt -> answer, given::accept);
   }
 
   /** A model that answers after a pause. */
   public static ReadyModel model(String answer, CountDownLatch pause) {
-    return new Answering(prompt -> answer, () -> pause.await());
+    return new Answering(prompt -> answer, document -> pause.await());
+  }
+
+  /** What the workspace takes from outside: the samples that ship, all else of the test. */
+  public static Surroundings surroundings(Path own) {
+    return new Surroundings(
+        new SampleInvoices(folders(own)),
+        new ReadingHistory(history(own)),
+        device -> Optional.of(new DeviceState("NVIDIA RTX A4000", 16 * GIB, OptionalInt.of(61))),
+        Runnable::run);
+  }
+
+  /** Where the history lies. */
+  public static Path history(Path own) {
+    return folders(own).data().resolve("history");
+  }
+
+  /** The eyes of the bundled model; they are never closed. */
+  private static final class Eyes {
+    private static final PixtralProcessor PROCESSOR = open();
+
+    private static PixtralProcessor open() {
+      try {
+        return PixtralProcessor.open(Path.of("models", "bundled", "pixtral-mini"));
+      } catch (CheckpointException e) {
+        throw new AssertionError(e);
+      }
+    }
   }
 
   private interface Pause {
-    void take() throws InterruptedException;
+    void take(InvoiceDocument document) throws InterruptedException;
   }
 
   private record Answering(Function<ModelConfig.Prompt, String> answers, Pause pause)
       implements ReadyModel {
+
+    @Override
+    public SeenPicture seen(BufferedImage page) throws InferenceException {
+      return Eyes.PROCESSOR.seen(page);
+    }
 
     @Override
     public OptimizedModel facts() {
@@ -234,7 +281,7 @@ public final class Fixtures {
       int half = answer.length() / 2;
       listener.onToken(1, answer.substring(0, half));
       try {
-        pause.take();
+        pause.take(document);
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }

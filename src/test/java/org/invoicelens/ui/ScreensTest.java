@@ -6,20 +6,30 @@ import static org.invoicelens.stage.Stage.INITIALIZATION;
 import static org.invoicelens.stage.Stage.OPTIMIZATION;
 import static org.invoicelens.stage.Stage.VERIFICATION;
 
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import javafx.application.HostServices;
 import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.Label;
 import javafx.scene.control.ListView;
 import javafx.scene.control.RadioButton;
 import javafx.scene.control.ScrollPane;
@@ -42,10 +52,16 @@ import org.invoicelens.download.DownloadException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
+import org.invoicelens.invoice.DocumentLoader;
+import org.invoicelens.invoice.InvoiceDocument;
+import org.invoicelens.invoice.PastReading;
+import org.invoicelens.invoice.ReadingFacts;
+import org.invoicelens.invoice.ReadingHistory;
 import org.invoicelens.settings.Looks;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModel.Sizes;
+import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
@@ -714,5 +730,167 @@ class ScreensTest {
     robot.interact(() -> ((TextArea) find("#prompt-user")).setText("Read the total."));
     press("#prompt-use");
     shoot("9-prompt-changed");
+  }
+
+  private void openWorkspace() throws Exception {
+    prepare();
+    stages.recalled =
+        Optional.of(new Recalled(large, OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.start = (listener, cancellation) -> Fixtures.model(ANSWER);
+    open();
+    awaitVisible("#workspace");
+  }
+
+  private void add(Path... files) throws Exception {
+    robot.interact(() -> {
+      ClipboardContent content = new ClipboardContent();
+      content.putFiles(Stream.of(files).map(file -> file.toAbsolutePath().toFile()).toList());
+      Clipboard.getSystemClipboard().setContent(content);
+    });
+    press("#paste");
+  }
+
+  private Path slip(int number, String name) throws Exception {
+    Path file = own.resolve(name);
+    return Files.copy(Path.of("assets", "samples", "slip-" + number + ".png"), file);
+  }
+
+  private void awaitCounts(String words) throws Exception {
+    await(() -> find("#counts") instanceof Label counts && counts.getText().contains(words));
+    Thread.sleep(500);
+  }
+
+  /** A page as scanners make them: 300 dots per inch. */
+  private Path scan() throws Exception {
+    BufferedImage page = new BufferedImage(2480, 3508, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = page.createGraphics();
+    graphics.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, page.getWidth(), page.getHeight());
+    graphics.setColor(Color.BLACK);
+    graphics.setFont(new Font(Font.SERIF, Font.BOLD, 110));
+    graphics.drawString("Müller & Söhne GmbH", 260, 400);
+    graphics.setFont(new Font(Font.SERIF, Font.PLAIN, 52));
+    for (int line = 0; line < 34; line++) {
+      graphics.drawString("Position " + line + ", Wartung Pumpe P3", 260, 700 + line * 75);
+      graphics.drawString((100 + line * 7) + ",00", 2000, 700 + line * 75);
+    }
+    graphics.dispose();
+    Path file = own.resolve("scan.png");
+    ImageIO.write(page, "png", file.toFile());
+    return file;
+  }
+
+  @Test
+  void queue() throws Exception {
+    openWorkspace();
+    Path broken = Files.writeString(own.resolve("Lieferschein 2026-11.pdf"), "no document");
+    Path notes = Files.writeString(own.resolve("notes.txt"), "none");
+    add(
+        slip(
+            0,
+            "2026-11-14 Müller & Söhne Gebäudetechnik und Wartungsgesellschaft, Rechnung 0417.png"),
+        slip(1, "scan_0031.png"),
+        slip(2, "receipt.png"),
+        slip(3, "Rechnung 1.png"),
+        slip(4, "Rechnung 2.png"),
+        slip(5, "Rechnung 3.png"),
+        slip(6, "Rechnung 4.png"),
+        slip(7, "Rechnung 5.png"),
+        broken,
+        notes);
+    awaitCounts("8 read · 1 not readable");
+    shoot("A-queue");
+    press("#refusals-close");
+    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().select(8));
+    Thread.sleep(400);
+    shoot("A-queue-failed");
+  }
+
+  @Test
+  void queueInGerman() throws Exception {
+    Locale.setDefault(Locale.GERMANY);
+    try {
+      openWorkspace();
+      Thread.sleep(800);
+      shoot("A-empty-german");
+      Path notes = Files.writeString(own.resolve("notes.txt"), "none");
+      add(slip(0, "Rechnung.png"), notes);
+      awaitCounts("1 gelesen");
+      press("#as-seen");
+      Thread.sleep(500);
+      shoot("A-queue-german");
+    } finally {
+      Locale.setDefault(Locale.ENGLISH);
+    }
+  }
+
+  @Test
+  void dropping() throws Exception {
+    openWorkspace();
+    Thread.sleep(800);
+    robot.interact(() -> {
+      find("#drop-cover").visibleProperty().unbind();
+      find("#drop-cover").setVisible(true);
+    });
+    shoot("A-dropping");
+  }
+
+  @Test
+  void pixels() throws Exception {
+    openWorkspace();
+    add(scan());
+    awaitCounts("1 read");
+    shoot("B-page");
+    press("#rotate-right");
+    Thread.sleep(900);
+    shoot("B-page-turned");
+    press("#rotate-left");
+    press("#as-seen");
+    Thread.sleep(1200);
+    shoot("B-page-seen");
+    for (int i = 0; i < 9; i++) {
+      press("#zoom-in");
+    }
+    shoot("B-page-seen-enlarged");
+  }
+
+  @Test
+  void history() throws Exception {
+    ReadingHistory kept = new ReadingHistory(Fixtures.history(own));
+    for (int i = 0; i < 12; i++) {
+      Instant at = Instant.now().minus(i / 3 * 23L, ChronoUnit.HOURS).minusSeconds(i);
+      InvoiceDocument document = new DocumentLoader().load(slip(i % 8, "invoice " + i + ".png"));
+      kept.keep(
+          new PastReading(
+              ReadingHistory.newId(at),
+              new PastReading.Source(
+                  document.name(),
+                  Optional.of(own.resolve(document.name())),
+                  Optional.empty(),
+                  false),
+              new ReadingFacts(
+                  at, "pixtral-12b", "4 bit", "cuda:0", new ModelConfig.Prompt("", "Read."), false),
+              Fixtures.model(ANSWER)
+                  .read(
+                      document,
+                      new ModelConfig.Prompt("", "Read."),
+                      (id, t) -> {},
+                      new Cancellation()),
+              0,
+              i % 4 == 1 ? Map.of("vendor", "Somebody Else and Sons") : Map.of()));
+    }
+    Files.delete(own.resolve("invoice 4.png"));
+    openWorkspace();
+    awaitCounts("12 earlier");
+    shoot("C-history");
+    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().select(1));
+    awaitVisible("#field-vendor");
+    Thread.sleep(500);
+    shoot("C-history-read");
+    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().select(4));
+    Thread.sleep(500);
+    shoot("C-history-gone");
   }
 }

@@ -21,6 +21,7 @@ import javafx.scene.control.TextInputControl;
 import javafx.scene.input.DataFormat;
 import javafx.scene.input.DragEvent;
 import javafx.scene.input.Dragboard;
+import javafx.scene.input.KeyCode;
 import javafx.scene.input.PickResult;
 import javafx.scene.input.TransferMode;
 import javafx.stage.Stage;
@@ -153,6 +154,35 @@ final class WindowRobot {
     });
     WaitForAsyncUtils.waitForFxEvents();
     return accepted[0];
+  }
+
+  /** Drags files over a node and holds them there. */
+  void dragOver(String id, Path... files) {
+    Node target = seen(id);
+    robot.interact(() ->
+        Event.fireEvent(
+            target,
+            event(
+                DragEvent.DRAG_OVER,
+                board(List.of(files).stream().map(Path::toFile).toList()),
+                target)));
+    WaitForAsyncUtils.waitForFxEvents();
+  }
+
+  /** Drags what is held over a node away from it. */
+  void dragAway(String id) {
+    Node target = seen(id);
+    robot.interact(
+        () -> Event.fireEvent(target, event(DragEvent.DRAG_EXITED, board(List.of()), target)));
+    WaitForAsyncUtils.waitForFxEvents();
+  }
+
+  /** Presses a key together with others. */
+  void type(KeyCode key, KeyCode... held) {
+    robot.press(held);
+    robot.type(key);
+    robot.release(held);
+    WaitForAsyncUtils.waitForFxEvents();
   }
 
   private static DragEvent event(EventType<DragEvent> type, Dragboard board, Node target) {

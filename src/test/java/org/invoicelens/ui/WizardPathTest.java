@@ -85,9 +85,10 @@ class WizardPathTest {
 
     window.open(own, stages());
     window.awaitSeen("#workspace");
+    window.await(() -> window.texts("#documents").contains("slip-2.png"));
     window.click("#samples-here");
     window.await(
-        () -> window.seen("#documents") instanceof ListView<?> list && list.getItems().size() == 8);
+        () -> window.seen("#documents") instanceof ListView<?> list && list.getItems().size() == 9);
     window.await(
         () -> window.seen("#read-again") != null && !window.seen("#read-again").isDisabled());
     assertThat(window.text("#as-printed")).matches("[0-5] of 5 as printed");

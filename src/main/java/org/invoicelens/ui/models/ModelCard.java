@@ -219,11 +219,7 @@ final class ModelCard extends VBox {
           "verify", "models.verify", Material2OutlinedMZ.VERIFIED_USER, () -> models.verify(item));
     }
     if (item.updateOffered().get()) {
-      button(
-          "update",
-          "models.update",
-          Material2OutlinedAL.GET_APP,
-          () -> models.update(item));
+      button("update", "models.update", Material2OutlinedAL.GET_APP, () -> models.update(item));
     } else if (item.isUpdatable()) {
       button("look", "models.look", Material2OutlinedMZ.UPDATE, () -> models.lookForUpdate(item));
     }

@@ -1,5 +1,6 @@
 package org.invoicelens.ui.pipeline;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.invoice.InvoiceReader;
 import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModels;
@@ -241,6 +243,11 @@ public final class PipelineStages implements Stages {
         Cancellation cancellation)
         throws InferenceException, CancelledException {
       return reader.read(document, prompt, listener, cancellation);
+    }
+
+    @Override
+    public SeenPicture seen(BufferedImage page) throws InferenceException {
+      return facts.processor().seen(page);
     }
 
     @Override

@@ -1,10 +1,12 @@
 package org.invoicelens.ui.pipeline;
 
+import java.awt.image.BufferedImage;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
@@ -22,6 +24,9 @@ public interface ReadyModel extends AutoCloseable {
       TokenListener listener,
       Cancellation cancellation)
       throws InferenceException, CancelledException;
+
+  /** What it sees of an upright page; not on the UI thread. */
+  SeenPicture seen(BufferedImage page) throws InferenceException;
 
   /** Frees its memory; waits for a document that is being read. */
   @Override

@@ -352,7 +352,7 @@ public final class WizardViewModel {
     }
     closing.set(true);
     steps.forEach(StepViewModel::stop);
-    workspace.stop();
+    workspace.leave();
     runner.whenIdle(() -> {
       session.model().set(null);
       runner.whenIdle(close);

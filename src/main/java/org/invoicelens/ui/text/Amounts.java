@@ -31,8 +31,15 @@ public final class Amounts {
 
   /** What two sizes have in common is said once: {@code 10.4 of 25.4 GB}. */
   public static String bytesOf(long done, long total) {
-    String whole = bytes(total);
-    String part = bytes(done);
+    return of(bytes(done), bytes(total));
+  }
+
+  /** The same for memory: {@code 11.4 of 16 GiB}. */
+  public static String memoryOf(long part, long total) {
+    return of(memory(part), memory(total));
+  }
+
+  private static String of(String part, String whole) {
     String unit = whole.substring(whole.lastIndexOf(' '));
     return text(
         "amount.of",

@@ -4,19 +4,27 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyIntegerProperty;
+import javafx.beans.property.ReadOnlyIntegerWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.MapChangeListener;
 import javafx.collections.ObservableMap;
+import javafx.scene.image.Image;
 import org.invoicelens.invoice.DocumentOutcome;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceRecord;
+import org.invoicelens.invoice.PastReading;
+import org.invoicelens.invoice.ReadingFacts;
 import org.invoicelens.invoice.SampleInvoices.Comparison;
 import org.invoicelens.invoice.SampleInvoices.Sample;
 import org.invoicelens.stage.StageException;
@@ -37,12 +45,34 @@ public final class DocumentItem {
   private final ReadOnlyObjectWrapper<InvoiceRecord> record = new ReadOnlyObjectWrapper<>();
   private final ReadOnlyObjectWrapper<ReadingFacts> facts = new ReadOnlyObjectWrapper<>();
   private final ReadOnlyObjectWrapper<ReadingProgress> progress = new ReadOnlyObjectWrapper<>();
+  private final ReadOnlyIntegerWrapper rotation = new ReadOnlyIntegerWrapper();
+  private final ObjectProperty<Image> thumbnail = new SimpleObjectProperty<>();
+  private final LocalDate arrived = LocalDate.now();
+  private boolean earlier;
   private Throwable thrown;
 
   DocumentItem(DocumentSource source, Optional<Sample> sample) {
     this.source = source;
     this.sample = sample;
     edits.addListener((MapChangeListener<String, String>) change -> judge());
+  }
+
+  /**
+   * A document of the history, with what was read of it.
+   *
+   * @param judged what is to be made of it
+   */
+  static DocumentItem earlier(
+      DocumentSource source, Optional<Sample> sample, PastReading past, InvoiceRecord judged) {
+    DocumentItem item = new DocumentItem(source, sample);
+    item.earlier = true;
+    item.rotation.set(past.rotation());
+    item.edits.putAll(past.edits());
+    item.facts.set(past.facts());
+    item.answer.set(past.extraction().generation().text());
+    item.extraction.set(past.extraction());
+    item.show(judged);
+    return item;
   }
 
   DocumentSource source() {
@@ -65,6 +95,38 @@ public final class DocumentItem {
   /** How it stands in a few words, or the most important of its fields. */
   public ReadOnlyStringProperty words() {
     return words.getReadOnlyProperty();
+  }
+
+  /** By how many quarters of a turn its pages are turned clockwise, 0 to 3. */
+  ReadOnlyIntegerProperty rotation() {
+    return rotation.getReadOnlyProperty();
+  }
+
+  /** Turns its pages clockwise by so many quarters; the next reading has them so. */
+  void turn(int quarters) {
+    rotation.set(Math.floorMod(rotation.get() + quarters, 4));
+  }
+
+  /** Its first page, very small; null until it was opened. */
+  ObjectProperty<Image> thumbnail() {
+    return thumbnail;
+  }
+
+  /** Whether it is shown for what was read before the window was opened. */
+  boolean isEarlier() {
+    return earlier;
+  }
+
+  /** The day it was read, or came. */
+  LocalDate day() {
+    return facts.get() == null
+        ? arrived
+        : LocalDate.ofInstant(facts.get().at(), ZoneId.systemDefault());
+  }
+
+  /** Whether it is one of the samples that ship. */
+  boolean isSample() {
+    return sample.isPresent();
   }
 
   /** What the model has written so far. */
@@ -124,6 +186,7 @@ public final class DocumentItem {
 
   /** Puts it among those to be read; what was read of it before, and corrected, is gone. */
   void queue() {
+    earlier = false;
     extraction.set(null);
     record.set(null);
     facts.set(null);
@@ -160,11 +223,14 @@ public final class DocumentItem {
   /** Works out anew what is to be made of what was read and corrected. */
   private void judge() {
     if (extraction.get() != null) {
-      record.set(InvoiceRecord.of(extraction.get(), edits, LocalDate.now()));
-      boolean good =
-          record.get().doubts().isEmpty() && comparisons().stream().allMatch(Comparison::right);
-      show(good ? Mark.GOOD : Mark.REMARK, summary(record.get()));
+      show(InvoiceRecord.of(extraction.get(), edits, LocalDate.now()));
     }
+  }
+
+  private void show(InvoiceRecord judged) {
+    record.set(judged);
+    boolean good = judged.doubts().isEmpty() && comparisons().stream().allMatch(Comparison::right);
+    show(good ? Mark.GOOD : Mark.REMARK, summary(judged));
   }
 
   void fail(Throwable cause) {

@@ -1,6 +1,7 @@
 package org.invoicelens.ui.workspace;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.image.Image;
 import org.invoicelens.invoice.DocumentLoader;
@@ -13,11 +14,16 @@ interface DocumentSource {
   /** The document's name for the user. */
   String name();
 
-  /** The whole of where it is, for a tooltip. */
-  String place();
+  /** The user's own file; empty for a picture that never was one. */
+  Optional<Path> origin();
 
   /** Opens it; takes its time, so never on the UI thread. */
   InvoiceDocument open() throws InferenceException;
+
+  /** The whole of where it is, for a tooltip. */
+  default String place() {
+    return origin().map(Path::toString).orElse(name());
+  }
 
   /** A file. */
   record FromFile(DocumentLoader loader, Path file) implements DocumentSource {
@@ -27,8 +33,8 @@ interface DocumentSource {
     }
 
     @Override
-    public String place() {
-      return file.toString();
+    public Optional<Path> origin() {
+      return Optional.of(file);
     }
 
     @Override
@@ -40,13 +46,26 @@ interface DocumentSource {
   /** A picture that was pasted, or dropped from a browser. */
   record FromPicture(DocumentLoader loader, String name, Image picture) implements DocumentSource {
     @Override
-    public String place() {
-      return name;
+    public Optional<Path> origin() {
+      return Optional.empty();
     }
 
     @Override
     public InvoiceDocument open() throws InferenceException {
       return loader.load(name, SwingFXUtils.fromFXImage(picture, null));
+    }
+  }
+
+  /** Such a picture, as the history kept it. */
+  record FromHistory(DocumentLoader loader, String name, Path kept) implements DocumentSource {
+    @Override
+    public Optional<Path> origin() {
+      return Optional.empty();
+    }
+
+    @Override
+    public InvoiceDocument open() throws InferenceException {
+      return new InvoiceDocument(name, loader.load(kept).pages());
     }
   }
 }

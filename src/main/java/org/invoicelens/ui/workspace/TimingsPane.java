@@ -13,6 +13,7 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 import org.invoicelens.invoice.Extraction;
+import org.invoicelens.invoice.ReadingFacts;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.GenerationResult.Timings;
 import org.invoicelens.ui.component.Labels;

@@ -2,116 +2,120 @@ package org.invoicelens.ui.workspace;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.Locale;
+import java.util.Set;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
-import javafx.beans.property.ReadOnlyBooleanWrapper;
-import javafx.beans.property.ReadOnlyObjectProperty;
-import javafx.beans.property.ReadOnlyObjectWrapper;
-import javafx.beans.property.ReadOnlyStringProperty;
-import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
+import javafx.collections.transformation.FilteredList;
 import javafx.scene.image.Image;
-import org.invoicelens.config.ModelConfig;
-import org.invoicelens.engine.OptimizedModel;
-import org.invoicelens.invoice.DocumentFiles;
 import org.invoicelens.invoice.DocumentLoader;
-import org.invoicelens.invoice.Extraction;
-import org.invoicelens.invoice.SampleInvoices;
-import org.invoicelens.invoice.SampleInvoices.Sample;
-import org.invoicelens.pixtral.GenerationResult.Timings;
-import org.invoicelens.stage.Progress;
-import org.invoicelens.stage.Stage;
-import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.Question;
-import org.invoicelens.ui.failure.Failure;
 import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.step.SetupSession;
-import org.invoicelens.ui.task.Work;
 import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
-import org.invoicelens.ui.task.WorkRunner.RunningWork;
-import org.invoicelens.ui.text.Amounts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The documents, the one that is shown, and the reading of them one after the other. For the UI
- * thread only.
+ * The documents, those of earlier days after those of this session, and the one on screen; what is
+ * done to them goes on from here. For the UI thread only.
  */
 public final class WorkspaceViewModel {
 
   private static final Logger log = LoggerFactory.getLogger(WorkspaceViewModel.class);
 
-  private final SetupSession session;
   private final WorkRunner runner;
   private final Desktop desktop;
-  private final SampleInvoices samples;
-  private final DocumentLoader loader = new DocumentLoader();
 
   private final ObservableList<DocumentItem> documents = FXCollections.observableArrayList();
+  private final FilteredList<DocumentItem> shown = new FilteredList<>(documents);
+  private final StringProperty filter = new SimpleStringProperty("");
   private final ObjectProperty<DocumentItem> selected = new SimpleObjectProperty<>();
-  private final ReadOnlyObjectWrapper<Preview> preview = new ReadOnlyObjectWrapper<>();
-  private final ReadOnlyBooleanWrapper reading = new ReadOnlyBooleanWrapper();
-  private final ReadOnlyStringWrapper modelWords = new ReadOnlyStringWrapper("");
-  private final ReadOnlyStringWrapper deviceWords = new ReadOnlyStringWrapper("");
-  private final ReadOnlyStringWrapper rateWords = new ReadOnlyStringWrapper("");
+  private final ObservableList<DocumentItem> chosen = FXCollections.observableArrayList();
   private final FormViewModel form = new FormViewModel(selected);
+  private final DocumentTally tally = new DocumentTally(documents);
   private final PromptViewModel prompt;
   private final Handover handover;
-  private RunningWork running;
-  private DocumentItem current;
-  private int pasted;
+  private final PreviewViewModel preview;
+  private final ReadingQueue queue;
+  private final Incoming incoming;
+  private final DocumentHistory history;
+  private final StatusViewModel status;
 
   public WorkspaceViewModel(
-      SetupSession session, WorkRunner runner, Desktop desktop, SampleInvoices samples) {
-    this.session = session;
+      SetupSession session, WorkRunner runner, Desktop desktop, Surroundings surroundings) {
     this.runner = runner;
     this.desktop = desktop;
-    this.samples = samples;
+    DocumentLoader loader = new DocumentLoader();
     prompt = new PromptViewModel(session.config());
-    handover = new Handover(selected::get, () -> documents, runner, desktop);
-    selected.subscribe(this::show);
-    session.model().subscribe(this::describe);
+    handover = new Handover(selected::get, this::batch, runner, desktop);
+    preview = new PreviewViewModel(selected, session.model(), runner);
+    queue = new ReadingQueue(documents, selected, session, prompt, runner);
+    incoming =
+        new Incoming(loader, surroundings.samples(), documents, runner, desktop, this::arrive);
+    history =
+        new DocumentHistory(
+            surroundings.history(),
+            surroundings.samples(),
+            loader,
+            runner,
+            desktop,
+            surroundings.later(),
+            documents::addAll);
+    status = new StatusViewModel(surroundings.meter(), runner, () -> session.config().get().name());
+    queue.whenRead(this::wasRead);
+    filter.subscribe(this::search);
+    session.model().subscribe(this::modelChanged);
   }
 
+  private void modelChanged(ReadyModel model) {
+    status.show(model);
+    queue.readNext();
+  }
+
+  /** All documents, those of earlier days last. */
   public ObservableList<DocumentItem> documents() {
     return documents;
   }
 
+  /** Those among them that are searched for. */
+  ObservableList<DocumentItem> shown() {
+    return shown;
+  }
+
+  /** What is searched for in names, sellers and totals; empty for everything. */
+  StringProperty filter() {
+    return filter;
+  }
+
+  /** The document on screen; null where there is none. */
   public ObjectProperty<DocumentItem> selected() {
     return selected;
   }
 
-  /** The pages of the selected document; null while there are none to show. */
-  public ReadOnlyObjectProperty<Preview> preview() {
-    return preview.getReadOnlyProperty();
+  /** The documents that are selected together, the one on screen among them. */
+  ObservableList<DocumentItem> chosen() {
+    return chosen;
   }
 
   public ReadOnlyBooleanProperty reading() {
-    return reading.getReadOnlyProperty();
+    return queue.reading();
   }
 
-  /** The model and its precision. */
-  public ReadOnlyStringProperty modelWords() {
-    return modelWords.getReadOnlyProperty();
-  }
-
-  /** Where the model is and how much memory it holds. */
-  public ReadOnlyStringProperty deviceWords() {
-    return deviceWords.getReadOnlyProperty();
-  }
-
-  /** How fast the last document was read. */
-  public ReadOnlyStringProperty rateWords() {
-    return rateWords.getReadOnlyProperty();
+  /** The page on screen. */
+  PreviewViewModel preview() {
+    return preview;
   }
 
   /** The selected document's fields. */
@@ -129,71 +133,99 @@ public final class WorkspaceViewModel {
     return handover;
   }
 
+  /** How documents come in. */
+  Incoming incoming() {
+    return incoming;
+  }
+
+  /** What was read before. */
+  DocumentHistory history() {
+    return history;
+  }
+
+  /** How many wait and were read. */
+  DocumentTally tally() {
+    return tally;
+  }
+
+  /** The model at work. */
+  StatusViewModel status() {
+    return status;
+  }
+
   /** Lets the user choose documents. */
   public void open() {
     add(desktop.chooseDocuments());
   }
 
+  /** Lets the user choose a folder of documents. */
+  public void openFolder() {
+    desktop
+        .chooseFolder(text("chooser.folder"), Path.of(System.getProperty("user.home")))
+        .ifPresent(folder -> add(List.of(folder)));
+  }
+
   /** Takes files and the documents in folders, and reads them. */
   public void add(List<Path> files) {
-    if (files.isEmpty()) {
-      return;
-    }
-    inBackground(
-        (listener, cancellation) -> DocumentFiles.expand(files),
-        found ->
-            enqueue(
-                found.stream()
-                    .map(file -> new DocumentSource.FromFile(loader, file))
-                    .map(source -> new DocumentItem(source, Optional.empty()))
-                    .toList()));
+    incoming.add(files);
   }
 
   /** Takes a picture that is no file, and reads it. */
   public void addPicture(Image picture) {
-    pasted++;
-    enqueue(
-        List.of(
-            new DocumentItem(
-                new DocumentSource.FromPicture(loader, text("document.pasted", pasted), picture),
-                Optional.empty())));
+    incoming.addPicture(picture);
   }
 
   /** Takes the samples that ship, whose printed values are known. */
   public void readSamples() {
-    inBackground(
-        (listener, cancellation) -> samples.list(),
-        found -> enqueue(found.stream().map(this::sample).toList()));
+    incoming.addSamples();
   }
 
-  private DocumentItem sample(Sample sample) {
-    return new DocumentItem(
-        new DocumentSource.FromFile(loader, sample.picture()), Optional.of(sample));
-  }
-
-  private void enqueue(List<DocumentItem> items) {
-    documents.addAll(items);
+  private void arrive(List<DocumentItem> items) {
+    Set<DocumentItem> here = new HashSet<>(documents);
+    documents.addAll(endOfSession(), items.stream().filter(item -> !here.contains(item)).toList());
+    items.stream()
+        .filter(item -> here.contains(item) && Incoming.isUnread(item))
+        .forEach(DocumentItem::queue);
     if (!items.isEmpty()) {
+      filter.set("");
       selected.set(items.getFirst());
     }
-    readNext();
+    queue.readNext();
+  }
+
+  /** The place after all documents that came since the window was opened. */
+  private int endOfSession() {
+    int end = 0;
+    while (end < documents.size() && !documents.get(end).isEarlier()) {
+      end++;
+    }
+    return end;
   }
 
   /** Reads the selected document, once more if it was read; asks where corrections would go. */
   public void readAgain() {
-    read(List.of(selected.get()));
+    if (selected.get() != null) {
+      readAgain(List.of(selected.get()));
+    }
   }
 
-  /** Reads every document, those once more that were read; asks where corrections would go. */
+  /** Reads {@linkplain #batch these documents}, those once more that were read. */
   public void readAllAgain() {
-    read(documents.stream().filter(item -> item != current).toList());
+    readAgain(batch());
   }
 
-  private void read(List<DocumentItem> items) {
-    long edited = items.stream().filter(item -> !item.edits().isEmpty()).count();
+  /** Reads documents, those once more that were read; asks where corrections would go. */
+  void readAgain(List<DocumentItem> items) {
+    List<DocumentItem> idle = items.stream().filter(item -> !queue.isReading(item)).toList();
+    long edited = idle.stream().filter(item -> !item.edits().isEmpty()).count();
     if (edited == 0 || mayDiscardEdits(edited)) {
-      items.forEach(DocumentItem::queue);
-      readNext();
+      DocumentItem onScreen = selected.get();
+      List<DocumentItem> earlier = idle.stream().filter(DocumentItem::isEarlier).toList();
+      documents.removeAll(earlier);
+      idle.forEach(DocumentItem::queue);
+      documents.addAll(endOfSession(), earlier);
+      selected.set(onScreen);
+      queue.readNext();
     }
   }
 
@@ -206,166 +238,140 @@ public final class WorkspaceViewModel {
         == 0;
   }
 
-  /** Takes the selected document off the list; its file stays. */
+  /**
+   * The documents that are meant together: those selected, where they are several; otherwise those
+   * of this session; where there is none, the one on screen.
+   */
+  List<DocumentItem> batch() {
+    if (chosen.size() > 1) {
+      return List.copyOf(chosen);
+    }
+    List<DocumentItem> ofSession = List.copyOf(documents.subList(0, endOfSession()));
+    return ofSession.isEmpty() && selected.get() != null ? List.of(selected.get()) : ofSession;
+  }
+
+  /** Takes the selected documents off the list; their files stay. */
   public void remove() {
-    DocumentItem item = selected.get();
-    if (item == null) {
-      return;
+    if (selected.get() != null) {
+      remove(chosen.size() > 1 ? List.copyOf(chosen) : List.of(selected.get()));
     }
-    if (item == current) {
-      running.stop();
-    }
-    int place = documents.indexOf(item);
-    documents.remove(item);
-    selected.set(documents.isEmpty() ? null : documents.get(Math.min(place, documents.size() - 1)));
   }
 
-  /** Stops reading; what waits goes on waiting until it is asked for again. */
+  /** Takes documents off the list; asks where what was read of them would go. */
+  void remove(List<DocumentItem> items) {
+    long read = items.stream().filter(item -> item.extraction().get() != null).count();
+    if (read > 0
+        && desktop.ask(
+                new Question(
+                    text("remove.question", items.size()),
+                    text("remove.text", read),
+                    List.of(text("remove.remove"), text("remove.keep"))))
+            != 0) {
+      return;
+    }
+    discard(items);
+    history.forget(items);
+  }
+
+  /** Deletes everything that is kept of earlier and of this session's readings; asks first. */
+  void deleteHistory() {
+    int size = history.size().get();
+    if (size > 0
+        && desktop.ask(
+                new Question(
+                    text("history.question"),
+                    text("history.text", size),
+                    List.of(text("history.delete"), text("history.leave"))))
+            == 0) {
+      discard(documents.stream().filter(history::keeps).toList());
+      history.forgetAll();
+    }
+  }
+
+  private void discard(List<DocumentItem> items) {
+    int place = shown.indexOf(items.isEmpty() ? null : items.getFirst());
+    if (items.stream().anyMatch(queue::isReading)) {
+      queue.stopCurrent();
+    }
+    DocumentItem onScreen = selected.get();
+    Set<DocumentItem> gone = new HashSet<>(items);
+    documents.removeAll(gone);
+    if (gone.contains(onScreen)) {
+      selected.set(shown.isEmpty() ? null : shown.get(Math.clamp(place, 0, shown.size() - 1)));
+    } else {
+      selected.set(onScreen);
+    }
+  }
+
+  private void wasRead(DocumentItem item) {
+    status.readIn(item.extraction().get().generation());
+    if (documents.contains(item)) {
+      history.keep(item);
+    }
+  }
+
+  /** Stops reading; what waits is put off until it is asked for again. */
   public void stop() {
-    documents.stream()
-        .filter(item -> item.mark().get() == Mark.WAITING)
-        .forEach(DocumentItem::stop);
-    if (running != null) {
-      running.stop();
+    queue.stop();
+  }
+
+  /** Goes on with everything that was put off. */
+  void goOn() {
+    queue.goOn();
+  }
+
+  /** Stops reading and keeps what is not kept yet, before the window is closed. */
+  public void leave() {
+    queue.stop();
+    history.flush();
+  }
+
+  private void search(String words) {
+    String wanted = words.strip().toLowerCase(Locale.getDefault());
+    if (wanted.isEmpty()) {
+      shown.setPredicate(item -> true);
+    } else {
+      history.all();
+      shown.setPredicate(item ->
+          (item.name() + "\n" + item.words().get())
+              .toLowerCase(Locale.getDefault())
+              .contains(wanted));
     }
   }
 
-  private void readNext() {
-    ReadyModel model = session.model().get();
-    Optional<DocumentItem> next =
-        documents.stream().filter(item -> item.mark().get() == Mark.WAITING).findFirst();
-    if (current != null || model == null || next.isEmpty()) {
-      return;
-    }
-    DocumentItem item = next.get();
-    current = item;
-    reading.set(true);
-    item.reading();
-    ReadingFacts facts =
-        new ReadingFacts(
-            Instant.now(),
-            session.config().get().name(),
-            model.facts().dtype().title(),
-            model.facts().device(),
-            prompt.inUse().get(),
-            prompt.changed().get());
-    running =
-        runner.start(
-            reading(model, item, facts.prompt()),
-            new WorkObserver<>() {
-              @Override
-              public void progressed(List<Progress> latest) {
-                item.hear(latest.getLast().message(), latest.getLast().done());
-              }
-
-              @Override
-              public void succeeded(Extraction result) {
-                item.read(result, facts);
-                timed(result.generation().timings());
-                proceed(item);
-              }
-
-              @Override
-              public void failed(Throwable thrown) {
-                log.warn("{} was not read", item.name(), thrown);
-                item.fail(thrown);
-                proceed(item);
-              }
-
-              @Override
-              public void cancelled() {
-                item.stop();
-                proceed(item);
-              }
-            });
+  /** Opens a document's file in the program that the desktop has for it. */
+  void openFile(DocumentItem item) {
+    item.source().origin().ifPresent(this::show);
   }
 
-  private static Work<Extraction> reading(
-      ReadyModel model, DocumentItem item, ModelConfig.Prompt prompt) {
-    return (listener, cancellation) -> {
-      StringBuilder answer = new StringBuilder();
-      int[] tokens = {0};
-      return model.read(
-          item.source().open(),
-          prompt,
-          // The answer so far is the message: of several reports the latest tells all.
-          (id, text) ->
-              listener.onProgress(
-                  Progress.of(
-                      Stage.INFERENCE,
-                      ++tokens[0],
-                      Progress.UNKNOWN,
-                      Progress.Unit.TOKENS,
-                      answer.append(text).toString())),
-          cancellation);
-    };
+  /** Shows the folder that a document's file is in. */
+  void showInFolder(DocumentItem item) {
+    item.source().origin().map(Path::getParent).ifPresent(this::show);
   }
 
-  /** Goes on with the next document, and shows it where this one was on screen until its end. */
-  private void proceed(DocumentItem item) {
-    current = null;
-    running = null;
-    reading.set(false);
-    readNext();
-    if (current != null && selected.get() == item) {
-      selected.set(current);
-    }
+  /** Puts the place of a document's file on the clipboard. */
+  void copyPath(DocumentItem item) {
+    desktop.copy(item.place());
+    desktop.tell(text("copied.path"));
   }
 
-  private void show(DocumentItem item) {
-    preview.set(null);
-    if (item != null) {
-      runner.start(
-          (listener, cancellation) -> Preview.of(item.source().open()),
-          new WorkObserver<>() {
-            @Override
-            public void succeeded(Preview pages) {
-              if (selected.get() == item) {
-                preview.set(pages);
-              }
-            }
-
-            @Override
-            public void failed(Throwable thrown) {
-              // Reading the document fails in the same way, and is where it is told.
-              log.debug("{} cannot be shown", item.name(), thrown);
-            }
-          });
-    }
-  }
-
-  private void describe(ReadyModel model) {
-    rateWords.set("");
-    if (model == null) {
-      return;
-    }
-    OptimizedModel facts = model.facts();
-    modelWords.set(text("status.model", session.config().get().name(), facts.dtype().title()));
-    deviceWords.set(text("status.device", facts.device(), Amounts.memory(facts.memoryUsage())));
-    readNext();
-  }
-
-  private void timed(Timings timings) {
-    rateWords.set(
-        text(
-            "status.rate",
-            Amounts.seconds(timings.image().plus(timings.prefill())),
-            Amounts.number(timings.decodeTokensPerSecond())));
-  }
-
-  private <V> void inBackground(Work<V> work, Consumer<V> whenDone) {
+  /** Whether a file is still there takes a while to know where its drive is slow. */
+  private void show(Path path) {
     runner.start(
-        work,
+        (listener, cancellation) -> Files.exists(path),
         new WorkObserver<>() {
           @Override
-          public void succeeded(V result) {
-            whenDone.accept(result);
+          public void succeeded(Boolean exists) {
+            if (exists) {
+              desktop.show(path);
+            } else {
+              desktop.tell(text("document.gone", path));
+            }
           }
 
           @Override
           public void failed(Throwable thrown) {
-            log.warn("Asked for in the workspace", thrown);
-            desktop.tell(Failure.of(thrown).problem().text());
+            log.warn("{} cannot be looked for", path, thrown);
           }
         });
   }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.InstalledModel.State;
 import org.invoicelens.setup.ModelRemoval;
@@ -65,8 +64,7 @@ class ModelsViewModelTest {
             session,
             runner,
             desktop,
-            new WorkspaceViewModel(
-                session, runner, desktop, new SampleInvoices(Fixtures.folders(own))),
+            new WorkspaceViewModel(session, runner, desktop, Fixtures.surroundings(own)),
             new SettingsViewModel(new SettingsStore(Fixtures.folders(own)), runner),
             navigation);
     models = new ModelsViewModel(stages, session, runner, desktop, wizard, navigation);

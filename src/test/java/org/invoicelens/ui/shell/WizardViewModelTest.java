@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
 import org.invoicelens.engine.InitializationException;
-import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Problem;
@@ -57,8 +56,7 @@ class WizardViewModelTest {
             session,
             runner,
             desktop,
-            new WorkspaceViewModel(
-                session, runner, desktop, new SampleInvoices(Fixtures.folders(own))),
+            new WorkspaceViewModel(session, runner, desktop, Fixtures.surroundings(own)),
             new SettingsViewModel(new SettingsStore(Fixtures.folders(own)), runner),
             new Navigation());
   }

@@ -117,6 +117,13 @@ class MessagesTest {
             "workspace.samples",
             "workspace.another",
             settings,
+            "workspace.folder"),
+        List.of(
+            "workspace.open",
+            "workspace.paste",
+            "workspace.samples",
+            "workspace.another",
+            settings,
             "workspace.read",
             "workspace.stop",
             "preview.fit",

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.invoicelens.invoice.InvoiceField;
 import org.invoicelens.invoice.LineField;
-import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
@@ -36,9 +35,7 @@ class FormViewModelTest {
 
   @BeforeEach
   void read() {
-    model =
-        new WorkspaceViewModel(
-            session, runner, new FakeDesktop(), new SampleInvoices(Fixtures.folders(own)));
+    model = new WorkspaceViewModel(session, runner, new FakeDesktop(), Fixtures.surroundings(own));
     form = model.form();
     session.config().set(Fixtures.config("pixtral", own));
     session.model().set(Fixtures.model(ANSWER));

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.invoicelens.invoice.InvoiceExport;
 import org.invoicelens.invoice.InvoiceField;
-import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
@@ -30,8 +29,7 @@ class HandoverTest {
   @BeforeEach
   void read() {
     SetupSession session = new SetupSession();
-    model =
-        new WorkspaceViewModel(session, runner, desktop, new SampleInvoices(Fixtures.folders(own)));
+    model = new WorkspaceViewModel(session, runner, desktop, Fixtures.surroundings(own));
     session.config().set(Fixtures.config("pixtral", own));
     session.model().set(Fixtures.model(ANSWER));
     Path samples = Path.of("assets", "samples").toAbsolutePath();

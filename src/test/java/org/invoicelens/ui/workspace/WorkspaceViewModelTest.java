@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.invoice.InvoiceField;
-import org.invoicelens.invoice.SampleInvoices;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
@@ -35,8 +38,7 @@ class WorkspaceViewModelTest {
 
   @BeforeEach
   void ready() {
-    model =
-        new WorkspaceViewModel(session, runner, desktop, new SampleInvoices(Fixtures.folders(own)));
+    model = new WorkspaceViewModel(session, runner, desktop, Fixtures.surroundings(own));
     session.config().set(Fixtures.config("pixtral", own));
     session.model().set(Fixtures.model(ANSWER));
   }
@@ -55,8 +57,8 @@ class WorkspaceViewModelTest {
           assertThat(item.answer().get()).isEqualTo(ANSWER);
         });
     assertThat(model.selected().get().name()).isEqualTo("slip-1.png");
-    assertThat(model.preview().get().pages()).hasSize(1);
-    assertThat(model.rateWords().get()).isEqualTo("first word 2.1 s · 34 tokens/s");
+    assertThat(model.preview().pages().get()).isEqualTo(1);
+    assertThat(model.status().rateWords().get()).isEqualTo("first word 2.1 s · 34 tokens/s");
   }
 
   @Test
@@ -210,5 +212,198 @@ class WorkspaceViewModelTest {
     model.remove();
     assertThat(model.selected().get()).isNull();
     assertThat(SAMPLES.resolve("slip-1.png")).exists();
+  }
+
+  private List<Path> copies(int count) throws Exception {
+    List<Path> files = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      files.add(Files.copy(SAMPLES.resolve("slip-0.png"), own.resolve("copy-" + i + ".png")));
+    }
+    return files;
+  }
+
+  @Test
+  void theModelIsGivenThePagesAsTheyWereTurned() {
+    List<InvoiceDocument> given = new ArrayList<>();
+    session.model().set(Fixtures.watched(ANSWER, given::add));
+    model.add(List.of(SAMPLES.resolve("slip-0.png")));
+    runner.runAll();
+    model.preview().rotate(-1);
+    assertThat(given).hasSize(1);
+    model.readAgain();
+    runner.runAll();
+    assertThat(given)
+        .extracting(document -> document.pages().getFirst().getWidth())
+        .containsExactly(176, 224);
+    assertThat(model.documents().getFirst().rotation().get()).isEqualTo(3);
+  }
+
+  @Test
+  void countsWhatWaitsAndWhatWasRead() throws Exception {
+    Path broken = Files.writeString(own.resolve("broken.png"), "no picture");
+    session.model().set(null);
+    model.add(copies(3));
+    model.add(List.of(broken));
+    runner.runAll();
+    assertThat(model.tally().words().get()).isEqualTo("4 waiting");
+    assertThat(model.tally().busy().get()).isTrue();
+    session.model().set(Fixtures.model(ANSWER));
+    assertThat(model.tally().words().get()).isEqualTo("3 waiting · 1 being read");
+    runner.runAll();
+    assertThat(model.tally().words().get()).isEqualTo("3 read · 1 not readable");
+    assertThat(model.tally().busy().get()).isFalse();
+    model.remove(List.of(model.documents().getFirst()));
+    assertThat(model.tally().words().get()).isEqualTo("2 read · 1 not readable");
+  }
+
+  @Test
+  void goesOnInOrderWithWhatWasStopped() throws Exception {
+    session.model().set(null);
+    model.add(copies(3));
+    runner.runAll();
+    model.stop();
+    assertThat(model.tally().putOff().get()).isTrue();
+    session.model().set(Fixtures.model(ANSWER));
+    List<String> read = new ArrayList<>();
+    model
+        .documents()
+        .forEach(
+            item -> item.extraction().subscribe(now -> read.add(now == null ? "" : item.name())));
+    read.clear();
+    model.goOn();
+    runner.runAll();
+    assertThat(read).containsExactly("copy-0.png", "copy-1.png", "copy-2.png");
+    assertThat(model.tally().putOff().get()).isFalse();
+  }
+
+  @Test
+  void aFileThatIsInTheListIsShownAndNotReadTwice() throws Exception {
+    List<Path> files = copies(2);
+    model.add(files);
+    runner.runAll();
+    DocumentItem first = model.documents().getFirst();
+    model.add(List.of(files.getFirst()));
+    runner.runAll();
+    assertThat(model.documents()).hasSize(2);
+    assertThat(model.selected().get()).isSameAs(first);
+    assertThat(desktop.told.getLast()).isEqualTo("copy-0.png is in the list already.");
+  }
+
+  @Test
+  void aFileThatCouldNotBeReadIsTriedAgainWhenItComesAgain() throws Exception {
+    Path file = Files.writeString(own.resolve("broken.png"), "no picture");
+    model.add(List.of(file));
+    runner.runAll();
+    Files.copy(SAMPLES.resolve("slip-0.png"), file, StandardCopyOption.REPLACE_EXISTING);
+    model.add(List.of(file));
+    runner.runAll();
+    assertThat(model.documents()).extracting(item -> item.mark().get()).containsExactly(Mark.GOOD);
+    assertThat(desktop.told).isEmpty();
+  }
+
+  @Test
+  void saysWhatIsNotTakenAndWhy() throws Exception {
+    Path notes = Files.writeString(own.resolve("notes.txt"), "none");
+    Path empty = Files.createDirectory(own.resolve("empty"));
+    model.add(List.of(notes, empty, own.resolve("gone.pdf"), SAMPLES.resolve("slip-0.png")));
+    runner.runAll();
+    assertThat(model.documents()).extracting(DocumentItem::name).containsExactly("slip-0.png");
+    assertThat(model.incoming().refused())
+        .extracting(Problem::what)
+        .satisfiesExactly(
+            why -> assertThat(why).startsWith("notes.txt is not a picture or PDF"),
+            why -> assertThat(why).contains("empty", "holds no picture or PDF"),
+            why -> assertThat(why).contains("gone.pdf"));
+    model.add(List.of(SAMPLES.resolve("slip-1.png")));
+    assertThat(model.incoming().refused()).isEmpty();
+  }
+
+  @Test
+  void asksBeforeItReadsVeryMany() throws Exception {
+    Path folder = Files.createDirectory(own.resolve("many"));
+    for (int i = 0; i <= Incoming.MANY; i++) {
+      Files.createFile(folder.resolve(i + ".png"));
+    }
+    session.model().set(null);
+    desktop.answer = 1;
+    model.add(List.of(folder));
+    runner.runAll();
+    assertThat(desktop.asked.getLast().title()).isEqualTo("Read 201 documents?");
+    assertThat(model.documents()).isEmpty();
+    desktop.answer = 0;
+    model.add(List.of(folder));
+    runner.runAll();
+    assertThat(model.documents()).hasSize(201);
+  }
+
+  @Test
+  void aSearchHidesDocumentsAndLeavesTheOneOnScreen() throws Exception {
+    model.add(copies(3));
+    runner.runAll();
+    DocumentItem onScreen = model.selected().get();
+    model.filter().set("  COPY-1 ");
+    assertThat(model.shown()).extracting(DocumentItem::name).containsExactly("copy-1.png");
+    assertThat(model.selected().get()).isSameAs(onScreen);
+    model.add(List.of(SAMPLES.resolve("slip-1.png")));
+    runner.runAll();
+    assertThat(model.filter().get()).isEmpty();
+    assertThat(model.shown()).hasSize(4);
+  }
+
+  @Test
+  void severalAreRemovedAndReadAgainAtOnce() throws Exception {
+    model.add(copies(4));
+    runner.runAll();
+    model.chosen().setAll(model.documents().subList(0, 2));
+    session.model().set(Fixtures.model(ANSWER.replace("677", "9")));
+    model.readAllAgain();
+    runner.runAll();
+    assertThat(model.documents())
+        .extracting(item -> item.words().get())
+        .containsExactly(
+            "Dib Group · 9.00", "Dib Group · 9.00", "Dib Group · 677.00", "Dib Group · 677.00");
+    model.selected().set(model.documents().getFirst());
+    model.remove();
+    assertThat(desktop.asked.getLast().title()).isEqualTo("Remove 2 documents?");
+    assertThat(model.documents())
+        .extracting(DocumentItem::name)
+        .containsExactly("copy-2.png", "copy-3.png");
+    assertThat(model.selected().get().name()).isEqualTo("copy-2.png");
+  }
+
+  @Test
+  void whatWaitsIsRemovedWithoutAQuestion() throws Exception {
+    session.model().set(null);
+    model.add(copies(1));
+    runner.runAll();
+    model.remove();
+    assertThat(desktop.asked).isEmpty();
+    assertThat(model.documents()).isEmpty();
+  }
+
+  @Test
+  void theSamplesAreAtHandAsPictures() {
+    model.incoming().showSamples();
+    model.incoming().showSamples();
+    runner.runAll();
+    assertThat(model.incoming().cards()).hasSize(8);
+    model.incoming().addSample(model.incoming().cards().get(2).sample());
+    runner.runAll();
+    assertThat(model.documents()).extracting(DocumentItem::name).containsExactly("slip-2.png");
+    assertThat(model.documents().getFirst().comparisons()).isNotEmpty();
+  }
+
+  @Test
+  void leadsToTheFileOfADocument() {
+    Path file = SAMPLES.resolve("slip-0.png");
+    model.add(List.of(file));
+    runner.runAll();
+    DocumentItem item = model.documents().getFirst();
+    model.openFile(item);
+    model.showInFolder(item);
+    model.copyPath(item);
+    runner.runAll();
+    assertThat(desktop.shown).containsExactly(file, SAMPLES);
+    assertThat(desktop.copied).containsExactly(file.toString());
   }
 }

@@ -1,4 +1,4 @@
-package org.invoicelens.ui.workspace;
+package org.invoicelens.invoice;
 
 import java.time.Instant;
 import org.invoicelens.config.ModelConfig;
@@ -13,7 +13,7 @@ import org.invoicelens.config.ModelConfig;
  * @param prompt what it was asked
  * @param promptChanged whether that is not what its configuration says
  */
-record ReadingFacts(
+public record ReadingFacts(
     Instant at,
     String model,
     String precision,
