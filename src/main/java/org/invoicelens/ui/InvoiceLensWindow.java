@@ -37,12 +37,16 @@ import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Page;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.FxDesktop;
+import org.invoicelens.ui.models.ModelsView;
+import org.invoicelens.ui.models.ModelsViewModel;
 import org.invoicelens.ui.network.NetworkPane;
 import org.invoicelens.ui.network.NetworkViewModel;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.settings.LooksPane;
+import org.invoicelens.ui.settings.PlacesPane;
+import org.invoicelens.ui.settings.PlacesViewModel;
 import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.shell.WizardShell;
 import org.invoicelens.ui.shell.WizardViewModel;
@@ -138,6 +142,7 @@ public final class InvoiceLensWindow {
               network.test();
             });
 
+    PlacesViewModel places = new PlacesViewModel(folders, runner, desktop, navigation);
     ways.put(Place.SETUP, () -> new WizardShell(wizard, desktop, log, session.model().isNotNull()));
     ways.put(
         Place.WORKSPACE,
@@ -149,8 +154,14 @@ public final class InvoiceLensWindow {
                 "settings",
                 navigation::back,
                 new LooksPane(choices, this::requestClose),
-                new NetworkPane(network)));
+                new NetworkPane(network),
+                new PlacesPane(places)));
     ways.put(Place.NETWORK, () -> new Page("network", navigation::back, new NetworkPane(network)));
+    ModelsViewModel models =
+        new ModelsViewModel(stages, session, runner, desktop, wizard, navigation);
+    ways.put(
+        Place.MODELS,
+        () -> new Page("models", navigation::back, new ModelsView(models, desktop, log)));
     navigation.current().subscribe(this::visit);
     wizard
         .closing()
