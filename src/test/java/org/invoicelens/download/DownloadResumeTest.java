@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.Assumptions;
+import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.hub.HubCache;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.stage.CancelledException;
@@ -563,5 +564,41 @@ class DownloadResumeTest {
     run.download(hub);
     assertComplete();
     assertThat((run.ticker.nanos() - before) / 1e9).isGreaterThan(2.5);
+  }
+
+  @Test
+  void aLimitThatIsLiftedWhileItRunsLetsTheRestThrough() throws Exception {
+    Path here = Path.of("").toAbsolutePath();
+    // At this rate the download would take longer than any test may.
+    RateLimit limit = new RateLimit(1);
+    CountDownLatch begun = new CountDownLatch(1);
+    hub.fault =
+        (request, normal) -> {
+          if (request.isFor(WEIGHTS)) {
+            begun.countDown();
+          }
+          return normal;
+        };
+    ModelDownloader downloader =
+        new ModelDownloader(
+            new ApplicationFolders(here, here, here, here),
+            run.settings,
+            TransferOptions.DEFAULT,
+            limit,
+            progress -> {},
+            run.cancellation);
+    Thread user =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                begun.await();
+              } catch (InterruptedException stopped) {
+                return;
+              }
+              limit.change(0);
+            });
+    downloader.download(run.config(hub.endpoint(), FaultyHub.REPOSITORY), null);
+    user.join();
+    assertComplete();
   }
 }
