@@ -695,7 +695,7 @@ class ScreensTest {
     press("#samples-here");
     awaitVisible("#field-vendor");
     await(() -> find("#read-again") != null && !find("#read-again").isDisabled());
-    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().select(0));
+    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().clearAndSelect(0));
     awaitVisible("#field-vendor");
     Thread.sleep(400);
     shoot("6-workspace-samples");
@@ -953,7 +953,7 @@ class ScreensTest {
     awaitVisible("#field-vendor");
     Thread.sleep(500);
     shoot("C-history-read");
-    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().select(4));
+    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().clearAndSelect(4));
     Thread.sleep(500);
     shoot("C-history-gone");
   }
