@@ -194,7 +194,7 @@ class HubClientTest {
                 "Prüfen Sie den Namen. Wenn er stimmt, nehmen Sie die Bedingungen unter "
                     + server.url("/owner/model")
                     + " an, erstellen Sie einen Zugriffsschlüssel (Token) mit Leserecht und"
-                    + " hinterlegen Sie ihn als HF_TOKEN."));
+                    + " geben Sie ihn in den Netzwerkeinstellungen ein (oder als HF_TOKEN)."));
   }
 
   @Test
