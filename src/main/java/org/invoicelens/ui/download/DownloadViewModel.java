@@ -263,7 +263,8 @@ public final class DownloadViewModel extends StepViewModel {
 
   @Override
   protected List<Remedy> remedies(Throwable thrown) {
-    if (!(thrown instanceof DownloadException failure)) {
+    // The files of a bundled model come from no server and go into no other folder.
+    if (!(thrown instanceof DownloadException failure) || session.config().get().isBundled()) {
       return List.of();
     }
     return switch (failure.reason()) {

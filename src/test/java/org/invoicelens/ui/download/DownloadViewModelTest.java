@@ -2,8 +2,10 @@ package org.invoicelens.ui.download;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.invoicelens.config.ModelConfig;
@@ -18,12 +20,15 @@ import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
 import org.invoicelens.ui.ScriptedStages;
+import org.invoicelens.ui.failure.Remedy;
 import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepState;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DownloadViewModelTest {
 
@@ -151,6 +156,62 @@ class DownloadViewModelTest {
     assertThat(model.failure().get()).isNull();
     runner.runAll();
     assertThat(finished).isEqualTo(1);
+  }
+
+  private List<Remedy> remediesOf(DownloadException.Reason reason) {
+    stages.download =
+        (listener, cancellation) -> {
+          throw new DownloadException(reason, new Problem("It failed.", "", "Mend it."), "", null);
+        };
+    model.retry();
+    runner.runAll();
+    return model.failure().get().remedies();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OFFLINE, remedy-connection remedy-network remedy-import",
+    "NO_CONNECTION, remedy-connection remedy-network remedy-import",
+    "UNTRUSTED_CERTIFICATE, remedy-certificate remedy-network",
+    "PROXY, remedy-network remedy-connection",
+    "TOKEN_NEEDED, remedy-access-token remedy-model-page",
+    "ACCESS_NOT_GRANTED, remedy-model-page remedy-access-token",
+    "REPOSITORY_NOT_FOUND, remedy-model-page remedy-another-model",
+    "DISK_FULL, remedy-folder",
+    "WRONG_CHECKSUM, remedy-import remedy-folder"
+  })
+  void offersWhatMendsTheFailure(DownloadException.Reason reason, String ids) {
+    assertThat(remediesOf(reason)).extracting(Remedy::id).containsExactly(ids.split(" "));
+  }
+
+  @Test
+  void offersNothingWhereAnotherDownloadIsToEndFirst() {
+    assertThat(remediesOf(DownloadException.Reason.IN_USE)).isEmpty();
+  }
+
+  @Test
+  void aFailureOfABundledModelLeadsNeitherToTheNetworkNorToAnotherFolder() {
+    session.config().set(Fixtures.config("pixtral-mini", own));
+    assertThat(session.config().get().isBundled()).isTrue();
+    assertThat(remediesOf(DownloadException.Reason.DISK_FULL)).isEmpty();
+    assertThat(remediesOf(DownloadException.Reason.REPOSITORY_NOT_FOUND)).isEmpty();
+  }
+
+  @Test
+  void opensTheModelsPageAtItsOwnEndpoint() {
+    remediesOf(DownloadException.Reason.ACCESS_NOT_GRANTED).getFirst().action().run();
+    assertThat(desktop.browsed)
+        .containsExactly(URI.create("https://huggingface.co/" + config.repoId()));
+  }
+
+  @Test
+  void aFullDiskLeadsToAnotherFolder() {
+    Path chosen = own.resolve("elsewhere");
+    desktop.folder = Optional.of(chosen);
+    remediesOf(DownloadException.Reason.DISK_FULL).getFirst().action().run();
+    runner.runAll();
+    assertThat(session.config().get().modelPath().startsWith(chosen)).isTrue();
+    assertThat(model.state().get()).isEqualTo(StepState.PAUSED);
   }
 
   @Test

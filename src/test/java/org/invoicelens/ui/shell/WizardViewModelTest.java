@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.download.DownloadException;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.SetupState;
@@ -185,6 +186,49 @@ class WizardViewModelTest {
     assertThat(wizard.current().get()).isSameAs(wizard.start());
     remedies.getLast().action().run();
     assertThat(wizard.current().get()).isSameAs(wizard.welcome());
+  }
+
+  @Test
+  void aDownloadWithoutAccessLeadsToTheNetworkSettings() {
+    stages.download =
+        (listener, cancellation) -> {
+          throw new DownloadException(
+              DownloadException.Reason.TOKEN_NEEDED,
+              new Problem("The Hub wants to know who asks.", "", "Make a token."),
+              "",
+              null);
+        };
+    begin();
+    choose(large);
+    wizard.next();
+    runner.runAll();
+    wizard.download().failure().get().remedies().getFirst().action().run();
+    assertThat(wizard.navigation().current().get()).isEqualTo(Place.NETWORK);
+    assertThat(wizard.current().get()).isSameAs(wizard.download());
+  }
+
+  @Test
+  void aDownloadThatFoundTheDiskFullWaitsInAnotherFolderWithoutItsFailure() {
+    stages.download =
+        (listener, cancellation) -> {
+          throw new DownloadException(
+              DownloadException.Reason.DISK_FULL,
+              new Problem("The disk is full.", "", "Choose another folder."),
+              "",
+              null);
+        };
+    begin();
+    choose(large);
+    wizard.next();
+    runner.runAll();
+    Path disk = own.resolve("disk");
+    desktop.folder = Optional.of(disk);
+    wizard.download().failure().get().remedies().getFirst().action().run();
+    runner.runAll();
+    assertThat(wizard.current().get()).isSameAs(wizard.download());
+    assertThat(wizard.download().failure().get()).isNull();
+    assertThat(wizard.download().state().get()).isEqualTo(StepState.PAUSED);
+    assertThat(wizard.download().nextReady().get()).isTrue();
   }
 
   @Test
