@@ -140,9 +140,7 @@ class PreviewViewModelTest {
     ready.set(Fixtures.model("{}"));
     preview.asSeen().set(true);
     select(picture(900, 1200));
-    assertThat(preview.remark().get())
-        .startsWith("Shrunk to 4")
-        .contains("small print");
+    assertThat(preview.remark().get()).startsWith("Shrunk to 4").contains("small print");
     assertThat(preview.advice().get()).contains("paste it here");
     ready.set(null);
     runner.runAll();
