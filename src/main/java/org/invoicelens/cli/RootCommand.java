@@ -1,8 +1,6 @@
 package org.invoicelens.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Properties;
+import org.invoicelens.stage.ProgramVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,12 +43,8 @@ final class RootCommand implements Runnable {
   /** The version as the build wrote it. */
   static final class Version implements IVersionProvider {
     @Override
-    public String[] getVersion() throws IOException {
-      Properties properties = new Properties();
-      try (InputStream in = RootCommand.class.getResourceAsStream("version.properties")) {
-        properties.load(in);
-      }
-      return new String[] {"InvoiceLens " + properties.getProperty("version")};
+    public String[] getVersion() {
+      return new String[] {"InvoiceLens " + ProgramVersion.current().program()};
     }
   }
 }

@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
  * The right to write to a model folder, which one download has at a time, in this process or in
  * another. The operating system takes it back when the process ends, however that happens.
  */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
 
   private final FileChannel channel;
 
@@ -26,7 +26,7 @@ final class FolderLock implements AutoCloseable {
    *
    * @throws DownloadException where another has it or the folder cannot be written
    */
-  static FolderLock take(Path modelPath) throws DownloadException {
+  public static FolderLock take(Path modelPath) throws DownloadException {
     FileChannel channel = null;
     boolean taken = false;
     try {

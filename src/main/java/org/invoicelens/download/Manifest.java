@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +72,15 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
     }
   }
 
+  /** When a model folder's manifest was last written; empty where there is none. */
+  public static Optional<Instant> time(Path modelPath) {
+    try {
+      return Optional.of(Files.getLastModifiedTime(ModelFolder.manifest(modelPath)).toInstant());
+    } catch (IOException none) {
+      return Optional.empty();
+    }
+  }
+
   private static Manifest parse(String text) {
     JsonObject json = JsonParser.parseString(text).getAsJsonObject();
     if (json.get("version").getAsInt() != VERSION) {
@@ -115,6 +125,18 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
     Path file = ModelFolder.manifest(modelPath);
     Files.createDirectories(file.getParent());
     WholeFile.write(file, json.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Whether every file that a download of this commit fetches is among the proved ones, by the
+   * listing in the model folder; where none is kept, what was proved counts as all.
+   */
+  public boolean isWhole(Path modelPath) {
+    return Listing.read(modelPath)
+        .filter(listing -> listing.commit().equals(commit))
+        .map(listing -> FileSelection.select(listing.files(), TransferOptions.DEFAULT))
+        .map(wanted -> wanted.stream().allMatch(file -> files.containsKey(file.path())))
+        .orElse(true);
   }
 
   /** The same as the result of a download that found everything in place. */

@@ -31,6 +31,8 @@ import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareVerifier;
+import org.invoicelens.hub.HubClient;
+import org.invoicelens.hub.HubException;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.hub.SafePath;
 import org.invoicelens.settings.SettingsStore;
@@ -218,6 +220,51 @@ public final class SetupPipeline {
     return new DownloadVerifier(listener, cancellation).verifyRepository(download);
   }
 
+  /**
+   * Verifies a model that is installed, with a configuration or without, and fetches nothing.
+   *
+   * @throws VerificationException naming every file that is not right
+   * @throws InitializationException with reason NOT_VERIFIED where nobody knows which files it has
+   */
+  public VerificationStatus check(
+      InstalledModel model, ProgressListener listener, Cancellation cancellation)
+      throws VerificationException, InitializationException, CancelledException {
+    return check(downloaded(model.folder().orElseThrow(), model.name()), listener, cancellation);
+  }
+
+  /**
+   * Verifies a model that is installed; files that are wrong are fetched again once.
+   *
+   * @param model one with a configuration
+   */
+  public VerificationStatus repair(
+      InstalledModel model, ProgressListener listener, Cancellation cancellation)
+      throws StageException {
+    return verify(
+        model.config().orElseThrow(),
+        downloaded(model.folder().orElseThrow(), model.name()),
+        listener,
+        cancellation);
+  }
+
+  /**
+   * Asks the Hub which commit a configuration's revision is now.
+   *
+   * @return empty where the server knows of no commits
+   */
+  public Optional<String> newestCommit(ModelConfig config, Cancellation cancellation)
+      throws HubException, CancelledException {
+    String endpoint = settings.endpoint().orElse(config.endpoint());
+    try (HubClient hub = new HubClient(settings, endpoint);
+        Cancellation.Registration _ = cancellation.onCancel(hub::breakOff)) {
+      return Optional.of(hub.resolveRevision(config.repoId(), config.revision()))
+          .filter(HubClient::isCommit);
+    } catch (HubException e) {
+      cancellation.throwIfCancelled();
+      throw e;
+    }
+  }
+
   /** The fifth stage. */
   public ModelInstance initialize(
       ModelConfig config,
@@ -225,7 +272,10 @@ public final class SetupPipeline {
       ProgressListener listener,
       Cancellation cancellation)
       throws InitializationException, CancelledException {
-    return new ModelInitializer(listener, cancellation).initialize(verification, config);
+    ModelInstance instance =
+        new ModelInitializer(listener, cancellation).initialize(verification, config);
+    LastUse.write(config.modelPath(), Instant.now());
+    return instance;
   }
 
   /** The sixth stage; the next start of this model can do without it. */
@@ -300,7 +350,8 @@ public final class SetupPipeline {
       return run(config, found, listener, cancellation);
     }
     found.started(Stage.VERIFICATION);
-    VerificationStatus verification = check(downloaded(config), listener, cancellation);
+    VerificationStatus verification =
+        check(downloaded(config.modelPath(), config.name()), listener, cancellation);
     found.verified(verification);
     return start(config, verification, Optional.empty(), found, listener, cancellation);
   }
@@ -327,21 +378,22 @@ public final class SetupPipeline {
     return model;
   }
 
-  private static DownloadResult downloaded(ModelConfig config) throws InitializationException {
+  private static DownloadResult downloaded(Path modelPath, String name)
+      throws InitializationException {
     try {
-      return Manifest.read(config.modelPath())
-          .map(manifest -> manifest.asDownloadResult(config.modelPath()))
-          .orElseThrow(() -> notSetUp(config, null));
+      return Manifest.read(modelPath)
+          .map(manifest -> manifest.asDownloadResult(modelPath))
+          .orElseThrow(() -> notSetUp(modelPath, name, null));
     } catch (IOException e) {
-      throw notSetUp(config, e);
+      throw notSetUp(modelPath, name, e);
     }
   }
 
-  private static InitializationException notSetUp(ModelConfig config, IOException cause) {
+  private static InitializationException notSetUp(Path modelPath, String name, IOException cause) {
     return new InitializationException(
         InitializationException.Reason.NOT_VERIFIED,
-        WORDS.problem("notSetUp", config.name()),
-        config.modelPath().toString(),
+        WORDS.problem("notSetUp", name),
+        modelPath.toString(),
         cause);
   }
 

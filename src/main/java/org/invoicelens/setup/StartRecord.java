@@ -77,6 +77,16 @@ record StartRecord(
           > 0) {
         return Optional.empty();
       }
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    return read(config.modelPath());
+  }
+
+  /** The record of a model folder, whatever became of its configuration. */
+  static Optional<StartRecord> read(Path modelPath) {
+    Path file = file(modelPath);
+    try {
       return Optional.of(parse(WholeFile.readText(file, LARGEST)));
     } catch (NoSuchFileException e) {
       return Optional.empty();

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,15 @@ final class VerificationRecord {
     } catch (IOException | RuntimeException e) {
       // Whatever a broken file provokes in the parser means the same here.
       log.info("{} is of no use: {}", file(modelPath), e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /** When the folder was last verified; empty where it was not. */
+  static Optional<Instant> time(Path modelPath) {
+    try {
+      return Optional.of(Files.getLastModifiedTime(file(modelPath)).toInstant());
+    } catch (IOException none) {
       return Optional.empty();
     }
   }

@@ -36,10 +36,14 @@ import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Page;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.FxDesktop;
+import org.invoicelens.ui.models.ModelsView;
+import org.invoicelens.ui.models.ModelsViewModel;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.settings.LooksPane;
+import org.invoicelens.ui.settings.PlacesPane;
+import org.invoicelens.ui.settings.PlacesViewModel;
 import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.shell.WizardShell;
 import org.invoicelens.ui.shell.WizardViewModel;
@@ -115,13 +119,24 @@ public final class InvoiceLensWindow {
     SettingsViewModel choices = new SettingsViewModel(settings, runner);
     wizard = new WizardViewModel(stages, session, runner, desktop, workspace, choices, navigation);
 
+    PlacesViewModel places = new PlacesViewModel(folders, runner, desktop, navigation);
     ways.put(Place.SETUP, () -> new WizardShell(wizard, desktop, log, session.model().isNotNull()));
     ways.put(
         Place.WORKSPACE,
         () -> new WorkspaceView(workspace, desktop, log, wizard::setUpAnother, navigation));
     ways.put(
         Place.SETTINGS,
-        () -> new Page("settings", navigation::back, new LooksPane(choices, this::requestClose)));
+        () ->
+            new Page(
+                "settings",
+                navigation::back,
+                new LooksPane(choices, this::requestClose),
+                new PlacesPane(places)));
+    ModelsViewModel models =
+        new ModelsViewModel(stages, session, runner, desktop, wizard, navigation);
+    ways.put(
+        Place.MODELS,
+        () -> new Page("models", navigation::back, new ModelsView(models, desktop, log)));
     navigation.current().subscribe(this::visit);
     wizard
         .closing()

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.Checksum;
@@ -52,6 +54,33 @@ class SetupPipelineTest {
 
     assertThat(refused.reason()).isEqualTo(DownloadException.Reason.UNSAFE_NAME);
     assertThat(precious).hasContent("precious");
+  }
+
+  @Test
+  void asksWhichCommitTheRevisionIsNow() throws Exception {
+    try (MockWebServer hub = new MockWebServer()) {
+      hub.start();
+      String commit = "ab".repeat(20);
+      hub.enqueue(new MockResponse.Builder().body("{\"sha\":\"" + commit + "\"}").build());
+      Path here = Path.of("").toAbsolutePath();
+      ApplicationFolders folders = new ApplicationFolders(here, here, here, here);
+      String endpoint = "http://127.0.0.1:" + hub.getPort();
+      SetupPipeline pipeline =
+          new SetupPipeline(
+              folders,
+              new HubSettings(
+                  Optional.of(endpoint),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Duration.ofSeconds(10),
+                  false,
+                  Optional.empty()));
+      ModelConfig config = pipeline.loadConfig(folders.modelConfigs().resolve("pixtral.yaml"));
+      assertThat(pipeline.newestCommit(config, new Cancellation())).contains(commit);
+      assertThat(hub.takeRequest().getTarget())
+          .isEqualTo("/api/models/mistral-community/pixtral-12b/revision/main");
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.invoicelens.ui;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.PixtralProcessor;
 import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
@@ -160,6 +162,31 @@ public final class Fixtures {
   /** A check that found all files right. */
   public static VerificationStatus verified(ModelConfig config) {
     return new VerificationStatus(config.modelPath(), true, 11, 11, 25_374_823_869L, List.of());
+  }
+
+  /** A model of the large size in some state, with what an interrupted update left. */
+  public static InstalledModel installed(ModelConfig config, InstalledModel.State state) {
+    return new InstalledModel(
+        config.name(),
+        state,
+        Optional.of(config),
+        Optional.empty(),
+        Optional.of(config.modelPath()),
+        config.repoId(),
+        "c2756cbbb9422eba9f6c5c439a214b0392dfc998",
+        new InstalledModel.History(
+            Optional.of(Instant.parse("2026-03-02T09:12:00Z")),
+            Optional.of(Instant.parse("2026-03-02T09:31:00Z")),
+            Optional.of(Instant.parse("2026-04-17T14:05:00Z"))),
+        Optional.of(new InstalledModel.Start(Precision.NF4, "cuda:0")),
+        new InstalledModel.Sizes(
+            25_374_823_869L,
+            1_200_000_000L,
+            0,
+            List.of(
+                new InstalledModel.CacheEntry(
+                    config.cachePath().resolve("c2756cbbb942-nf4"), 6_800_000_000L)),
+            25_374_823_869L));
   }
 
   /** A model that answers every document with the same words. */

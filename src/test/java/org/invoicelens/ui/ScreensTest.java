@@ -59,6 +59,8 @@ import org.invoicelens.invoice.ReadingFacts;
 import org.invoicelens.invoice.ReadingHistory;
 import org.invoicelens.settings.Looks;
 import org.invoicelens.settings.SettingsStore;
+import org.invoicelens.setup.InstalledModel;
+import org.invoicelens.setup.InstalledModel.Sizes;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
@@ -203,6 +205,144 @@ class ScreensTest {
     press("#rail-settings");
     awaitVisible("#settings");
     shoot("8-settings");
+    robot.interact(
+        () -> ((ScrollPane) robot.lookup("#settings .step-scroll").query()).setVvalue(1));
+    shoot("8-settings-places");
+  }
+
+  private static InstalledModel with(
+      InstalledModel model, String name, InstalledModel.State state, Sizes sizes) {
+    return new InstalledModel(
+        name,
+        state,
+        model.config(),
+        model.fault(),
+        model.folder(),
+        model.repository(),
+        model.commit(),
+        model.history(),
+        model.start(),
+        sizes);
+  }
+
+  private void models(Locale language) throws Exception {
+    prepare();
+    Locale.setDefault(language);
+    InstalledModel ready = Fixtures.installed(large, InstalledModel.State.READY);
+    InstalledModel small =
+        with(
+            Fixtures.installed(mini, InstalledModel.State.READY),
+            "pixtral-mini",
+            InstalledModel.State.UNVERIFIED,
+            new Sizes(7_669_388, 0, 0, List.of(), 7_669_388));
+    InstalledModel partly =
+        with(
+            Fixtures.installed(
+                Fixtures.config("pixtral", own).withModelPath(own.resolve("other")),
+                InstalledModel.State.PARTLY),
+            "a-model-of-the-house-with-a-very-long-name-for-invoices-of-all-our-suppliers",
+            InstalledModel.State.PARTLY,
+            new Sizes(9_980_000_000L, 1_700_000_000L, 424_823_869L, List.of(), 25_374_823_869L));
+    InstalledModel gone =
+        new InstalledModel(
+            "archive",
+            InstalledModel.State.FOLDER_MISSING,
+            Optional.of(large),
+            Optional.empty(),
+            Optional.of(Path.of("/media/office/External Disk/InvoiceLens/models/archive")),
+            "owner/archive",
+            "",
+            ready.history(),
+            Optional.empty(),
+            new Sizes(0, 0, 0, List.of(), 0));
+    ConfigException fault =
+        new ConfigException(
+            ConfigException.Reason.INVALID,
+            List.of(),
+            new Problem("The configuration cannot be used.", "", "Correct line 12."),
+            null);
+    InstalledModel broken =
+        new InstalledModel(
+            "my-own.yaml",
+            InstalledModel.State.CONFIGURATION_BROKEN,
+            Optional.empty(),
+            Optional.of(fault),
+            Optional.empty(),
+            "",
+            "",
+            ready.history(),
+            Optional.empty(),
+            new Sizes(0, 0, 0, List.of(), 0));
+    stages.installed = List.of(ready, small, partly, gone, broken);
+    stages.recalled =
+        Optional.of(new Recalled(large, OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.start = (listener, cancellation) -> Fixtures.model(ANSWER);
+    stages.newest = Optional.of("f".repeat(40));
+    open();
+    awaitVisible("#workspace");
+    press("#models-open");
+    awaitVisible("#installed-pixtral-12b");
+    press("#look-pixtral-12b");
+    awaitVisible("#update-pixtral-12b");
+  }
+
+  private void scrollModels(double where) {
+    robot.interact(
+        () -> ((ScrollPane) robot.lookup("#models .step-scroll").query()).setVvalue(where));
+  }
+
+  @Test
+  void models() throws Exception {
+    models(Locale.ENGLISH);
+    shoot("9-models");
+    scrollModels(0.6);
+    shoot("9-models-middle");
+    scrollModels(1);
+    shoot("9-models-end");
+    scrollModels(0);
+    stages.verification =
+        (listener, cancellation) -> {
+          throw new VerificationException(
+              VerificationException.Reason.FILES_WRONG,
+              new VerificationStatus(
+                  large.modelPath(),
+                  false,
+                  10,
+                  11,
+                  5,
+                  List.of(new Finding("tokenizer.json", Finding.Fault.MISSING, "missing"))),
+              new Problem(
+                  "1 of 11 files is not right.",
+                  "A model with damaged files is never started.",
+                  "Repair loads this file again."),
+              "",
+              null);
+        };
+    press("#verify-pixtral-12b");
+    awaitVisible("#installed-pixtral-12b #failure");
+    shoot("9-models-failed");
+    stages.verification =
+        Fixtures.untilStopped(listener ->
+            listener.onProgress(
+                Progress.of(
+                    VERIFICATION, 12_080_000_000L, 25_374_823_869L, Progress.Unit.BYTES, "")));
+    press("#verify-pixtral-12b");
+    awaitVisible("#stop-pixtral-12b");
+    Thread.sleep(400);
+    shoot("9-models-verifying");
+    press("#stop-pixtral-12b");
+  }
+
+  @Test
+  void modelsInGerman() throws Exception {
+    try {
+      models(Locale.GERMANY);
+      shoot("9-models-german");
+      scrollModels(0.6);
+      shoot("9-models-german-middle");
+    } finally {
+      Locale.setDefault(Locale.ENGLISH);
+    }
   }
 
   @Test
@@ -491,7 +631,7 @@ class ScreensTest {
     press("#samples-here");
     awaitVisible("#field-vendor");
     await(() -> find("#read-again") != null && !find("#read-again").isDisabled());
-    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().select(0));
+    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().clearAndSelect(0));
     awaitVisible("#field-vendor");
     Thread.sleep(400);
     shoot("6-workspace-samples");
@@ -749,7 +889,7 @@ class ScreensTest {
     awaitVisible("#field-vendor");
     Thread.sleep(500);
     shoot("C-history-read");
-    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().select(4));
+    robot.interact(() -> ((ListView<?>) find("#documents")).getSelectionModel().clearAndSelect(4));
     Thread.sleep(500);
     shoot("C-history-gone");
   }

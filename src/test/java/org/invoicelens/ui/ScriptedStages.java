@@ -14,11 +14,14 @@ import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.ModelPlace;
+import org.invoicelens.setup.ModelRemoval;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.Stage;
 import org.invoicelens.stage.StageException;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.ui.pipeline.ReadyModel;
@@ -37,6 +40,10 @@ public final class ScriptedStages implements Stages {
   public Work<DownloadResult> download = unexpected("download");
   public Work<VerificationStatus> verification = unexpected("verify");
   public Work<ReadyModel> start = unexpected("start");
+
+  public List<InstalledModel> installed = List.of();
+  public Optional<String> newest = Optional.empty();
+  public Work<ModelRemoval.Outcome> removal = unexpected("remove");
 
   /** What of a model lies in its folder already, in bytes. */
   public long present;
@@ -81,6 +88,47 @@ public final class ScriptedStages implements Stages {
   public Optional<Recalled> recall() {
     note("recall");
     return recalled;
+  }
+
+  @Override
+  public Recalled recall(ModelConfig config) {
+    note("recall " + config.name());
+    return recalled.orElseGet(() -> new Recalled(config, Stage.CONFIGURATION, Optional.empty()));
+  }
+
+  @Override
+  public List<InstalledModel> installed() {
+    note("installed");
+    return installed;
+  }
+
+  @Override
+  public VerificationStatus check(
+      InstalledModel model, ProgressListener listener, Cancellation cancellation) {
+    return run("check " + model.name(), verification, listener, cancellation);
+  }
+
+  @Override
+  public VerificationStatus repair(
+      InstalledModel model, ProgressListener listener, Cancellation cancellation) {
+    return run("repair " + model.name(), verification, listener, cancellation);
+  }
+
+  @Override
+  public Optional<String> newestCommit(ModelConfig config, Cancellation cancellation) {
+    note("newestCommit");
+    return newest;
+  }
+
+  @Override
+  public long freeSpace(InstalledModel model) {
+    note("freeSpace " + model.name());
+    return model.sizes().spare();
+  }
+
+  @Override
+  public ModelRemoval.Outcome remove(InstalledModel model) throws DownloadException {
+    return run("remove " + model.name(), removal, progress -> {}, new Cancellation());
   }
 
   @Override

@@ -103,6 +103,39 @@ class WizardPathTest {
   }
 
   @Test
+  void theModelIsVerifiedRepairedAndRemovedOnThePageOfTheModels() throws Exception {
+    window.open(own, stages());
+    window.click("#model-pixtral-mini");
+    window.click("#next");
+    window.await(() -> window.seen("#check-disk") != null);
+    window.click("#next");
+    window.awaitSeen("#criteria");
+    window.click("#next");
+    window.awaitSeen("#workspace");
+    window.click("#models-open");
+    window.awaitSeen("#verify-pixtral-mini");
+    assertThat(window.texts("#installed-pixtral-mini"))
+        .contains("ready", "in use now", "Last used", "32 bit, on the processor", "Model 7.7 MB");
+    assertThat(window.texts("#installed-pixtral-12b")).contains("not installed");
+
+    Path folder = own.resolve("data/models/pixtral-mini");
+    Files.writeString(folder.resolve("config.json"), "{}");
+    window.click("#verify-pixtral-mini");
+    window.await(() -> window.texts("#installed-pixtral-mini").contains("changed"));
+    assertThat(window.texts("#installed-pixtral-mini"))
+        .contains("Not as published: config.json", "Repair");
+    window.click("#installed-pixtral-mini #retry");
+    window.await(() -> window.texts("#installed-pixtral-mini").contains("ready"));
+
+    window.desktop.answer = 0;
+    window.click("#remove-pixtral-mini");
+    window.await(() -> window.texts("#installed-pixtral-mini").contains("not installed"));
+    assertThat(folder).doesNotExist();
+    window.click("#models-back");
+    window.awaitSeen("#step-welcome");
+  }
+
+  @Test
   void tellsOfAFileThatIsNoPictureAndReadsTheNext() throws Exception {
     window.open(own, stages());
     window.click("#model-pixtral-mini");

@@ -13,6 +13,7 @@ import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.ModelFolder;
 import org.invoicelens.download.PartialData;
 import org.invoicelens.download.RateLimit;
 import org.invoicelens.download.TransferOptions;
@@ -28,14 +29,18 @@ import org.invoicelens.invoice.InvoiceReader;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.setup.InstalledModel;
+import org.invoicelens.setup.InstalledModels;
 import org.invoicelens.setup.ModelMove;
 import org.invoicelens.setup.ModelPlace;
+import org.invoicelens.setup.ModelRemoval;
 import org.invoicelens.setup.SetupListener;
 import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.Stage;
 import org.invoicelens.stage.StageException;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
@@ -89,6 +94,57 @@ public final class PipelineStages implements Stages {
       log.warn("The setup begun with {} cannot go on: {}", state.config(), e.getMessage());
       return Optional.empty();
     }
+  }
+
+  @Override
+  public Recalled recall(ModelConfig config) {
+    return recall()
+        .filter(recalled -> recalled.config().source().equals(config.source()))
+        .orElseGet(() -> {
+          Optional<VerificationStatus> verified = pipeline.verified(config);
+          boolean begun = Files.isDirectory(ModelFolder.own(config.modelPath()));
+          return new Recalled(
+              config,
+              verified.isPresent()
+                  ? Stage.OPTIMIZATION
+                  : begun ? Stage.HARDWARE : Stage.CONFIGURATION,
+              verified);
+        });
+  }
+
+  @Override
+  public List<InstalledModel> installed() throws IOException {
+    return new InstalledModels(folders, pipeline).list();
+  }
+
+  @Override
+  public VerificationStatus check(
+      InstalledModel model, ProgressListener listener, Cancellation cancellation)
+      throws StageException {
+    return pipeline.check(model, listener, cancellation);
+  }
+
+  @Override
+  public VerificationStatus repair(
+      InstalledModel model, ProgressListener listener, Cancellation cancellation)
+      throws StageException {
+    return pipeline.repair(model, listener, cancellation);
+  }
+
+  @Override
+  public Optional<String> newestCommit(ModelConfig config, Cancellation cancellation)
+      throws StageException {
+    return pipeline.newestCommit(config, cancellation);
+  }
+
+  @Override
+  public long freeSpace(InstalledModel model) throws DownloadException {
+    return new ModelRemoval(folders).freeSpace(model);
+  }
+
+  @Override
+  public ModelRemoval.Outcome remove(InstalledModel model) throws DownloadException {
+    return new ModelRemoval(folders).remove(model);
   }
 
   @Override

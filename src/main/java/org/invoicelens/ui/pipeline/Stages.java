@@ -12,7 +12,9 @@ import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.ModelPlace;
+import org.invoicelens.setup.ModelRemoval;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
@@ -32,6 +34,35 @@ public interface Stages {
 
   /** How far the setup had come; empty where none was begun, or its configuration is gone. */
   Optional<Recalled> recall();
+
+  /** How far the setup of one model had come; one that was never begun is at its beginning. */
+  Recalled recall(ModelConfig config);
+
+  /** What is installed of each model. */
+  List<InstalledModel> installed() throws IOException;
+
+  /** Verifies an installed model and fetches nothing. */
+  VerificationStatus check(
+      InstalledModel model, ProgressListener listener, Cancellation cancellation)
+      throws StageException;
+
+  /** Verifies an installed model that has a configuration, and fetches again what is wrong. */
+  VerificationStatus repair(
+      InstalledModel model, ProgressListener listener, Cancellation cancellation)
+      throws StageException;
+
+  /**
+   * The commit that a configuration's revision is now on the Hub; empty where the server knows of
+   * none.
+   */
+  Optional<String> newestCommit(ModelConfig config, Cancellation cancellation)
+      throws StageException;
+
+  /** Removes what a model can do without; returns how many bytes that were. */
+  long freeSpace(InstalledModel model) throws DownloadException;
+
+  /** Removes a model. */
+  ModelRemoval.Outcome remove(InstalledModel model) throws DownloadException;
 
   /** Keeps how far the setup has come. */
   void remember(SetupState state);

@@ -22,6 +22,11 @@ public final class Navigation {
     current.set(place);
   }
 
+  /** Lets going back lead to a place where work is done. */
+  public void goBackTo(Place place) {
+    home = place;
+  }
+
   /** Goes back to where work is done, after a visit elsewhere. */
   public void back() {
     open(home);

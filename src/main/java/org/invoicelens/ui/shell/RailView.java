@@ -2,6 +2,7 @@ package org.invoicelens.ui.shell;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.util.List;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.SimpleBooleanProperty;
@@ -23,6 +24,7 @@ import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.step.StepViewModel;
+import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 import org.kordamp.ikonli.material2.Material2OutlinedMZ;
 
@@ -58,17 +60,15 @@ final class RailView extends VBox {
             Labels.wrapped(text("rail.private"), "muted", "small", "rail-words"));
     promise.getStyleClass().add("promise");
     HBox.setHgrow(promise.getChildren().getLast(), Priority.ALWAYS);
-    Button settings = new Button(text("settings.open"), new Icon(Material2OutlinedMZ.SETTINGS));
-    settings.setId("rail-settings");
-    settings.getStyleClass().addAll("flat", "rail-button");
-    settings.setMaxWidth(Double.MAX_VALUE);
-    settings.setOnAction(e -> wizard.navigation().open(Place.SETTINGS));
+    Button models = way("models", Material2OutlinedAL.LAYERS, Place.MODELS, wizard);
+    Button settings = way("settings", Material2OutlinedMZ.SETTINGS, Place.SETTINGS, wizard);
     Tooltip.install(promise, new Tooltip(text("rail.private")));
-    settings.setTooltip(new Tooltip(text("settings.open.tip")));
-    getChildren().addAll(gap, settings, promise);
+    getChildren().addAll(gap, models, settings, promise);
     compact.subscribe(now -> {
       pseudoClassStateChanged(COMPACT, now);
-      settings.setContentDisplay(now ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT);
+      for (Button way : List.of(models, settings)) {
+        way.setContentDisplay(now ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT);
+      }
       lookupAll(".rail-words").forEach(words -> words.setVisible(!now));
       lookupAll(".rail-words").forEach(words -> words.setManaged(!now));
     });
@@ -118,6 +118,17 @@ final class RailView extends VBox {
                 step.state(),
                 step.fact()));
     return row;
+  }
+
+  /** A button that leads to another place of the window. */
+  private static Button way(String id, Ikon icon, Place place, WizardViewModel wizard) {
+    Button button = new Button(text(id + ".open"), new Icon(icon));
+    button.setId("rail-" + id);
+    button.getStyleClass().addAll("flat", "rail-button");
+    button.setMaxWidth(Double.MAX_VALUE);
+    button.setTooltip(new Tooltip(text(id + ".open.tip")));
+    button.setOnAction(e -> wizard.navigation().open(place));
+    return button;
   }
 
   private static Node sign(StepState state, int number) {

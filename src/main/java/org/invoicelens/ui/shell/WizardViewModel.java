@@ -209,6 +209,58 @@ public final class WizardViewModel {
     show(welcome);
   }
 
+  /** Whether a step is at work. */
+  public boolean isBusy() {
+    return steps.stream().anyMatch(step -> step.busy().get());
+  }
+
+  /**
+   * Goes on with a model where its setup had come to: to its start, where its files are verified.
+   */
+  public void use(ModelConfig config) {
+    if (isBusy()) {
+      navigation.open(Place.SETUP);
+      desktop.tell(text("models.busy"));
+      return;
+    }
+    runner.start(
+        (listener, cancellation) -> stages.recall(config),
+        new WorkObserver<>() {
+          @Override
+          public void succeeded(Recalled recalled) {
+            beginAnew();
+            navigation.open(Place.SETUP);
+            goOn(Optional.of(recalled));
+            remember(state -> state.reached(recalled.reached()));
+          }
+
+          @Override
+          public void failed(Throwable thrown) {
+            log.error("What was set up of {} cannot be found out", config.name(), thrown);
+            setUpAnother();
+          }
+        });
+  }
+
+  /**
+   * Takes the model out of memory, because its files are to change.
+   *
+   * @param released called when nothing holds them any more
+   */
+  public void release(Runnable released) {
+    beginAnew();
+    memory.keep(SetupState.chosen(session.config().get().source()));
+    navigation.goBackTo(Place.SETUP);
+    current.set(welcome);
+    welcome.enter();
+    runner.whenIdle(released);
+  }
+
+  private void beginAnew() {
+    workspace.stop();
+    steps.subList(steps.indexOf(hardware), steps.size()).forEach(StepViewModel::reset);
+  }
+
   /** Back to the workspace, while its model is still there. */
   public void returnToWorkspace() {
     navigation.open(Place.WORKSPACE);
@@ -287,7 +339,7 @@ public final class WizardViewModel {
     if (closing.get()) {
       return;
     }
-    boolean working = steps.stream().anyMatch(step -> step.busy().get());
+    boolean working = isBusy();
     boolean reading = workspace.reading().get();
     if ((working || reading)
         && desktop.ask(

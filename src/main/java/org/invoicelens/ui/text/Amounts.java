@@ -4,6 +4,10 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.text.NumberFormat;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.FormatStyle;
 import java.util.List;
 import java.util.Locale;
 
@@ -77,6 +81,13 @@ public final class Amounts {
       return text("amount.minutes", minutes);
     }
     return text("amount.hours", (minutes + 30) / 60);
+  }
+
+  /** A moment, by the day and the minute, such as {@code Nov 26, 2026, 1:05 PM}. */
+  public static String moment(Instant time) {
+    return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
+        .withLocale(locale())
+        .format(time.atZone(ZoneId.systemDefault()));
   }
 
   private static String scaled(long bytes, int base, List<String> units) {

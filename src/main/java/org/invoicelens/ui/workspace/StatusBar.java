@@ -43,7 +43,7 @@ final class StatusBar extends HBox {
     facts.getStyleClass().add("status-facts");
     facts.setMinWidth(0);
     // One line where there is room for it: as wide as it likes, and only then made to wrap.
-    facts.setPrefWrapLength(Double.MAX_VALUE);
+    facts.prefWrapLengthProperty().bind(widthProperty());
     HBox.setHgrow(facts, Priority.ALWAYS);
     Label promise = Labels.plain(text("status.private"), "muted", "small");
     HBox lock = new HBox(new Icon(Material2OutlinedAL.LOCK), promise);

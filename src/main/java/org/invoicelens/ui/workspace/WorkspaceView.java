@@ -149,6 +149,11 @@ public final class WorkspaceView extends StackPane {
                 model::readSamples),
             button("another-model", "workspace.another", Material2OutlinedMZ.TUNE, setUpAnother),
             button(
+                "models-open",
+                "models.open",
+                Material2OutlinedAL.LAYERS,
+                () -> navigation.open(Place.MODELS)),
+            button(
                 "settings-open",
                 "settings.open",
                 Material2OutlinedMZ.SETTINGS,

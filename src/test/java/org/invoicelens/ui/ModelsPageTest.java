@@ -1,0 +1,125 @@
+package org.invoicelens.ui;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import javafx.scene.input.KeyCode;
+import org.invoicelens.config.ModelConfig;
+import org.invoicelens.setup.InstalledModel.State;
+import org.invoicelens.setup.ModelRemoval;
+import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.Stage;
+import org.invoicelens.ui.pipeline.Recalled;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page of the models, as a user works it. */
+class ModelsPageTest {
+
+  @TempDir Path own;
+
+  private final ScriptedStages stages = new ScriptedStages();
+  private WindowRobot window;
+  private ModelConfig large;
+
+  @BeforeEach
+  void twoModels() throws Exception {
+    window = new WindowRobot();
+    large = Fixtures.config("pixtral", own);
+    ModelConfig mini = Fixtures.config("pixtral-mini", own);
+    stages.choices = List.of(Fixtures.choice(large));
+    stages.installed =
+        List.of(Fixtures.installed(large, State.READY), Fixtures.installed(mini, State.UNVERIFIED));
+    stages.start = (listener, cancellation) -> Fixtures.model("{\"vendor\":\"A\"}");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    window.cleanUp();
+  }
+
+  private void openFromTheWorkspace() throws Exception {
+    stages.recalled =
+        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    window.open(own, stages);
+    window.awaitSeen("#workspace");
+    window.click("#models-open");
+    window.awaitSeen("#installed-pixtral-12b");
+  }
+
+  @Test
+  void isReachedFromTheSetupAndListsEveryModel() throws Exception {
+    window.open(own, stages);
+    window.click("#rail-models");
+    window.awaitSeen("#installed-pixtral-mini");
+    assertThat(window.texts("#installed-pixtral-12b"))
+        .contains("pixtral-12b", "ready", "c2756cb", "Model 25.4 GB", "Cache 6.8 GB", "Use");
+    assertThat(window.texts("#installed-pixtral-mini")).contains("not verified yet", "Set up");
+    window.robot.type(KeyCode.ESCAPE);
+    window.awaitSeen("#rail");
+    assertThat(stages.calls).noneMatch(call -> call.endsWith("on the UI thread"));
+  }
+
+  @Test
+  void aModelIsVerifiedWhileItsProgressIsShown() throws Exception {
+    openFromTheWorkspace();
+    assertThat(window.texts("#installed-pixtral-12b")).contains("in use now").doesNotContain("Use");
+    stages.verification =
+        Fixtures.untilStopped(listener ->
+            listener.onProgress(
+                Progress.of(
+                    Stage.VERIFICATION,
+                    12_000_000_000L,
+                    25_400_000_000L,
+                    Progress.Unit.BYTES,
+                    "")));
+    window.click("#verify-pixtral-12b");
+    window.await(() -> window.texts("#installed-pixtral-12b").contains("12 of 25.4 GB"));
+    assertThat(window.seen("#remove-pixtral-12b").isDisabled()).isTrue();
+    window.click("#stop-pixtral-12b");
+    window.await(
+        () -> window.texts("#installed-pixtral-12b").contains("Stopped. What was done is kept."));
+
+    stages.verification = (listener, cancellation) -> Fixtures.verified(large);
+    window.click("#verify-pixtral-12b");
+    window.await(() ->
+        window
+            .texts("#installed-pixtral-12b")
+            .contains("All 11 files are as they were published: 25.4 GB."));
+  }
+
+  @Test
+  void aModelIsRemovedWhenTheUserAgreesAndTheSetupIsShownThen() throws Exception {
+    openFromTheWorkspace();
+    window.desktop.answer = 1;
+    window.click("#remove-pixtral-12b");
+    assertThat(window.desktop.asked.getLast().title()).isEqualTo("Remove the model pixtral-12b?");
+    assertThat(stages.calls).doesNotContain("remove pixtral-12b");
+
+    stages.removal =
+        (listener, cancellation) -> {
+          stages.installed = stages.installed.subList(1, 2);
+          return new ModelRemoval.Outcome(33_374_823_869L, List.of());
+        };
+    window.desktop.answer = 0;
+    window.click("#remove-pixtral-12b");
+    window.await(() -> window.seen("#installed-pixtral-12b") == null);
+    assertThat(stages.calls).contains("remove pixtral-12b");
+    window.click("#models-back");
+    window.awaitSeen("#step-welcome");
+  }
+
+  @Test
+  void withoutAnyModelItSaysSoAndLeadsToTheSetup() throws Exception {
+    stages.installed = List.of();
+    window.open(own, stages);
+    window.click("#rail-models");
+    window.awaitSeen("#models-none");
+    window.click("#models-another");
+    window.awaitSeen("#step-welcome");
+  }
+}
