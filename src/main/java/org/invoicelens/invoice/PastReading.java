@@ -3,7 +3,6 @@ package org.invoicelens.invoice;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A reading as the history keeps it: what was read of which document, by what, and how a user
@@ -25,7 +24,7 @@ public record PastReading(
     Map<String, String> edits) {
 
   public PastReading {
-    edits = Map.copyOf(new TreeMap<>(edits));
+    edits = Map.copyOf(edits);
     if (!ReadingHistory.isId(id) || rotation < 0 || rotation > 3) {
       throw new IllegalArgumentException("reading " + id + ", turned by " + rotation);
     }

@@ -70,7 +70,7 @@ final class DocumentCell extends ListCell<DocumentItem> {
     row = new VBox(day, box);
     // A cell is as wide as its list and not as its longest name, so that names are cut.
     setPrefWidth(0);
-    changes.subscribe(() -> showDay());
+    changes.subscribe(this::showDay);
   }
 
   @Override
