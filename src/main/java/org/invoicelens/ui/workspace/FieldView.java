@@ -71,7 +71,8 @@ final class FieldView extends HBox {
     TextField input = new TextField();
     input.setId(id(field.path()));
     input.textProperty().bindBidirectional(field.value());
-    input.setPromptText(text("fields.empty"));
+    // A rate is narrow: its sign says what is missing as well as words.
+    input.setPromptText(field.path().contains("rate") ? "%" : text("fields.empty"));
     input.setMinWidth(0);
     if (field.isAmount()) {
       input.setAlignment(Pos.CENTER_RIGHT);
