@@ -21,6 +21,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.ProgressBar;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SeparatorMenuItem;
 import javafx.scene.control.SplitMenuButton;
 import javafx.scene.control.ToggleButton;
@@ -84,9 +85,14 @@ final class FieldsPane extends VBox {
             model::readAgain,
             desktop,
             log);
+    ScrollPane failureRoom = new ScrollPane(failed);
+    failureRoom.setFitToWidth(true);
+    failureRoom.getStyleClass().addAll("edge-to-edge", "step-scroll");
+    // In the place of the fields, which a document that cannot be read does not have.
+    failureRoom.visibleProperty().bind(failure.isNotNull().and(fieldsTab.selectedProperty()));
+    content.getChildren().add(failureRoom);
     getChildren()
-        .addAll(
-            head(extraction, underWay), tabs(), working(underWay), failed, content, buttons(read));
+        .addAll(head(extraction, underWay), tabs(), working(underWay), content, buttons(read));
     visibleProperty().bind(model.selected().isNotNull());
   }
 
