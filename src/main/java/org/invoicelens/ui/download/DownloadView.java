@@ -5,6 +5,7 @@ import static org.invoicelens.ui.text.Messages.text;
 import javafx.beans.binding.Bindings;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -15,6 +16,7 @@ import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Rows;
 import org.invoicelens.ui.component.ShareBar;
 import org.invoicelens.ui.text.Amounts;
+import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
 /** The whole download as a large number and a bar, then its files. */
@@ -40,11 +42,12 @@ public final class DownloadView extends VBox {
     ShareBar bar = new ShareBar(text("download.title"), model.fraction(), "total");
     bar.setId("download-bar");
 
-    Card files = new Card();
-    files.getStyleClass().add("files");
-    files.setId("files");
-    Rows.bind(files, model.files(), DownloadView::row);
-    files.shownWhile(Bindings.isNotEmpty(model.files()));
+    VBox rows = new VBox();
+    rows.getStyleClass().add("files");
+    rows.setId("files");
+    Rows.bind(rows, model.files().shown(), DownloadView::row);
+    Card files =
+        new Card(rows, more(model.files())).shownWhile(Bindings.isNotEmpty(model.files().shown()));
     getChildren()
         .addAll(
             new Card(figures, bar, chart, message, new LimitRow(model.limit()))
@@ -55,6 +58,18 @@ public final class DownloadView extends VBox {
                         model.fraction())),
             files,
             new Card(text("download.where"), new FolderCard(model)));
+  }
+
+  /** The button that sums up the rows there is no room for, and unfolds them. */
+  private static ToggleButton more(FileList files) {
+    ToggleButton more = new ToggleButton(null, new Icon(Material2AL.EXPAND_MORE));
+    more.setId("more-files");
+    more.getStyleClass().addAll("flat", "unfold", "more-files");
+    more.textProperty().bind(files.rest());
+    more.selectedProperty().bindBidirectional(files.unfolded());
+    more.visibleProperty().bind(files.rest().isNotEmpty());
+    more.managedProperty().bind(more.visibleProperty());
+    return more;
   }
 
   private static Node row(FileProgress file) {

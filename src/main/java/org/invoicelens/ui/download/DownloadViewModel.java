@@ -6,9 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -71,9 +69,8 @@ public final class DownloadViewModel extends StepViewModel {
   private final ReadOnlyStringWrapper pace = new ReadOnlyStringWrapper("");
   private final ReadOnlyObjectWrapper<ModelPlace> place = new ReadOnlyObjectWrapper<>();
   private Optional<Path> importFrom = Optional.empty();
-  private final ObservableList<FileProgress> files = FXCollections.observableArrayList();
+  private final FileList files = new FileList();
   private final ObservableList<Double> rates = FXCollections.observableArrayList();
-  private final Map<String, FileProgress> byName = new LinkedHashMap<>();
   private TransferRate rate;
   private long chartedAt;
   private boolean leaving;
@@ -135,7 +132,7 @@ public final class DownloadViewModel extends StepViewModel {
     return limit;
   }
 
-  public ObservableList<FileProgress> files() {
+  public FileList files() {
     return files;
   }
 
@@ -200,9 +197,7 @@ public final class DownloadViewModel extends StepViewModel {
       return;
     }
     if (!progress.isWhole()) {
-      byName
-          .computeIfAbsent(progress.item(), this::newFile)
-          .update(progress.done(), progress.total());
+      files.update(progress.item(), progress.done(), progress.total());
       return;
     }
     fraction.set(progress.fraction());
@@ -233,16 +228,6 @@ public final class DownloadViewModel extends StepViewModel {
         rates.removeFirst();
       }
     }
-  }
-
-  private FileProgress newFile(String name) {
-    FileProgress file = new FileProgress(name);
-    int place = 0;
-    while (place < files.size() && files.get(place).name().compareTo(name) < 0) {
-      place++;
-    }
-    files.add(place, file);
-    return file;
   }
 
   @Override
@@ -382,7 +367,6 @@ public final class DownloadViewModel extends StepViewModel {
     super.reset();
     session.download().set(null);
     files.clear();
-    byName.clear();
     rates.clear();
     rate = new TransferRate(nanoTime);
     fraction.set(-1);

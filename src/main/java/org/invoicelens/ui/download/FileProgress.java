@@ -8,6 +8,13 @@ import javafx.beans.property.ReadOnlyLongWrapper;
 /** One file on its way. */
 public final class FileProgress {
 
+  /** How far a file is, in the order of the rows. */
+  enum Phase {
+    WORKING,
+    WAITING,
+    COMPLETE
+  }
+
   private final String name;
   private final ReadOnlyLongWrapper done = new ReadOnlyLongWrapper();
   private final ReadOnlyLongWrapper total = new ReadOnlyLongWrapper(-1);
@@ -37,6 +44,18 @@ public final class FileProgress {
 
   public boolean isComplete() {
     return total.get() >= 0 && done.get() == total.get();
+  }
+
+  Phase phase() {
+    if (isComplete()) {
+      return Phase.COMPLETE;
+    }
+    return done.get() > 0 ? Phase.WORKING : Phase.WAITING;
+  }
+
+  /** The file's bytes as far as they are known. */
+  long size() {
+    return Math.max(done.get(), total.get());
   }
 
   void update(long bytes, long of) {

@@ -87,26 +87,61 @@ class DownloadViewModelTest {
     assertThat(finished).isZero();
   }
 
+  private List<String> rows() {
+    return model.files().shown().stream().map(FileProgress::name).toList();
+  }
+
   @Test
-  void listsFilesByNameAndDoesNotCallAWaitingOneComplete() {
+  void listsFilesInWorkThenWaitingThenCompleteAndDoesNotCallAWaitingOneComplete() {
     stages.download =
         (listener, cancellation) -> {
           file(listener, "b.safetensors", 0, 10);
           file(listener, "a.json", 5, 5);
+          file(listener, "empty", 0, 0);
           file(listener, "c", 3, Progress.UNKNOWN);
+          assertThat(rows()).containsExactly("c", "b.safetensors", "a.json", "empty");
+          assertThat(model.files().shown())
+              .extracting(FileProgress::isComplete)
+              .containsExactly(false, false, true, true);
+          assertThat(model.files().shown())
+              .extracting(file -> file.fraction().get())
+              .containsExactly(-1.0, 0.0, 1.0, 1.0);
+          file(listener, "b.safetensors", 4, 10);
+          assertThat(rows()).containsExactly("b.safetensors", "c", "a.json", "empty");
+          file(listener, "b.safetensors", 10, 10);
+          assertThat(rows()).containsExactly("c", "a.json", "b.safetensors", "empty");
+          file(listener, "a.json", 0, 5);
           throw new CancelledException();
         };
     model.enter();
     runner.runAll();
-    assertThat(model.files())
-        .extracting(FileProgress::name)
-        .containsExactly("a.json", "b.safetensors", "c");
-    assertThat(model.files())
-        .extracting(FileProgress::isComplete)
-        .containsExactly(true, false, false);
-    assertThat(model.files())
-        .extracting(file -> file.fraction().get())
-        .containsExactly(1.0, 0.0, -1.0);
+    assertThat(rows()).containsExactly("c", "a.json", "b.safetensors", "empty");
+    assertThat(model.files().rest().get()).isEmpty();
+  }
+
+  @Test
+  void sumsUpWhatTenRowsDoNotShowUntilItIsUnfolded() {
+    stages.download =
+        (listener, cancellation) -> {
+          for (int i = 10; i < 27; i++) {
+            file(listener, "file-" + i, 0, 1000);
+          }
+          file(listener, "file-26", 1, 1000);
+          throw new CancelledException();
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(rows()).hasSize(10).startsWith("file-26", "file-10").endsWith("file-18");
+    assertThat(model.files().rest().get()).isEqualTo("and 7 more files, 7 kB");
+
+    model.files().unfolded().set(true);
+    assertThat(rows()).hasSize(17).endsWith("file-25");
+    assertThat(model.files().rest().get()).isEqualTo("show fewer files");
+
+    model.files().unfolded().set(false);
+    assertThat(rows()).hasSize(10).endsWith("file-18");
+    model.reset();
+    assertThat(rows()).isEmpty();
   }
 
   @Test
