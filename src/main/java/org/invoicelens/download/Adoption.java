@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.invoicelens.hub.HubCache;
 import org.invoicelens.hub.HubFile;
 import org.invoicelens.stage.Cancellation;
@@ -36,6 +39,9 @@ final class Adoption {
   private final ManifestKeeper manifest;
   private final ProgressBoard board;
   private final Cancellation cancellation;
+  private final List<Path> unproved = new ArrayList<>();
+  private int importedFiles;
+  private long importedBytes;
 
   Adoption(
       Path modelPath,
@@ -100,108 +106,157 @@ final class Adoption {
           missing.put(path, plan.get(path));
         }
       }
-      takeFromCache(listing, missing, threads);
+      takeFound(listing, missing, threads);
     } finally {
-      threads.shutdown();
+      // What is brought in after a failure would lie where the next run looks.
+      threads.shutdownNow();
+      threads.awaitTermination(1, TimeUnit.MINUTES);
+      for (Path under : unproved) {
+        Files.deleteIfExists(under);
+      }
     }
     Map<String, Checksum> inOrder = new LinkedHashMap<>(plan);
     inOrder.keySet().retainAll(missing.keySet());
     return inOrder;
   }
 
-  /** Takes what is right in the Hub's cache from the missing files. */
-  private void takeFromCache(
-      Listing listing, Map<String, Checksum> missing, ExecutorService threads)
+  /**
+   * A file of the plan on its way into the model folder.
+   *
+   * @param source where it was found
+   * @param under its name until it is proved
+   * @param fromFolder whether the folder to import from had it, not the Hub's cache
+   */
+  private record Found(Path source, Path under, boolean fromFolder, Future<Boolean> right) {}
+
+  /** Takes what the folder to import from and the Hub's cache have of the missing files. */
+  private void takeFound(Listing listing, Map<String, Checksum> missing, ExecutorService threads)
       throws IOException, DownloadException, CancelledException, InterruptedException {
-    Map<String, Path> found = new LinkedHashMap<>();
-    Map<String, Future<Boolean>> checks = new LinkedHashMap<>();
+    if (missing.isEmpty()) {
+      return;
+    }
+    Path partial = Files.createDirectories(ModelFolder.partial(modelPath));
+    Optional<ImportFolder> folder =
+        importFrom.map(chosen ->
+            ImportFolder.of(chosen, listing.repoId(), modelPath.getFileName().toString()));
+    Map<String, Found> found = new LinkedHashMap<>();
     for (Map.Entry<String, Checksum> file : missing.entrySet()) {
       String path = file.getKey();
       Checksum checksum = file.getValue();
-      Optional<Path> cached =
-          imported(path, checksum)
-              .or(() ->
-                  cache.flatMap(
-                      c -> c.find(listing.repoId(), listing.commit(), path, checksum.hex())));
-      if (cached.isPresent() && Files.size(cached.get()) == checksum.size()) {
-        found.put(path, cached.get());
-        checks.put(path, threads.submit(() -> isRight(path, cached.get(), checksum)));
+      Optional<Path> imported = folder.flatMap(f -> f.find(path, checksum));
+      Optional<Path> source =
+          imported.or(() ->
+              cache.flatMap(c -> c.find(listing.repoId(), listing.commit(), path, checksum.hex())));
+      if (source.isPresent()) {
+        Path under = partial.resolve(checksum.hex() + "." + found.size() + PartialData.FOUND);
+        unproved.add(under);
+        Future<Boolean> right =
+            threads.submit(() -> bring(source.get(), under, checksum, reading(path)));
+        found.put(path, new Found(source.get(), under, imported.isPresent(), right));
       }
     }
-    if (!checks.isEmpty()) {
-      board.phase(WORDS.text("progress.checkingCache"));
+    if (!found.isEmpty()) {
+      board.phase(
+          importFrom.isPresent()
+              ? WORDS.text("progress.importing", importFrom.get())
+              : WORDS.text("progress.checkingCache"));
     }
-    for (Map.Entry<String, Future<Boolean>> check : checks.entrySet()) {
-      String path = check.getKey();
+    for (Map.Entry<String, Found> entry : found.entrySet()) {
+      String path = entry.getKey();
+      Found file = entry.getValue();
       Checksum checksum = missing.get(path);
-      if (answer(check.getValue()) && take(found.get(path), path, checksum)) {
+      if (right(file)) {
+        Files.move(
+            file.under(),
+            ModelTree.makeParents(modelPath, path),
+            StandardCopyOption.ATOMIC_MOVE,
+            StandardCopyOption.REPLACE_EXISTING);
         manifest.add(path, checksum);
         board.set(path, checksum.size(), WORDS.text("progress.alreadyHere"));
         missing.remove(path);
-        log.info("{} comes from {}.", path, found.get(path));
+        if (file.fromFolder()) {
+          importedFiles++;
+          importedBytes += checksum.size();
+        }
+        log.info("{} comes from {}.", path, file.source());
       } else {
-        log.warn("{} is not what it should be and is left alone.", found.get(path));
+        log.warn("{} is not what it should be and is left alone.", file.source());
         board.set(path, 0, WORDS.text("progress.notRightInCache", path));
       }
     }
   }
 
-  /**
-   * A file of that name and size in the folder to import from: at its path in the repository, or
-   * flat, as people copy files. What a link leads to counts, since the Hub's own programs make
-   * links.
-   */
-  private Optional<Path> imported(String path, Checksum checksum) throws IOException {
-    if (importFrom.isEmpty()) {
-      return Optional.empty();
-    }
-    for (String name : List.of(path, path.substring(path.lastIndexOf('/') + 1))) {
-      Path file = importFrom.get().resolve(name);
-      if (Files.isRegularFile(file) && Files.size(file) == checksum.size()) {
-        return Optional.of(file.toRealPath());
+  /** How many files came from the folder to import from. */
+  int importedFiles() {
+    return importedFiles;
+  }
+
+  /** The size of all of them, in bytes. */
+  long importedBytes() {
+    return importedBytes;
+  }
+
+  private static boolean right(Found file)
+      throws IOException, CancelledException, InterruptedException {
+    try {
+      return file.right().get();
+    } catch (ExecutionException failed) {
+      switch (failed.getCause()) {
+        case CancelledException cancelled -> throw cancelled;
+        case IOException unwritable -> throw unwritable;
+        default -> throw new IllegalStateException(failed.getCause());
       }
     }
-    return Optional.empty();
   }
 
   /**
-   * Puts a proved file under its name: as a second name of the same content, which costs no room,
-   * else as a copy that is proved once more.
+   * Brings a file into the model folder: as a second name of the same content, which costs no room,
+   * else as a copy.
+   *
+   * @param under gone again where its content is not right
+   * @return whether its content is right; one that cannot be read is not
+   * @throws IOException where the model folder takes no more
    */
-  private boolean take(Path cached, String path, Checksum checksum)
-      throws IOException, DownloadException, CancelledException {
-    Path target = ModelTree.makeParents(modelPath, path);
-    Path under = ModelFolder.partial(modelPath).resolve(checksum.hex() + ".cached");
-    Files.createDirectories(under.getParent());
+  private boolean bring(Path source, Path under, Checksum checksum, LongConsumer read)
+      throws IOException, CancelledException {
+    boolean right = false;
     Files.deleteIfExists(under);
     try {
-      try {
-        Files.createLink(under, cached);
-      } catch (UnsupportedOperationException | IOException otherVolume) {
-        Files.copy(cached, under);
-        if (!Digests.matches(under, checksum, n -> {}, cancellation)) {
-          return false;
-        }
-      }
-      Files.move(
-          under, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      return true;
+      right =
+          linked(source, under)
+              ? Digests.matches(under, checksum, read, cancellation)
+              : Digests.copyMatches(source, under, checksum, read, cancellation);
+    } catch (Digests.UnreadableException unreadable) {
+      log.warn("{} cannot be read", source, unreadable);
     } finally {
-      Files.deleteIfExists(under);
+      if (!right) {
+        Files.deleteIfExists(under);
+      }
+    }
+    return right;
+  }
+
+  private static boolean linked(Path source, Path under) {
+    try {
+      Files.createLink(under, source);
+      return true;
+    } catch (UnsupportedOperationException | IOException otherVolume) {
+      return false;
     }
   }
 
   private boolean isRight(String path, Path file, Checksum checksum)
       throws IOException, CancelledException {
+    return Digests.matches(file, checksum, reading(path), cancellation);
+  }
+
+  /** Tells how much of a file was read. */
+  private LongConsumer reading(String path) {
     long[] read = {0};
-    return Digests.matches(
-        file,
-        checksum,
-        n -> {
-          read[0] += n;
-          board.set(path, read[0]);
-        },
-        cancellation);
+    return n -> {
+      read[0] += n;
+      board.set(path, read[0]);
+    };
   }
 
   private static boolean answer(Future<Boolean> check)

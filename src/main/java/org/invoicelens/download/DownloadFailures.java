@@ -97,6 +97,15 @@ final class DownloadFailures {
     return new DownloadException(Reason.OFFLINE, WORDS.problem("offline"), "", null);
   }
 
+  /** A folder of which nothing can be taken, because the list of the files did not come either. */
+  static DownloadException nothingToCompare(Path folder, DownloadException failure) {
+    return new DownloadException(
+        failure.reason(),
+        WORDS.problem("nothingToCompare", folder, failure.problem().what()),
+        failure.detail(),
+        failure);
+  }
+
   /** A file whose content was wrong twice. */
   static DownloadException wrongChecksum(
       String path, String expected, String first, String second) {

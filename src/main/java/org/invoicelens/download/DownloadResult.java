@@ -14,6 +14,7 @@ import java.util.Map;
  * @param downloadTime how long this run took
  * @param totalSize all files together, in bytes
  * @param transferred bytes that this run received; 0 where all was there
+ * @param imported bytes that this run took from the folder to import from
  */
 public record DownloadResult(
     Path modelPath,
@@ -22,7 +23,20 @@ public record DownloadResult(
     Map<String, Checksum> checksums,
     Duration downloadTime,
     long totalSize,
-    long transferred) {
+    long transferred,
+    long imported) {
+
+  /** Nothing was imported. */
+  public DownloadResult(
+      Path modelPath,
+      String repoId,
+      String commit,
+      Map<String, Checksum> checksums,
+      Duration downloadTime,
+      long totalSize,
+      long transferred) {
+    this(modelPath, repoId, commit, checksums, downloadTime, totalSize, transferred, 0);
+  }
 
   public DownloadResult {
     checksums = Map.copyOf(checksums);

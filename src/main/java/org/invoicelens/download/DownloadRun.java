@@ -23,6 +23,7 @@ import org.invoicelens.hub.HubClient;
 import org.invoicelens.hub.HubException;
 import org.invoicelens.hub.HubFile;
 import org.invoicelens.hub.HubSettings;
+import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
@@ -50,6 +51,8 @@ final class DownloadRun {
   private final ProgressBoard board;
   private final LongAdder received = new LongAdder();
   private final long began;
+  private long imported;
+  private String importedWords = "";
   private volatile HubClient client;
 
   DownloadRun(
@@ -101,10 +104,10 @@ final class DownloadRun {
       }
     }
     if (offline && kept.isEmpty()) {
-      throw DownloadFailures.offline();
+      throw unlisted(DownloadFailures.offline());
     }
     try (FolderLock _ = FolderLock.take(modelPath)) {
-      return offline ? fetch(kept.get(), Optional.empty()) : online(kept);
+      return offline ? withoutNetwork(kept.get(), DownloadFailures.offline()) : online(kept);
     } catch (DownloadException failure) {
       cancellation.throwIfCancelled();
       Optional<DownloadResult> complete =
@@ -129,10 +132,18 @@ final class DownloadRun {
         listing = currentListing(opened, kept);
       } catch (HubException failure) {
         cancellation.throwIfCancelled();
-        Optional<DownloadResult> complete =
-            failure.reason() == HubException.Reason.NO_CONNECTION ? proved(kept) : Optional.empty();
-        if (complete.isEmpty()) {
+        if (failure.reason() != HubException.Reason.NO_CONNECTION) {
           throw DownloadFailures.of(failure);
+        }
+        if (kept.isEmpty()) {
+          throw unlisted(DownloadFailures.of(failure));
+        }
+        Optional<DownloadResult> complete = proved(kept);
+        if (complete.isEmpty()) {
+          if (options.importFrom().isEmpty()) {
+            throw DownloadFailures.of(failure);
+          }
+          return withoutNetwork(kept.get(), DownloadFailures.of(failure));
         }
         log.warn(
             "{} was not reached ({}); {} is complete as of commit {}.",
@@ -142,7 +153,7 @@ final class DownloadRun {
             kept.get().commit());
         return complete.get();
       }
-      return fetch(listing, Optional.of(opened));
+      return fetch(listing, (missing, manifest) -> transfer(opened, listing, missing, manifest));
     } catch (HubException badSetting) {
       throw DownloadFailures.of(badSetting);
     } catch (IOException noPort) {
@@ -152,6 +163,26 @@ final class DownloadRun {
           noPort.toString(),
           noPort);
     }
+  }
+
+  /** With what is here and what a folder holds alone; a failure where that is not all. */
+  private DownloadResult withoutNetwork(Listing listing, DownloadException failure)
+      throws DownloadException, CancelledException, InterruptedException {
+    return fetch(
+        listing,
+        (missing, manifest) -> {
+          throw failure;
+        });
+  }
+
+  /**
+   * Without a list of the files nothing in a folder can be compared; says so where one is named.
+   */
+  private DownloadException unlisted(DownloadException failure) {
+    return options
+        .importFrom()
+        .map(folder -> DownloadFailures.nothingToCompare(folder, failure))
+        .orElse(failure);
   }
 
   private HubClient connect(BundledHub bundled) throws HubException {
@@ -250,11 +281,29 @@ final class DownloadRun {
         plan,
         Duration.ofNanos(ticker.nanos() - began),
         plan.values().stream().mapToLong(Checksum::size).sum(),
-        received.sum());
+        received.sum(),
+        imported);
   }
 
-  /** From the plan to the last file. Without a client, only what is already here can help. */
-  private DownloadResult fetch(Listing listing, Optional<HubClient> hub)
+  /** Where the user named a folder, all that is said later begins with what it had. */
+  private void sayImported(int files) {
+    if (options.importFrom().isPresent()) {
+      importedWords =
+          files == 0
+              ? WORDS.text("progress.nothingImported", options.importFrom().get())
+              : WORDS.text("progress.imported", files, ByteSize.text(imported));
+    }
+  }
+
+  /** Brings the files that are neither here nor found elsewhere. */
+  @FunctionalInterface
+  private interface Rest {
+    void fetch(Map<String, Checksum> missing, ManifestKeeper manifest)
+        throws IOException, DownloadException, CancelledException, InterruptedException;
+  }
+
+  /** From the plan to the last file. */
+  private DownloadResult fetch(Listing listing, Rest rest)
       throws DownloadException, CancelledException, InterruptedException {
     Map<String, Checksum> plan = plan(listing);
     if (plan.isEmpty()) {
@@ -264,21 +313,25 @@ final class DownloadRun {
     ManifestKeeper manifest = new ManifestKeeper(modelPath, config.repoId(), listing.commit());
     try {
       listing.write(modelPath);
-      Map<String, Checksum> missing =
+      Adoption adoption =
           new Adoption(
-                  modelPath,
-                  options.importFrom(),
-                  config.isBundled() ? Optional.empty() : settings.cache(),
-                  manifest,
-                  board,
-                  cancellation)
-              .adopt(listing, plan);
+              modelPath,
+              options.importFrom(),
+              config.isBundled() ? Optional.empty() : settings.cache(),
+              manifest,
+              board,
+              cancellation);
+      Map<String, Checksum> missing = adoption.adopt(listing, plan);
       manifest.write();
+      imported = adoption.importedBytes();
+      sayImported(adoption.importedFiles());
+      Set<String> useful = new HashSet<>();
+      listing.files().stream()
+          .filter(file -> !manifest.knows(file.path()))
+          .forEach(file -> useful.add(Listing.checksum(file).hex()));
+      new PartialData(modelPath).removeAllBut(useful);
       if (!missing.isEmpty()) {
-        if (hub.isEmpty()) {
-          throw DownloadFailures.offline();
-        }
-        transfer(hub.get(), listing, missing, manifest);
+        rest.fetch(missing, manifest);
         manifest.write();
       }
       new PartialData(modelPath).removeFolderIfEmpty();
@@ -295,7 +348,7 @@ final class DownloadRun {
     List<FileTransfer> files = new ArrayList<>();
     ExecutorService hashing = Digests.newThreads();
     try {
-      open(listing, missing, files);
+      open(missing, files);
       checkSpace(files);
       int connections =
           Math.clamp(options.connections().orElse(config.download().connections()), 1, 32);
@@ -313,11 +366,11 @@ final class DownloadRun {
             new DigestFollower(
                 file.partial(), hashing, schedule::isEnding, ending(file, schedule, manifest));
       }
-      board.phase(WORDS.text("progress.downloading"));
       files.forEach(file -> file.follower.wake());
       Transfer transfer = new Transfer(hub, schedule, files, manifest, board, tuning, cancellation);
       int now = connections;
       do {
+        board.phase((importedWords + " " + WORDS.text("progress.downloading", now)).strip());
         transfer.run(now, () -> fetcher(hub, schedule, listing));
         now = Math.clamp(config.download().minimalConnections(), 1, connections);
       } while (schedule.beginLastPass());
@@ -348,7 +401,7 @@ final class DownloadRun {
         received);
   }
 
-  private void open(Listing listing, Map<String, Checksum> missing, List<FileTransfer> files)
+  private void open(Map<String, Checksum> missing, List<FileTransfer> files)
       throws IOException, DownloadException {
     Path folder = ModelFolder.partial(modelPath);
     Map<String, Integer> sameContent = new HashMap<>();
@@ -361,9 +414,6 @@ final class DownloadRun {
       files.add(new FileTransfer(file.getKey(), file.getValue(), partial));
       board.set(file.getKey(), partial.total());
     }
-    Set<String> useful = new HashSet<>();
-    listing.files().forEach(file -> useful.add(Listing.checksum(file).hex()));
-    new PartialData(modelPath).removeAllBut(useful);
   }
 
   private void checkSpace(List<FileTransfer> files) throws DownloadException {

@@ -14,6 +14,9 @@ public final class PartialData {
 
   private static final Logger log = LoggerFactory.getLogger(PartialData.class);
 
+  /** How the names of files end that are brought in from elsewhere and not yet proved. */
+  static final String FOUND = ".found";
+
   private final Path modelPath;
 
   public PartialData(Path modelPath) {
@@ -55,12 +58,18 @@ public final class PartialData {
     }
   }
 
-  /** Removes data of content that nobody needs any more. */
+  /** Removes data of content that nobody needs any more, and what a run that was killed brought. */
   void removeAllBut(Set<String> digests) throws IOException {
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(ModelFolder.partial(modelPath))) {
+    Path folder = ModelFolder.partial(modelPath);
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
       for (Path file : left) {
-        String digest = file.getFileName().toString().replaceFirst("[-.].*$", "");
-        if (!digests.contains(digest) && Files.deleteIfExists(file)) {
+        String name = file.getFileName().toString();
+        boolean needed =
+            digests.contains(name.replaceFirst("[-.].*$", "")) && !name.endsWith(FOUND);
+        if (!needed && Files.deleteIfExists(file)) {
           log.info("Removed {}, which belongs to no file of this commit.", file);
         }
       }

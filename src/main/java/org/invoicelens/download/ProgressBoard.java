@@ -38,7 +38,7 @@ final class ProgressBoard {
   private long toldAt;
   private long toldDone;
   private boolean told;
-  private String message = WORDS.text("progress.downloading");
+  private String message = WORDS.text("progress.beginning");
 
   ProgressBoard(ProgressListener listener) {
     this.listener = listener;

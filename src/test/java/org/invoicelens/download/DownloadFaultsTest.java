@@ -84,7 +84,8 @@ class DownloadFaultsTest {
     assertThat(whole).isSortedAccordingTo((a, b) -> Long.compare(a.done(), b.done()));
     assertThat(whole.getLast().done()).isEqualTo(CONTENT.length + CONFIG.length);
     assertThat(whole.getLast().total()).isEqualTo(CONTENT.length + CONFIG.length);
-    assertThat(run.messages()).contains("Verified", "Downloading", "Downloaded");
+    assertThat(run.messages())
+        .contains("Verified", "Downloading over up to 4 connections", "Downloaded");
   }
 
   @Test

@@ -237,6 +237,134 @@ class DownloadResumeTest {
   }
 
   @Test
+  void saysWhatTheFolderHad() throws Exception {
+    usbDrive(CONTENT);
+    DownloadResult result = run.download(hub);
+    assertThat(result.imported()).isEqualTo(CONTENT.length);
+    assertThat(run.messages())
+        .anyMatch(m -> m.startsWith("One file, 1.5 MB, came from the folder. Downloading over"));
+    run.options = TransferOptions.DEFAULT.importing(Optional.of(folder.resolve("empty")));
+    Files.delete(run.model.resolve("config.json"));
+    assertThat(run.download(hub).imported()).isZero();
+    assertThat(run.messages()).anyMatch(m -> m.contains("empty holds no file of this model."));
+  }
+
+  @Test
+  void aSnapshotInACacheOfTheHubAndAModelFolderAreFoundInAFolder() throws Exception {
+    Path usb = usbDrive(CONTENT).getParent();
+    Path repository = usb.resolve("models--owner--model");
+    Path snapshot = Files.createDirectories(repository.resolve("snapshots/" + hub.commit));
+    Path blobs = Files.createDirectories(repository.resolve("blobs"));
+    Files.move(usb.resolve(WEIGHTS), blobs.resolve("blob"));
+    Files.createSymbolicLink(snapshot.resolve(WEIGHTS), Path.of("../../blobs/blob"));
+    Path colleagues = Files.createDirectories(usb.resolve(run.model.getFileName()));
+    Files.write(colleagues.resolve("config.json"), CONFIG);
+    DownloadResult result = run.download(hub);
+    assertThat(result.transferred()).isZero();
+    assertThat(result.imported()).isEqualTo(result.totalSize());
+    assertComplete();
+
+    run = new Fixture(folder.resolve("other"));
+    run.options = TransferOptions.DEFAULT.importing(Optional.of(repository));
+    assertThat(run.download(hub).imported()).isEqualTo(CONTENT.length);
+  }
+
+  @Test
+  void aFileToImportThatCannotBeReadIsFetched() throws Exception {
+    Path file = usbDrive(CONTENT);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+    Assumptions.assumeThat(Files.isReadable(file)).isFalse();
+    DownloadResult result = run.download(hub);
+    assertThat(result.imported()).isZero();
+    assertComplete();
+  }
+
+  /** A folder on another volume where this computer has one that is known. */
+  private static Path elsewhere(Path here) throws Exception {
+    Path memory = Path.of("/dev/shm");
+    return Files.isWritable(memory) && !Files.getFileStore(memory).equals(Files.getFileStore(here))
+        ? Files.createTempDirectory(memory, "import")
+        : Files.createDirectories(here.resolve("elsewhere"));
+  }
+
+  @Test
+  void anImportStoppedInTheMiddleLeavesNothingThatLooksWholeAndIsMadeUpForLater() throws Exception {
+    Path drive = elsewhere(folder);
+    Path file = Files.write(drive.resolve(WEIGHTS), CONTENT);
+    try {
+      run.options = TransferOptions.DEFAULT.importing(Optional.of(drive));
+      run.listener =
+          progress -> {
+            if (progress.item().equals(WEIGHTS) && progress.done() > 0) {
+              run.cancellation.cancel();
+            }
+          };
+      assertThatThrownBy(() -> run.download(hub)).isInstanceOf(CancelledException.class);
+      assertThat(run.files()).isEmpty();
+      assertThat(run.ownFiles()).noneMatch(name -> name.contains("partial"));
+
+      run = new Fixture(run.model);
+      run.options = TransferOptions.DEFAULT.importing(Optional.of(drive));
+      assertThat(run.download(hub).transferred()).isEqualTo(CONFIG.length);
+      assertComplete();
+      assertThat(hub.requestsFor(WEIGHTS)).isZero();
+      assertThat(file).hasBinaryContent(CONTENT);
+    } finally {
+      Files.delete(file);
+      Files.delete(drive);
+    }
+  }
+
+  @Test
+  void aFileImportedInPlaceOfAnUnfinishedOneLeavesNothingOfThat() throws Exception {
+    interrupted();
+    usbDrive(CONTENT);
+    assertThat(run.download(hub).transferred()).isZero();
+    assertComplete();
+    assertThat(run.ownFiles()).noneMatch(name -> name.contains("partial"));
+  }
+
+  @Test
+  void onceTheListIsKnownAFolderHelpsWithoutANetwork() throws Exception {
+    interrupted();
+    String endpoint = hub.endpoint();
+    hub.close();
+    usbDrive(CONTENT);
+    DownloadResult result = run.download(endpoint, FaultyHub.REPOSITORY);
+    assertThat(result.imported()).isEqualTo(CONTENT.length);
+    assertComplete();
+  }
+
+  @Test
+  void withoutAListAFolderCannotBeComparedAndThatIsSaid() throws Exception {
+    usbDrive(CONTENT);
+    String endpoint = hub.endpoint();
+    hub.close();
+    assertThatThrownBy(() -> run.download(endpoint, FaultyHub.REPOSITORY))
+        .satisfies(e -> {
+          assertThat(reasonOf(e)).isEqualTo(DownloadException.Reason.NO_CONNECTION);
+          assertThat(((DownloadException) e).problem().what()).contains("list", "usb");
+        });
+    assertThat(run.files()).isEmpty();
+  }
+
+  @Test
+  void aCopyTellsAnUnreadableFileFromOneThatIsNotRight() throws Exception {
+    Checksum checksum =
+        new Checksum(Checksum.Algorithm.SHA256, FaultyHub.sha256(CONTENT), CONTENT.length);
+    Path copy = folder.resolve("copy");
+    assertThatThrownBy(() -> Digests.copyMatches(folder, copy, checksum, n -> {}, run.cancellation))
+        .isInstanceOf(Digests.UnreadableException.class);
+    Files.delete(copy);
+    Path file = Files.write(folder.resolve("file"), CONTENT);
+    assertThat(Digests.copyMatches(file, copy, checksum, n -> {}, run.cancellation)).isTrue();
+    assertThat(copy).hasBinaryContent(CONTENT);
+    Files.delete(copy);
+    Files.write(file, CONFIG);
+    assertThat(Digests.copyMatches(file, copy, checksum, n -> {}, run.cancellation)).isFalse();
+  }
+
+  @Test
   void aWrongFileUnderAFinalNameIsReplacedOnlyByTheRightOne() throws Exception {
     byte[] wrong = CONTENT.clone();
     wrong[77] ^= 4;
