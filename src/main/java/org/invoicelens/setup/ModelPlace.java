@@ -3,12 +3,16 @@ package org.invoicelens.setup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.ModelFolder;
+import org.invoicelens.download.PartialData;
 import org.invoicelens.hardware.ModelStorage;
 import org.invoicelens.stage.ByteSize;
+import org.invoicelens.stage.Cancellation;
+import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Words;
 
 /**
@@ -29,8 +33,8 @@ public record ModelPlace(Path folder, long free, long present, long needed) {
     long free = -1;
     long present = 0;
     try {
-      present = storage.present();
       free = storage.freeSpace();
+      present = present(config.modelPath());
     } catch (IOException unknown) {
       // A drive that is not there is told when something is to be written to it.
     }
@@ -39,6 +43,20 @@ public record ModelPlace(Path folder, long free, long present, long needed) {
         free,
         present,
         config.footprint().map(ModelConfig.Footprint::downloadBytes).orElse(-1L));
+  }
+
+  /** An unfinished file has its whole length from the start, so what came of it is counted. */
+  private static long present(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    Path real = folder.toRealPath();
+    try {
+      return FolderTree.size(real, Set.of(ModelFolder.own(real)), new Cancellation())
+          + new PartialData(real).size();
+    } catch (CancelledException never) {
+      throw new IllegalStateException(never);
+    }
   }
 
   /** Bytes that are still to come; negative where not known. */

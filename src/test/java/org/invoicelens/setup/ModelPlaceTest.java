@@ -44,6 +44,14 @@ class ModelPlaceTest {
   }
 
   @Test
+  void countsOfAnUnfinishedFileWhatCameAndNotItsLength() throws Exception {
+    Files.createDirectories(config.modelPath());
+    Files.write(config.modelPath().resolve("a.safetensors"), new byte[1000]);
+    ModelFolders.partial(config.modelPath(), 7);
+    assertThat(ModelPlace.of(config).present()).isEqualTo(1007);
+  }
+
+  @Test
   void aChosenFolderGetsOneOfTheModelsNameUnlessItHoldsAModel() throws Exception {
     ModelConfig small = config("pixtral-mini");
     Path disk = Files.createDirectories(own.resolve("disk"));

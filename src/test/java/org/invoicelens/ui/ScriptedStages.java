@@ -48,6 +48,8 @@ public final class ScriptedStages implements Stages {
   public Optional<String> newest = Optional.empty();
   public Work<ModelRemoval.Outcome> removal = unexpected("remove");
 
+  public Work<Boolean> move = (listener, cancellation) -> true;
+
   /** What of a model lies in its folder already, in bytes. */
   public long present;
 
@@ -174,7 +176,7 @@ public final class ScriptedStages implements Stages {
 
   @Override
   public void move(Path from, Path to, ProgressListener listener, Cancellation cancellation) {
-    note("move " + from.getFileName() + " to " + to.getFileName());
+    run("move " + from.getFileName() + " to " + to.getFileName(), move, listener, cancellation);
   }
 
   @Override

@@ -12,12 +12,14 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import javafx.beans.binding.Bindings;
+import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.beans.property.ReadOnlyDoubleWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.value.ObservableValue;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
@@ -54,6 +56,9 @@ public final class DownloadViewModel extends StepViewModel {
   /** With so many points the chart shows the last two minutes. */
   private static final int CHART_POINTS = 240;
 
+  /** After so many points the place is measured again, which is every ten seconds. */
+  private static final int MEASURE_EVERY = 20;
+
   private static final long CHART_SPACING = Duration.ofMillis(500).toNanos();
 
   private final Stages stages;
@@ -73,6 +78,8 @@ public final class DownloadViewModel extends StepViewModel {
   private final ObservableList<Double> rates = FXCollections.observableArrayList();
   private TransferRate rate;
   private long chartedAt;
+  private int sinceMeasured;
+  private final BooleanProperty moving = new SimpleBooleanProperty();
   private boolean leaving;
   private boolean discarding;
   private Runnable abandoned = () -> {};
@@ -181,14 +188,24 @@ public final class DownloadViewModel extends StepViewModel {
     fraction.set(1);
     percent.set(Amounts.percent(1));
     bytes.set(Amounts.bytes(result.totalSize()));
-    pace.set(
-        result.transferred() == 0
-            ? text("download.wasThere")
-            : text("download.took", Amounts.seconds(result.downloadTime())));
+    pace.set(cameFrom(result));
+    measure();
     setFact(Amounts.bytes(result.totalSize()));
     say("done", session.config().get().name());
     setNext(text("download.next"), true);
     finish();
+  }
+
+  private static String cameFrom(DownloadResult result) {
+    if (result.imported() == 0) {
+      return result.transferred() == 0
+          ? text("download.wasThere")
+          : text("download.took", Amounts.seconds(result.downloadTime()));
+    }
+    String imported = Amounts.bytes(result.imported());
+    return result.transferred() == 0
+        ? text("download.imported", imported)
+        : text("download.importedPart", imported, Amounts.bytes(result.transferred()));
   }
 
   @Override
@@ -223,6 +240,9 @@ public final class DownloadViewModel extends StepViewModel {
     long now = nanoTime.getAsLong();
     if (rates.isEmpty() || now - chartedAt >= CHART_SPACING) {
       chartedAt = now;
+      if (++sinceMeasured >= MEASURE_EVERY) {
+        measure();
+      }
       rates.add(rate.bytesPerSecond());
       if (rates.size() > CHART_POINTS) {
         rates.removeFirst();
@@ -232,7 +252,13 @@ public final class DownloadViewModel extends StepViewModel {
 
   @Override
   protected void stopped() {
+    if (moving.get()) {
+      moving.set(false);
+      restorePaused();
+      return;
+    }
     pace.set("");
+    measure();
     setFact(percent.get().isEmpty() ? text("step.paused") : text("download.paused", percent.get()));
     waitForUser();
     if (leaving) {
@@ -244,6 +270,11 @@ public final class DownloadViewModel extends StepViewModel {
   protected void failed(Throwable thrown) {
     super.failed(thrown);
     pace.set("");
+    measure();
+    if (moving.get()) {
+      moving.set(false);
+      forgetProgress();
+    }
   }
 
   @Override
@@ -298,7 +329,12 @@ public final class DownloadViewModel extends StepViewModel {
   }
 
   private ObservableValue<Boolean> cancellable() {
-    return state().map(now -> now == StepState.WORKING || now == StepState.PAUSED);
+    return Bindings.createBooleanBinding(
+        () ->
+            !moving.get()
+                && (state().get() == StepState.WORKING || state().get() == StepState.PAUSED),
+        state(),
+        moving);
   }
 
   /** Asks what is to become of the part that is there, and goes back. */
@@ -347,6 +383,7 @@ public final class DownloadViewModel extends StepViewModel {
 
   /** Waits at a download that was begun before the window was last closed. */
   public void restorePaused() {
+    forgetProgress();
     setState(StepState.PAUSED);
     setFact(text("step.paused"));
     measure();
@@ -366,6 +403,12 @@ public final class DownloadViewModel extends StepViewModel {
   public void reset() {
     super.reset();
     session.download().set(null);
+    forgetProgress();
+    setNext(text("download.next"), false);
+  }
+
+  /** Files and figures of another folder say nothing about this one. */
+  private void forgetProgress() {
     files.clear();
     rates.clear();
     rate = new TransferRate(nanoTime);
@@ -373,7 +416,6 @@ public final class DownloadViewModel extends StepViewModel {
     percent.set("");
     bytes.set("");
     pace.set("");
-    setNext(text("download.next"), false);
   }
 
   @Override
@@ -385,7 +427,11 @@ public final class DownloadViewModel extends StepViewModel {
 
   private void measure() {
     ModelConfig config = session.config().get();
-    place.set(null);
+    sinceMeasured = 0;
+    // What was measured of the same folder stands until it is measured anew.
+    if (place.get() != null && !place.get().folder().equals(config.modelPath())) {
+      place.set(null);
+    }
     runner.start(
         (listener, cancellation) -> stages.place(config),
         new WorkObserver<>() {
@@ -462,6 +508,8 @@ public final class DownloadViewModel extends StepViewModel {
                     text("download.move.leave"),
                     text("download.move.stay"))));
     if (answer == 0) {
+      forgetProgress();
+      moving.set(true);
       say("moving", config.name());
       run(
           (listener, cancellation) -> {
@@ -476,6 +524,7 @@ public final class DownloadViewModel extends StepViewModel {
 
   /** The files go into another folder from now on; the download waits for the user. */
   private void goOnIn(Path folder) {
+    moving.set(false);
     ModelConfig config = session.config().get();
     settings.changeModelFolder(config.name(), folder);
     session.config().set(config.withModelPath(folder));

@@ -2,6 +2,7 @@ package org.invoicelens.ui.download;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.util.List;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.OverrunStyle;
@@ -13,6 +14,7 @@ import javafx.scene.layout.VBox;
 import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.component.PartsBar;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
 /** Where the files go, how much room that leaves, and how to have them elsewhere or from there. */
@@ -35,6 +37,10 @@ final class FolderCard extends VBox {
 
     Label room = Labels.wrapped(model.room(), "muted", "small");
     room.setId("room");
+    PartsBar bar = new PartsBar();
+    bar.visibleProperty().bind(model.place().map(FolderCard::isMeasured).orElse(false));
+    bar.managedProperty().bind(bar.visibleProperty());
+    model.place().subscribe(where -> show(bar, where, model.room().getValue()));
     Button change = new Button(text("download.folder.change"));
     change.setId("change-folder");
     change.setOnAction(e -> model.changeFolder());
@@ -46,7 +52,24 @@ final class FolderCard extends VBox {
     buttons.getStyleClass().add("buttons");
     buttons.visibleProperty().bind(model.canChangeFolder());
     buttons.managedProperty().bind(buttons.visibleProperty());
-    getChildren().addAll(place, room, buttons);
+    getChildren().addAll(place, room, bar, buttons);
+  }
+
+  private static boolean isMeasured(ModelPlace place) {
+    return place.free() >= 0 && place.needed() >= 0;
+  }
+
+  /** What is here, what is still to come, and on the track what stays free. */
+  private static void show(PartsBar bar, ModelPlace place, String words) {
+    if (place != null && isMeasured(place)) {
+      bar.show(
+          List.of(
+              new PartsBar.Part("room-present", place.present()),
+              new PartsBar.Part(
+                  place.remaining() < 0 ? "room-too-small" : "room-missing", place.missing())),
+          place.present() + place.free(),
+          words);
+    }
   }
 
   private static String path(ModelPlace place) {

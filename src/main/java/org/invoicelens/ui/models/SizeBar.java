@@ -2,18 +2,16 @@ package org.invoicelens.ui.models;
 
 import static org.invoicelens.ui.text.Messages.text;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import javafx.scene.AccessibleRole;
 import javafx.scene.Node;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
-import javafx.scene.shape.Rectangle;
 import org.invoicelens.setup.InstalledModel.Sizes;
 import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.component.PartsBar;
 import org.invoicelens.ui.text.Amounts;
 
 /** What a model takes on the disk: a picture of its kinds, and each of them in words. */
@@ -61,44 +59,12 @@ final class SizeBar extends VBox {
   }
 
   private static Node picture(List<Part> parts, long whole) {
-    Picture picture = new Picture(parts, whole);
-    picture.setAccessibleRole(AccessibleRole.TEXT);
-    picture.setAccessibleText(parts.stream().map(SizeBar::words).collect(Collectors.joining(", ")));
-    return picture;
-  }
-
-  /** The parts side by side, each as wide as its share. */
-  private static final class Picture extends Region {
-
-    private final List<Part> parts;
-    private final long whole;
-    private final List<Region> regions = new ArrayList<>();
-
-    Picture(List<Part> parts, long whole) {
-      this.parts = parts;
-      this.whole = whole;
-      getStyleClass().add("size-bar");
-      for (Part part : parts) {
-        Region region = new Region();
-        region.getStyleClass().add("size-" + part.id());
-        region.setManaged(false);
-        regions.add(region);
-      }
-      getChildren().addAll(regions);
-    }
-
-    @Override
-    protected void layoutChildren() {
-      double x = 0;
-      for (int i = 0; i < parts.size(); i++) {
-        double width = (double) parts.get(i).bytes() / whole * getWidth();
-        regions.get(i).resizeRelocate(x, 0, width, getHeight());
-        x += width;
-      }
-      Rectangle round = new Rectangle(getWidth(), getHeight());
-      round.setArcWidth(getHeight());
-      round.setArcHeight(getHeight());
-      setClip(round);
-    }
+    return new PartsBar()
+        .show(
+            parts.stream()
+                .map(part -> new PartsBar.Part("size-" + part.id(), part.bytes()))
+                .toList(),
+            whole,
+            parts.stream().map(SizeBar::words).collect(Collectors.joining(", ")));
   }
 }

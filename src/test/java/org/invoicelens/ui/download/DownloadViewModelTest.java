@@ -6,10 +6,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
+import org.invoicelens.download.DownloadResult;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
@@ -23,6 +25,7 @@ import org.invoicelens.ui.ScriptedStages;
 import org.invoicelens.ui.failure.Remedy;
 import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.step.SetupSession;
+import org.invoicelens.ui.step.StepAction;
 import org.invoicelens.ui.step.StepState;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -369,6 +372,79 @@ class DownloadViewModelTest {
     assertThat(stages.calls).contains("move pixtral-12b to pixtral-12b");
     assertThat(session.config().get().modelPath())
         .isEqualTo(own.resolve("disk").resolve("pixtral-12b"));
+  }
+
+  @Test
+  void aStoppedMoveLeavesTheFolderAndNoFiguresOfItsOwn() {
+    stages.present = 10_000_000_000L;
+    model.restorePaused();
+    runner.runAll();
+    desktop.folder = Optional.of(own.resolve("disk"));
+    desktop.answer = 0;
+    stages.move =
+        (listener, cancellation) -> {
+          whole(listener, 4_000_000_000L, 10_000_000_000L);
+          assertThat(model.percent().get()).isEqualTo("40%");
+          assertThat(model.headline().get()).startsWith("Moving");
+          assertThat(
+                  model.actions().stream()
+                      .filter(action -> action.available().getValue())
+                      .map(StepAction::id))
+              .containsExactly("pause");
+          throw new CancelledException();
+        };
+    model.changeFolder();
+    runner.runAll();
+    assertThat(session.config().get()).isSameAs(config);
+    assertThat(model.state().get()).isEqualTo(StepState.PAUSED);
+    assertThat(model.percent().get()).isEmpty();
+    assertThat(model.fact().get()).isEqualTo("paused");
+    assertThat(model.fraction().get()).isNegative();
+  }
+
+  @Test
+  void whatIsStillToComeIsMeasuredAgainWhenTheDownloadStops() {
+    stages.download =
+        (listener, cancellation) -> {
+          stages.present = 20_374_823_869L;
+          throw new CancelledException();
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(model.room().getValue()).contains(" 5 GB are still to come");
+  }
+
+  @Test
+  void whatIsStillToComeIsMeasuredAgainNowAndThenWhileItRuns() {
+    stages.download =
+        (listener, cancellation) -> {
+          for (int second = 1; second <= 60; second++) {
+            clock.addAndGet(Duration.ofSeconds(1).toNanos());
+            whole(listener, second, 1000);
+          }
+          return Fixtures.download(config);
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(stages.calls.stream().filter("place"::equals)).hasSize(5);
+  }
+
+  @Test
+  void saysWhatCameFromAFolder() {
+    stages.download =
+        (listener, cancellation) ->
+            new DownloadResult(
+                config.modelPath(),
+                config.repoId(),
+                "0".repeat(40),
+                Map.of(),
+                Duration.ofMinutes(3),
+                25_000_000_000L,
+                5_000_000_000L,
+                20_000_000_000L);
+    model.enter();
+    runner.runAll();
+    assertThat(model.pace().get()).isEqualTo("20 GB came from the folder, 5 GB were loaded");
   }
 
   @Test
