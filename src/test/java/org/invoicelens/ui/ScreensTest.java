@@ -33,6 +33,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.ListView;
 import javafx.scene.control.RadioButton;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.control.Slider;
 import javafx.scene.control.TextArea;
 import javafx.scene.control.TextField;
 import javafx.scene.control.TitledPane;
@@ -49,6 +50,7 @@ import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigException.Fault;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
+import org.invoicelens.download.ModelDownloader;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
@@ -66,10 +68,12 @@ import org.invoicelens.settings.SecretsFile;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModel.Sizes;
+import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.stage.Words;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.verify.VerificationException;
@@ -522,7 +526,11 @@ class ScreensTest {
       report(listener, "model-00003-of-00006.safetensors", done - 9_980_000_000L, 4_990_000_000L);
       listener.onProgress(
           Progress.of(
-              DOWNLOAD, done, total, Progress.Unit.BYTES, "8 connections to huggingface.co"));
+              DOWNLOAD,
+              done,
+              total,
+              Progress.Unit.BYTES,
+              Words.of(ModelDownloader.class).text("progress.downloading", 8)));
       Thread.sleep(520);
     }
   }
@@ -556,6 +564,89 @@ class ScreensTest {
     press("#pause");
     await(() -> !find("#next").isDisabled());
     shoot("3-download-paused");
+  }
+
+  private void openDownload() throws Exception {
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    press("#next");
+    awaitVisible("#percent");
+  }
+
+  private void scrollStep(double where) {
+    robot.interact(() ->
+        robot.lookup(".step-scroll").queryAll().stream()
+            .filter(ScreensTest::visible)
+            .forEach(node -> ((ScrollPane) node).setVvalue(where)));
+  }
+
+  @Test
+  void downloadOfManyFilesWithALimit() throws Exception {
+    prepare();
+    stages.present = 10_200_000_000L;
+    stages.download =
+        Fixtures.untilStopped(listener -> {
+          for (int i = 10; i < 27; i++) {
+            report(listener, "weights/part-" + i + "-of-a-divided-model.bin", 0, 1_000_000_000);
+          }
+          listener.onProgress(
+              Progress.of(
+                  DOWNLOAD,
+                  10_200_000_000L,
+                  25_374_823_869L,
+                  Progress.Unit.BYTES,
+                  Words.of(ModelDownloader.class)
+                      .text("progress.tryingAgain", "part-12", "4", "…")));
+          Thread.sleep(600);
+          downloading(listener);
+          listener.onProgress(
+              Progress.of(
+                  DOWNLOAD,
+                  10_300_000_000L,
+                  25_374_823_869L,
+                  Progress.Unit.BYTES,
+                  Words.of(ModelDownloader.class).text("progress.askedToWait", "12")));
+        });
+    openDownload();
+    robot.interact(() -> ((Slider) find("#limit")).setValue(3));
+    Thread.sleep(5200);
+    shoot("3-download-many-waiting");
+    scrollStep(1);
+    shoot("3-download-many-folder");
+    press("#more-files");
+    scrollStep(0.6);
+    shoot("3-download-many-unfolded");
+  }
+
+  @Test
+  void downloadImported() throws Exception {
+    prepare();
+    stages.download = Fixtures.untilStopped(ScreensTest::downloading);
+    openDownload();
+    Thread.sleep(1500);
+    press("#pause");
+    await(() -> !find("#next").isDisabled());
+    scrollStep(1);
+    shoot("3-download-paused-folder");
+    stages.download =
+        Fixtures.untilStopped(listener -> {
+          downloading(listener);
+          Words words = Words.of(ModelDownloader.class);
+          listener.onProgress(
+              Progress.of(
+                  DOWNLOAD,
+                  10_300_000_000L,
+                  25_374_823_869L,
+                  Progress.Unit.BYTES,
+                  words.text("progress.imported", 4, ByteSize.text(9_980_000_000L))
+                      + " "
+                      + words.text("progress.downloading", 8)));
+        });
+    press("#next");
+    scrollStep(0);
+    Thread.sleep(5200);
+    shoot("3-download-imported");
   }
 
   @Test

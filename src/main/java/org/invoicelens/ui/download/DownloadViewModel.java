@@ -491,7 +491,8 @@ public final class DownloadViewModel extends StepViewModel {
 
   private void changeTo(ModelConfig config, ModelPlace there) {
     long here = place.get() == null ? 0 : place.get().present();
-    if (there.folder().equals(config.modelPath())) {
+    // The user may have gone on with the download while the other folder was looked at.
+    if (busy().get() || there.folder().equals(config.modelPath())) {
       return;
     }
     if (here == 0) {

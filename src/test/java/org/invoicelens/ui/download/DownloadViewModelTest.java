@@ -375,6 +375,21 @@ class DownloadViewModelTest {
   }
 
   @Test
+  void theFolderStaysWhenTheDownloadWentOnWhileAnotherWasLookedAt() {
+    stages.present = 10_000_000_000L;
+    model.restorePaused();
+    runner.runAll();
+    desktop.folder = Optional.of(own.resolve("disk"));
+    stages.download = (listener, cancellation) -> Fixtures.download(config);
+    model.changeFolder();
+    model.next();
+    runner.runAll();
+    assertThat(desktop.asked).isEmpty();
+    assertThat(session.config().get()).isSameAs(config);
+    assertThat(finished).isEqualTo(1);
+  }
+
+  @Test
   void aStoppedMoveLeavesTheFolderAndNoFiguresOfItsOwn() {
     stages.present = 10_000_000_000L;
     model.restorePaused();
