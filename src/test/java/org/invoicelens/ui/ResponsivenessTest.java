@@ -90,17 +90,32 @@ class ResponsivenessTest {
     window.awaitSeen("#criteria");
     window.click("#next");
     window.awaitSeen("#workspace");
-    String report;
+    // The first document brings the fields on screen, which are built then.
+    append(reading("reading the first documents", 8, () -> window.click("#samples-here")));
+    Path more = Files.createDirectories(own.resolve("more"));
+    for (int i = 0; i < 8; i++) {
+      Path sample = Path.of("assets/samples/slip-" + i + ".png");
+      Files.copy(sample, more.resolve(sample.getFileName()));
+    }
+    append(reading("reading more documents", 16, () -> window.drop("#workspace", more)));
+  }
+
+  private interface Start {
+    void run() throws Exception;
+  }
+
+  /** Starts reading, waits until so many documents at least are read, and reports the delays. */
+  private String reading(String during, int documents, Start start) throws Exception {
     try (Heartbeat heartbeat = new Heartbeat()) {
-      window.click("#samples-here");
+      start.run();
       window.await(() ->
-          window.seen("#documents") instanceof ListView<?> list && !list.getItems().isEmpty());
+          window.seen("#documents") instanceof ListView<?> list
+              && list.getItems().size() >= documents);
       window.await(
           () -> window.seen("#read-again") != null && !window.seen("#read-again").isDisabled());
-      report = heartbeat.report("reading the samples");
       assertThat(heartbeat.count()).isPositive();
+      return heartbeat.report(during);
     }
-    append(report);
   }
 
   private static void append(String line) throws IOException {
