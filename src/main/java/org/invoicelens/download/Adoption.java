@@ -240,7 +240,9 @@ final class Adoption {
     try {
       Files.createLink(under, source);
       return true;
-    } catch (UnsupportedOperationException | IOException otherVolume) {
+    } catch (UnsupportedOperationException | IOException noLink) {
+      // Another volume, or one without links, such as exFAT, which the JDK calls unsupported: the
+      // file is copied then.
       return false;
     }
   }

@@ -68,6 +68,8 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
         | ClassCastException
         | NullPointerException
         | UnsupportedOperationException spoilt) {
+      // The last five are what Gson's elements and the checks in parse throw where the JSON has
+      // another shape than a manifest; getAsString of an array or an object is "unsupported".
       return Optional.empty();
     }
   }

@@ -437,6 +437,8 @@ public final class HubClient implements AutoCloseable {
         | ClassCastException
         | UnsupportedOperationException
         | NullPointerException notAListing) {
+      // What Gson's elements throw where the JSON has another shape than a listing: getAsString of
+      // an object, for one, is "unsupported", and a member that is missing is null.
       throw HubFailures.badAnswer(
           WORDS.text("badAnswer.badListing", repoId), notAListing.toString());
     }

@@ -18,7 +18,7 @@ record CurrencyReading(String code) {
   private static final Set<String> CODES =
       Currency.getAvailableCurrencies().stream()
           .map(Currency::getCurrencyCode)
-          // No currency, and the one for tests.
+          // ISO 4217 gives XXX to no currency at all and XTS to tests.
           .filter(code -> !code.equals("XXX") && !code.equals("XTS"))
           .collect(Collectors.toSet());
 

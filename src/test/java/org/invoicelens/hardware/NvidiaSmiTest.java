@@ -96,7 +96,7 @@ class NvidiaSmiTest {
   }
 
   @Test
-  @DisabledOnOs(WINDOWS)
+  @DisabledOnOs(value = WINDOWS, disabledReason = "the program is a shell script")
   void runsTheProgram() throws Exception {
     String program = script("echo '0, NVIDIA L4, 23034, 22500, 8.9, 550.54.15, [N/A]'");
 
@@ -108,7 +108,7 @@ class NvidiaSmiTest {
   }
 
   @Test
-  @DisabledOnOs(WINDOWS)
+  @DisabledOnOs(value = WINDOWS, disabledReason = "the program is a shell script")
   void doesNotWaitForAProgramThatHangs() throws Exception {
     assertThat(new NvidiaSmi(script("exec sleep 60"), Duration.ofMillis(200)).read()).isEmpty();
   }

@@ -109,6 +109,7 @@ class AmountReadingTest {
     assertThat(CurrencyReading.of(text)).contains(new CurrencyReading(code));
   }
 
+  /** XXX is ISO 4217's code for no currency. */
   @ParameterizedTest
   @ValueSource(strings = {"", "EURO0", "XXX", "ABC", "money"})
   void knowsWhatIsNoCurrency(String text) {

@@ -223,7 +223,7 @@ class ReadingHistoryTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "permissions are POSIX ones")
   void onlyTheOwnerCanReadIt() throws Exception {
     Files.createDirectories(folder);
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -60,7 +60,7 @@ class SecretsFileTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "permissions are POSIX ones")
   void onlyTheOwnerMayReadTheFile() throws Exception {
     SecretsFile secrets = open();
     secrets.change(ENTERED, true);

@@ -28,6 +28,7 @@ public record Failure(Problem problem, String details, List<Remedy> remedies) {
 
   /** The failure of a stage in its own words; anything else as the unexpected thing it is. */
   public static Failure of(Throwable thrown) {
+    // The trace goes into the details that are copied for those who help, never to a console.
     StringWriter trace = new StringWriter();
     thrown.printStackTrace(new PrintWriter(trace));
     Problem problem;

@@ -66,6 +66,7 @@ public final class OnlyWindow implements AutoCloseable {
       channel.shutdownOutput();
       return Channels.newInputStream(channel).read() >= 0;
     } catch (IOException | UnsupportedOperationException nobodyThere) {
+      // A platform without Unix sockets, such as an old Windows, is "unsupported".
       log.info("No window answers at {}: {}", socket, nobodyThere.toString());
       return false;
     }
@@ -91,6 +92,7 @@ public final class OnlyWindow implements AutoCloseable {
       Thread.ofPlatform().daemon().name("only-window").start(() -> window.answer(receiver));
       return Optional.of(window);
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      // As above; and a state folder on another file system than the platform's own is no address.
       log.info("Later starts open windows of their own: {}", e.toString());
       return Optional.empty();
     }
