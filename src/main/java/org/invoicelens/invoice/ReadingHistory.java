@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,7 +116,7 @@ public final class ReadingHistory {
     } catch (IOException | RuntimeException e) {
       // Whatever a broken file provokes in the parser means the same here.
       log.warn("{} cannot be understood and is kept aside: {}", file, e.toString());
-      keepAside(file);
+      WholeFile.setAside(file);
       return Optional.empty();
     }
   }
@@ -173,17 +172,6 @@ public final class ReadingHistory {
       throw new IllegalArgumentException(id);
     }
     return folder.resolve(id + ending);
-  }
-
-  private static void keepAside(Path file) {
-    try {
-      Files.move(
-          file,
-          file.resolveSibling(file.getFileName() + ".broken"),
-          StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      log.warn("{} cannot be renamed: {}", file, e.toString());
-    }
   }
 
   private static JsonObject json(PastReading reading) {

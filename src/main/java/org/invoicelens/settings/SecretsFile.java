@@ -4,26 +4,13 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.AclEntry;
-import java.nio.file.attribute.AclEntryPermission;
-import java.nio.file.attribute.AclEntryType;
-import java.nio.file.attribute.AclFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.stage.OwnerOnly;
 import org.invoicelens.stage.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +28,6 @@ public final class SecretsFile {
 
   private static final int VERSION = 1;
   private static final int LARGEST = 64 << 10;
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      PosixFilePermissions.fromString("rw-------");
 
   private final Path file;
   private final Object writing = new Object();
@@ -90,51 +75,15 @@ public final class SecretsFile {
       }
       Files.createDirectories(file.getParent());
       byte[] content = json(now.secrets()).toString().getBytes(StandardCharsets.UTF_8);
-      // Closed to others before the first byte is in it.
-      Path part = file.resolveSibling(".secrets." + UUID.randomUUID());
-      try {
-        create(part);
-        try (FileChannel out = FileChannel.open(part, StandardOpenOption.WRITE)) {
-          WholeFile.writeFully(out, ByteBuffer.wrap(content));
-          out.force(true);
-        }
-        WholeFile.move(part, file);
-      } finally {
-        Files.deleteIfExists(part);
-      }
-    }
-  }
-
-  private static void create(Path part) throws IOException {
-    if (Files.getFileAttributeView(part.getParent(), PosixFileAttributeView.class) != null) {
-      Files.createFile(part, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-    } else {
-      Files.createFile(part);
-      closeToOthers(part);
-    }
-  }
-
-  /** Where the volume knows no permissions, such as a stick, there is nothing to close. */
-  private static void closeToOthers(Path path) throws IOException {
-    AclFileAttributeView acl = Files.getFileAttributeView(path, AclFileAttributeView.class);
-    if (acl != null) {
-      acl.setAcl(
-          List.of(
-              AclEntry.newBuilder()
-                  .setType(AclEntryType.ALLOW)
-                  .setPrincipal(Files.getOwner(path))
-                  .setPermissions(EnumSet.allOf(AclEntryPermission.class))
-                  .build()));
+      WholeFile.writeForOwner(file, content);
     }
   }
 
   private Optional<Secrets> read() {
     try {
       String text = WholeFile.readText(file, LARGEST);
-      PosixFileAttributeView posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-      if (posix != null && !OWNER_ONLY.containsAll(posix.readAttributes().permissions())) {
+      if (OwnerOnly.close(file)) {
         log.warn("{} could be read by others and is closed to them now.", file);
-        posix.setPermissions(OWNER_ONLY);
       }
       JsonObject json = JsonParser.parseString(text).getAsJsonObject();
       if (json.get("version").getAsInt() != VERSION) {

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -78,19 +77,8 @@ public final class SettingsStore {
     } catch (IOException | RuntimeException e) {
       // Whatever a broken file provokes in the parser means the same here.
       log.warn("{} is of no use: {}", file, e.toString());
-      keepAside();
+      WholeFile.setAside(file);
       return Settings.DEFAULT;
-    }
-  }
-
-  private void keepAside() {
-    try {
-      Files.move(
-          file,
-          file.resolveSibling(file.getFileName() + ".broken"),
-          StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      log.warn("{} cannot be renamed: {}", file, e.toString());
     }
   }
 

@@ -17,6 +17,14 @@ public final class FolderTree {
   private FolderTree() {}
 
   /**
+   * The files of a folder.
+   *
+   * @param size what they take, in bytes by their lengths
+   * @param files how many they are
+   */
+  record Content(long size, int files) {}
+
+  /**
    * What the files of a folder, or one file, take, in bytes by their lengths; 0 where there is
    * none. What cannot be read counts as nothing.
    *
@@ -24,10 +32,32 @@ public final class FolderTree {
    */
   public static long size(Path folder, Set<Path> except, Cancellation cancellation)
       throws IOException, CancelledException {
-    long[] size = {0};
-    if (!Files.exists(folder)) {
-      return 0;
+    return content(folder, except, cancellation).size();
+  }
+
+  /** What a folder, or one file, takes, in bytes; 0 for a link. */
+  static long size(Path folder) throws IOException {
+    return content(folder).size();
+  }
+
+  /** What lies in a folder; nothing for a link. */
+  static Content content(Path folder) throws IOException {
+    try {
+      return Files.isSymbolicLink(folder)
+          ? new Content(0, 0)
+          : content(folder, Set.of(), new Cancellation());
+    } catch (CancelledException never) {
+      throw new IllegalStateException(never);
     }
+  }
+
+  private static Content content(Path folder, Set<Path> except, Cancellation cancellation)
+      throws IOException, CancelledException {
+    if (!Files.exists(folder)) {
+      return new Content(0, 0);
+    }
+    long[] size = {0};
+    int[] files = {0};
     // The folder itself may be a link to another disk; what lies in it may not lead elsewhere.
     Files.walkFileTree(
         folder.toRealPath(),
@@ -46,6 +76,7 @@ public final class FolderTree {
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             if (attributes.isRegularFile()) {
               size[0] += attributes.size();
+              files[0]++;
             }
             return FileVisitResult.CONTINUE;
           }
@@ -61,16 +92,7 @@ public final class FolderTree {
           }
         });
     cancellation.throwIfCancelled();
-    return size[0];
-  }
-
-  /** What a folder, or one file, takes, in bytes; 0 for a link. */
-  static long size(Path folder) throws IOException {
-    try {
-      return Files.isSymbolicLink(folder) ? 0 : size(folder, Set.of(), new Cancellation());
-    } catch (CancelledException never) {
-      throw new IllegalStateException(never);
-    }
+    return new Content(size[0], files[0]);
   }
 
   /**

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Optional;
 import org.invoicelens.config.ApplicationFolders;
@@ -82,7 +81,7 @@ public record SetupState(
     } catch (CharacterCodingException | RuntimeException e) {
       // Whatever a broken file provokes in the parser means the same here.
       log.warn("{} cannot be understood and is kept aside: {}", file, e.toString());
-      keepAside(file);
+      WholeFile.setAside(file);
       return Optional.empty();
     } catch (IOException e) {
       log.warn("{} cannot be read: {}", file, e.toString());
@@ -132,16 +131,5 @@ public record SetupState(
     device.ifPresent(d -> json.addProperty("device", d));
     verified.ifPresent(v -> json.addProperty("verified", v.toString()));
     return json;
-  }
-
-  private static void keepAside(Path file) {
-    try {
-      Files.move(
-          file,
-          file.resolveSibling(file.getFileName() + ".broken"),
-          StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      log.warn("{} cannot be renamed: {}", file, e.toString());
-    }
   }
 }

@@ -1,13 +1,9 @@
 package org.invoicelens.setup;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,7 +48,8 @@ public final class UserData {
     }
     List<Part> parts = new ArrayList<>();
     for (Path root : roots) {
-      parts.add(measure(root));
+      FolderTree.Content content = FolderTree.content(root);
+      parts.add(new Part(root, content.size(), content.files()));
     }
     return parts;
   }
@@ -66,40 +63,6 @@ public final class UserData {
     if (!isSeparate()) {
       throw new IllegalStateException("a checkout is the program itself");
     }
-    Files.walkFileTree(
-        part.path(),
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-  }
-
-  private static Part measure(Path root) throws IOException {
-    long[] size = {0};
-    int[] files = {0};
-    try (var tree = Files.walk(root)) {
-      tree.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
-          .forEach(path -> {
-            size[0] += path.toFile().length();
-            files[0]++;
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    return new Part(root, size[0], files[0]);
+    FolderTree.delete(part.path());
   }
 }

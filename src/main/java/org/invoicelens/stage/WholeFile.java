@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.util.Set;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A file that is replaced as a whole: after a crash the old content is there or the new. */
 public final class WholeFile {
+
+  private static final Logger log = LoggerFactory.getLogger(WholeFile.class);
 
   private WholeFile() {}
 
@@ -34,25 +36,26 @@ public final class WholeFile {
 
   /** Replaces a file's content. A link of that name is replaced, not what it leads to. */
   public static void write(Path file, Content content) throws IOException {
-    write(file, content, new FileAttribute<?>[0]);
+    write(file, content, Files::createFile);
   }
 
   /** The same, with a file that {@linkplain OwnerOnly nobody but its owner} can read. */
   public static void writeForOwner(Path file, byte[] content) throws IOException {
-    write(
-        file,
-        out -> writeFully(out, ByteBuffer.wrap(content)),
-        OwnerOnly.fileIn(file.toAbsolutePath().getParent()));
+    write(file, out -> writeFully(out, ByteBuffer.wrap(content)), OwnerOnly::createFile);
   }
 
-  private static void write(Path file, Content content, FileAttribute<?>[] attributes)
-      throws IOException {
+  /** How an empty file comes to be. */
+  @FunctionalInterface
+  private interface Creation {
+    void create(Path file) throws IOException;
+  }
+
+  private static void write(Path file, Content content, Creation creation) throws IOException {
     // Two programs may write the same file at once, so each has a temporary name of its own.
     Path part = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
     try {
-      try (FileChannel out =
-          FileChannel.open(
-              part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
+      creation.create(part);
+      try (FileChannel out = FileChannel.open(part, StandardOpenOption.WRITE)) {
         content.writeTo(out);
         out.force(true);
       }
@@ -103,6 +106,21 @@ public final class WholeFile {
       throw new IOException(file + " has more than " + largest + " bytes");
     }
     return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+  }
+
+  /**
+   * Gives a file that cannot be understood the ending {@code .broken}, so that nothing the user had
+   * is lost when another is written; one that has that name is replaced. A failure is logged.
+   */
+  public static void setAside(Path file) {
+    try {
+      Files.move(
+          file,
+          file.resolveSibling(file.getFileName() + ".broken"),
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      log.warn("{} cannot be renamed: {}", file, e.toString());
+    }
   }
 
   /** Makes the new name itself durable, where the platform lets a folder be opened. */
