@@ -2,6 +2,7 @@ package org.invoicelens;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -86,15 +87,18 @@ public final class Main {
     }
     boolean named = words.getFirst().equals("open");
     List<String> names = named ? words.subList(1, words.size()) : words;
-    boolean meant =
-        named
-            ? names.stream().noneMatch(name -> name.startsWith("-"))
-            : names.stream()
-                .map(Path::of)
-                .allMatch(path -> path.isAbsolute() && Files.exists(path));
-    return meant
-        ? Optional.of(names.stream().map(name -> Path.of(name).toAbsolutePath()).toList())
-        : Optional.empty();
+    if (named && names.stream().anyMatch(name -> name.startsWith("-"))) {
+      return Optional.empty();
+    }
+    try {
+      List<Path> paths = names.stream().map(Path::of).toList();
+      return named || paths.stream().allMatch(path -> path.isAbsolute() && Files.exists(path))
+          ? Optional.of(paths.stream().map(Path::toAbsolutePath).toList())
+          : Optional.empty();
+    } catch (InvalidPathException e) {
+      // No path on this system, such as "a?b" on Windows: the command line says so.
+      return Optional.empty();
+    }
   }
 
   /** Where X and Wayland are used, a display has a name; elsewhere there is always one. */

@@ -30,6 +30,7 @@ class MainTest {
     assertThat(documents("open", "a.pdf")).contains(List.of(Path.of("a.pdf").toAbsolutePath()));
     assertThat(documents(invoice.toString())).contains(List.of(invoice));
     assertThat(documents("open", "--help")).isEmpty();
+    assertThat(documents("open", "no\0path")).isEmpty();
     assertThat(documents("demo")).isEmpty();
     assertThat(documents("extract", invoice.toString())).isEmpty();
     assertThat(documents(folder.resolve("missing.pdf").toString())).isEmpty();

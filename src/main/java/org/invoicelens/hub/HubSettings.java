@@ -42,17 +42,17 @@ public record HubSettings(
   private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
   private static final long LONGEST_TOKEN_FILE = 4096;
 
-  /** Settings with the proxy that is named or that the environment and the system say. */
-  public HubSettings(
-      Optional<String> endpoint,
-      Optional<AccessToken> token,
-      Optional<URI> proxy,
-      Optional<Path> caFile,
-      Duration readTimeout,
-      boolean offline,
-      Optional<HubCache> cache) {
-    this(endpoint, token, proxy, false, caFile, readTimeout, offline, cache);
-  }
+  /** What counts where nothing is said: no token, no cache, and the proxy of the system. */
+  public static final HubSettings DEFAULT =
+      new HubSettings(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          false,
+          Optional.empty(),
+          DEFAULT_READ_TIMEOUT,
+          false,
+          Optional.empty());
 
   /** What {@code HF_ENDPOINT}, {@code HF_TOKEN}, {@code HTTPS_PROXY} and the others say. */
   public static HubSettings fromEnvironment() {
@@ -65,6 +65,7 @@ public record HubSettings(
         value(environment, "HF_ENDPOINT"),
         token(environment, home),
         Optional.empty(),
+        false,
         Optional.empty(),
         readTimeout(environment),
         isTrue(environment, "HF_HUB_OFFLINE") || isTrue(environment, "TRANSFORMERS_OFFLINE"),
@@ -106,16 +107,20 @@ public record HubSettings(
     return new HubSettings(endpoint, token, proxy, direct, caFile, other, offline, cache);
   }
 
+  /** The same with no request that leaves this computer. */
+  public HubSettings withoutNetwork() {
+    return new HubSettings(endpoint, token, proxy, direct, caFile, readTimeout, true, cache);
+  }
+
+  /** The same with what the Hub's own programs keep. */
+  public HubSettings withCache(HubCache other) {
+    return new HubSettings(
+        endpoint, token, proxy, direct, caFile, readTimeout, offline, Optional.of(other));
+  }
+
   /** What counts for a server inside this computer: no token, no proxy, never offline. */
   public HubSettings forBundledHub() {
-    return new HubSettings(
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        readTimeout,
-        false,
-        Optional.empty());
+    return DEFAULT.withReadTimeout(readTimeout);
   }
 
   /** Shows neither the token nor what a proxy's address may hold. */

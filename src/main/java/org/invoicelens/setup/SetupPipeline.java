@@ -226,11 +226,16 @@ public final class SetupPipeline {
   public VerificationStatus check(
       DownloadResult download, ProgressListener listener, Cancellation cancellation)
       throws VerificationException, CancelledException {
-    VerificationStatus status = new DownloadVerifier(listener, cancellation).verify(download);
-    if (status.verified()) {
+    try {
+      VerificationStatus status = new DownloadVerifier(listener, cancellation).verify(download);
       VerificationRecord.write(download.modelPath(), download.checksums().keySet());
+      return status;
+    } catch (VerificationException e) {
+      if (e.reason() == VerificationException.Reason.FILES_WRONG) {
+        VerificationRecord.withdraw(download.modelPath());
+      }
+      throw e;
     }
-    return status;
   }
 
   /**

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -59,14 +60,35 @@ final class VerificationRecord {
         entry.addProperty("modified", stamp.modified());
         stamps.add(name, entry);
       }
-      JsonObject json = new JsonObject();
-      json.addProperty("version", VERSION);
-      json.add("files", stamps);
       Files.createDirectories(file.getParent());
-      WholeFile.write(file, json.toString().getBytes(StandardCharsets.UTF_8));
+      write(file, stamps);
     } catch (IOException e) {
       log.warn("{} cannot be written: {}", file, e.toString());
     }
+  }
+
+  /**
+   * Takes the proof back where the files were found to be wrong, even though their sizes and times
+   * are those of the record, as after a fault of the disk. When they were right is still known.
+   */
+  static void withdraw(Path modelPath) {
+    Path file = file(modelPath);
+    try {
+      FileTime written = Files.getLastModifiedTime(file);
+      write(file, new JsonObject());
+      Files.setLastModifiedTime(file, written);
+    } catch (NoSuchFileException neverProved) {
+      log.debug("{} was never verified", modelPath);
+    } catch (IOException e) {
+      log.warn("{} still says that the model is verified: {}", file, e.toString());
+    }
+  }
+
+  private static void write(Path file, JsonObject stamps) throws IOException {
+    JsonObject json = new JsonObject();
+    json.addProperty("version", VERSION);
+    json.add("files", stamps);
+    WholeFile.write(file, json.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** The status of the last verification; empty where there was none or a file has changed. */

@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.stage.Cancellation;
@@ -35,14 +34,7 @@ final class DoorForTests {
   }
 
   static HubSettings settings() {
-    return new HubSettings(
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Duration.ofSeconds(10),
-        false,
-        Optional.empty());
+    return HubSettings.DEFAULT.withReadTimeout(Duration.ofSeconds(10));
   }
 
   /**

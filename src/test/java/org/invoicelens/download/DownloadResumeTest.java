@@ -3,6 +3,7 @@ package org.invoicelens.download;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,15 +130,7 @@ class DownloadResumeTest {
   @Test
   void offlineMakesNoRequest() throws Exception {
     HubSettings online = run.settings;
-    HubSettings offline =
-        new HubSettings(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            online.readTimeout(),
-            true,
-            Optional.empty());
+    HubSettings offline = online.withoutNetwork();
     run.settings = offline;
     assertThatThrownBy(() -> run.download(hub))
         .satisfies(e -> assertThat(reasonOf(e)).isEqualTo(DownloadException.Reason.OFFLINE));
@@ -165,16 +158,7 @@ class DownloadResumeTest {
   private Path inCacheOfTheHub(byte[] content) throws Exception {
     Path cache = run.model.resolveSibling("hub-cache");
     Path blobs = Files.createDirectories(cache.resolve("models--owner--model/blobs"));
-    HubSettings plain = run.settings;
-    run.settings =
-        new HubSettings(
-            plain.endpoint(),
-            plain.token(),
-            plain.proxy(),
-            plain.caFile(),
-            plain.readTimeout(),
-            plain.offline(),
-            Optional.of(new HubCache(cache)));
+    run.settings = run.settings.withCache(new HubCache(cache));
     return Files.write(blobs.resolve(FaultyHub.sha256(CONTENT)), content);
   }
 
@@ -668,14 +652,10 @@ class DownloadResumeTest {
   @Test
   void theBundledModelComesFromTheApplicationWhateverTheEnvironmentSays() throws Exception {
     run.settings =
-        new HubSettings(
-            Optional.of("https://hub.invalid"),
-            Optional.empty(),
-            Optional.of(java.net.URI.create("http://proxy.invalid:1")),
-            Optional.empty(),
-            run.settings.readTimeout(),
-            true,
-            Optional.empty());
+        run.settings
+            .withEndpoint("https://hub.invalid")
+            .withProxy(URI.create("http://proxy.invalid:1"))
+            .withoutNetwork();
     DownloadResult result = run.download("bundled", "invoicelens/pixtral-mini");
     assertThat(result.checksums()).containsKeys("config.json", "model.safetensors");
     Path shipped = Path.of("models/bundled/pixtral-mini");

@@ -55,15 +55,7 @@ final class Fixture {
   final List<Progress> reports = Collections.synchronizedList(new ArrayList<>());
   final Cancellation cancellation = new Cancellation();
   ProgressListener listener = progress -> {};
-  HubSettings settings =
-      new HubSettings(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Duration.ofSeconds(5),
-          false,
-          Optional.empty());
+  HubSettings settings = HubSettings.DEFAULT.withReadTimeout(Duration.ofSeconds(5));
   TransferOptions options = TransferOptions.DEFAULT;
   Tuning tuning = SMALL;
   String revision = "main";

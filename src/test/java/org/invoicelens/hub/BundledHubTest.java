@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,14 +41,11 @@ class BundledHubTest {
     hub = BundledHub.open(root);
     client =
         HubClient.forBundledHub(
-            new HubSettings(
-                Optional.of("https://hub.invalid"),
-                Optional.of(new AccessToken("hf_secret")),
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ofSeconds(5),
-                true,
-                Optional.empty()),
+            HubSettings.DEFAULT
+                .withEndpoint("https://hub.invalid")
+                .withToken(new AccessToken("hf_secret"))
+                .withReadTimeout(Duration.ofSeconds(5))
+                .withoutNetwork(),
             hub);
   }
 

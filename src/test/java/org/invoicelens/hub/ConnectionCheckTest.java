@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -37,15 +36,7 @@ class ConnectionCheckTest {
   private final MockWebServer server = new MockWebServer();
   private final Map<String, MockResponse> answers = new LinkedHashMap<>();
   private final List<String> asked = new ArrayList<>();
-  private HubSettings settings =
-      new HubSettings(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Duration.ofSeconds(5),
-          false,
-          Optional.empty());
+  private HubSettings settings = HubSettings.DEFAULT.withReadTimeout(Duration.ofSeconds(5));
 
   @BeforeEach
   void answerAsTheHubDoes() {

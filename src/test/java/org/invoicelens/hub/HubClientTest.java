@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -32,15 +31,7 @@ class HubClientTest {
 
   @TempDir Path folder;
   private final MockWebServer server = new MockWebServer();
-  private HubSettings settings =
-      new HubSettings(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Duration.ofSeconds(5),
-          false,
-          Optional.empty());
+  private HubSettings settings = HubSettings.DEFAULT.withReadTimeout(Duration.ofSeconds(5));
 
   @BeforeEach
   void start() throws Exception {

@@ -24,15 +24,7 @@ class HubAccessTest {
 
   @TempDir Path own;
 
-  private HubSettings environment =
-      new HubSettings(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Duration.ofSeconds(5),
-          false,
-          Optional.empty());
+  private HubSettings environment = HubSettings.DEFAULT.withReadTimeout(Duration.ofSeconds(5));
   private ApplicationFolders folders;
   private SettingsStore settings;
   private SecretsFile secrets;

@@ -3,9 +3,15 @@ package org.invoicelens.setup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.RandomAccessFile;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import mockwebserver3.MockResponse;
@@ -21,6 +27,7 @@ import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.InGerman;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.ProgressListener;
+import org.invoicelens.verify.VerificationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +64,49 @@ class SetupPipelineTest {
   }
 
   @Test
+  void aFileThatSpoiltWithoutChangingSizeOrTimeIsNotTrustedOnceItWasFound() throws Exception {
+    Path here = Path.of("").toAbsolutePath();
+    Path model = Files.createDirectory(folder.resolve("model"));
+    Map<String, Checksum> checksums = new HashMap<>();
+    try (DirectoryStream<Path> bundled =
+        Files.newDirectoryStream(here.resolve("models/bundled/pixtral-mini"))) {
+      for (Path file : bundled) {
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(model.resolve(file.getFileName()), bytes);
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+        checksums.put(
+            file.getFileName().toString(),
+            new Checksum(
+                Checksum.Algorithm.SHA256, HexFormat.of().formatHex(digest), bytes.length));
+      }
+    }
+    DownloadResult download =
+        new DownloadResult(model, "some/model", "", checksums, Duration.ZERO, 0, 0);
+    SetupPipeline pipeline =
+        new SetupPipeline(new ApplicationFolders(here, here, here, here), HubSettings.DEFAULT);
+    pipeline.check(download, ProgressListener.NONE, new Cancellation());
+    assertThat(VerificationRecord.unchanged(model)).isPresent();
+
+    Path weights = model.resolve("model.safetensors");
+    FileTime time = Files.getLastModifiedTime(weights);
+    try (RandomAccessFile file = new RandomAccessFile(weights.toFile(), "rw")) {
+      file.seek(file.length() - 1);
+      int last = file.read();
+      file.seek(file.length() - 1);
+      file.write(last ^ 1);
+    }
+    Files.setLastModifiedTime(weights, time);
+    assertThat(VerificationRecord.unchanged(model)).isPresent();
+
+    VerificationException found =
+        catchThrowableOfType(
+            VerificationException.class,
+            () -> pipeline.check(download, ProgressListener.NONE, new Cancellation()));
+    assertThat(found.reason()).isEqualTo(VerificationException.Reason.FILES_WRONG);
+    assertThat(VerificationRecord.unchanged(model)).isEmpty();
+  }
+
+  @Test
   void asksWhichCommitTheRevisionIsNow() throws Exception {
     try (MockWebServer hub = new MockWebServer()) {
       hub.start();
@@ -68,14 +118,7 @@ class SetupPipelineTest {
       SetupPipeline pipeline =
           new SetupPipeline(
               folders,
-              new HubSettings(
-                  Optional.of(endpoint),
-                  Optional.empty(),
-                  Optional.empty(),
-                  Optional.empty(),
-                  Duration.ofSeconds(10),
-                  false,
-                  Optional.empty()));
+              HubSettings.DEFAULT.withEndpoint(endpoint).withReadTimeout(Duration.ofSeconds(10)));
       ModelConfig config = pipeline.loadConfig(folders.modelConfigs().resolve("pixtral.yaml"));
       assertThat(pipeline.newestCommit(config, new Cancellation())).contains(commit);
       assertThat(hub.takeRequest().getTarget())

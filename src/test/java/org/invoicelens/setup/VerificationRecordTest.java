@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import org.invoicelens.verify.VerificationStatus;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +51,19 @@ class VerificationRecordTest {
     verify();
     Files.delete(weights);
     assertThat(VerificationRecord.unchanged(folder)).isEmpty();
+  }
+
+  @Test
+  void canBeTakenBackAndStillTellsWhenItWasMade() throws Exception {
+    VerificationRecord.withdraw(folder);
+    assertThat(VerificationRecord.time(folder)).isEmpty();
+
+    verify();
+    Instant proved = Instant.parse("2026-03-01T10:00:00Z");
+    Files.setLastModifiedTime(folder.resolve(".invoicelens/verified.json"), FileTime.from(proved));
+    VerificationRecord.withdraw(folder);
+    assertThat(VerificationRecord.unchanged(folder)).isEmpty();
+    assertThat(VerificationRecord.time(folder)).contains(proved);
   }
 
   @Test

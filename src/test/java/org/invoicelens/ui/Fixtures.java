@@ -26,6 +26,7 @@ import org.invoicelens.hardware.HardwareStatus.Check;
 import org.invoicelens.hardware.HardwareStatus.Check.State;
 import org.invoicelens.hardware.HardwareStatus.Check.Subject;
 import org.invoicelens.hardware.MemoryEstimate;
+import org.invoicelens.hub.HubSettings;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.invoice.InvoiceFields;
@@ -38,11 +39,14 @@ import org.invoicelens.pixtral.PixtralProcessor;
 import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.setup.InstalledModel;
+import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.ui.pipeline.ModelChoice;
+import org.invoicelens.ui.pipeline.PipelineStages;
 import org.invoicelens.ui.pipeline.ReadyModel;
+import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.task.Work;
 import org.invoicelens.ui.workspace.Surroundings;
 import org.invoicelens.verify.VerificationStatus;
@@ -62,6 +66,12 @@ public final class Fixtures {
         own.resolve("data"),
         own.resolve("state"),
         own.resolve("logs"));
+  }
+
+  /** The real pipeline, for a workstation without a network. */
+  static Stages pipeline(ApplicationFolders folders) {
+    return new PipelineStages(
+        folders, new SetupPipeline(folders, HubSettings.DEFAULT.withoutNetwork()));
   }
 
   /** A configuration that ships. */

@@ -11,11 +11,9 @@ import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.stage.Stage;
-import org.invoicelens.ui.pipeline.Recalled;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The right side of the workspace, worked as a user does. */
@@ -31,15 +29,13 @@ class FormTest {
   @TempDir Path own;
 
   private final ScriptedStages stages = new ScriptedStages();
-  private WindowRobot window;
+  @RegisterExtension final WindowRobot window = new WindowRobot();
 
   @BeforeEach
   void readADocument() throws Exception {
-    window = new WindowRobot();
     ModelConfig large = Fixtures.config("pixtral", own);
     stages.choices = List.of(Fixtures.choice(large));
-    stages.recalled =
-        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     stages.start =
         (listener, cancellation) ->
             Fixtures.model(prompt ->
@@ -50,11 +46,6 @@ class FormTest {
     window.awaitSeen("#field-vendor");
     window.await(
         () -> window.seen("#read-again") != null && !window.seen("#read-again").isDisabled());
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    window.cleanUp();
   }
 
   private void write(String id, String text) {

@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import javafx.scene.input.KeyCode;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.setup.InstalledModel.State;
 import org.invoicelens.setup.ModelRemoval;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.Stage;
-import org.invoicelens.ui.pipeline.Recalled;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page of the models, as a user works it. */
@@ -23,12 +21,11 @@ class ModelsPageTest {
   @TempDir Path own;
 
   private final ScriptedStages stages = new ScriptedStages();
-  private WindowRobot window;
+  @RegisterExtension final WindowRobot window = new WindowRobot();
   private ModelConfig large;
 
   @BeforeEach
   void twoModels() throws Exception {
-    window = new WindowRobot();
     large = Fixtures.config("pixtral", own);
     ModelConfig mini = Fixtures.config("pixtral-mini", own);
     stages.choices = List.of(Fixtures.choice(large));
@@ -37,14 +34,8 @@ class ModelsPageTest {
     stages.start = (listener, cancellation) -> Fixtures.model("{\"vendor\":\"A\"}");
   }
 
-  @AfterEach
-  void close() throws Exception {
-    window.cleanUp();
-  }
-
   private void openFromTheWorkspace() throws Exception {
-    stages.recalled =
-        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     window.open(own, stages);
     window.awaitSeen("#workspace");
     window.click("#models-open");

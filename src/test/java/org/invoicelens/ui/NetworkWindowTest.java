@@ -15,9 +15,9 @@ import org.invoicelens.hub.ConnectionCheck.Subject;
 import org.invoicelens.settings.SecretsFile;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.stage.Problem;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The network in the window: settings, test, and what a failed download offers. */
@@ -26,12 +26,11 @@ class NetworkWindowTest {
   @TempDir Path own;
 
   private final ScriptedStages stages = new ScriptedStages();
-  private WindowRobot window;
+  @RegisterExtension final WindowRobot window = new WindowRobot();
   private ModelConfig large;
 
   @BeforeEach
   void everythingGoesWell() throws Exception {
-    window = new WindowRobot();
     large = Fixtures.config("pixtral", own);
     stages.choices = List.of(Fixtures.choice(large));
     stages.hardware = (listener, cancellation) -> Fixtures.workstation();
@@ -40,11 +39,6 @@ class NetworkWindowTest {
             .map(subject ->
                 new Finding(subject, State.GOOD, "fine", Optional.empty(), Optional.empty()))
             .toList();
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    window.cleanUp();
   }
 
   private void failWith(DownloadException.Reason reason) throws Exception {

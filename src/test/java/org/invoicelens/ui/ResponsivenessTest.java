@@ -7,18 +7,11 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import javafx.scene.control.ListView;
 import org.invoicelens.config.ApplicationFolders;
-import org.invoicelens.hub.HubSettings;
-import org.invoicelens.setup.SetupPipeline;
-import org.invoicelens.ui.pipeline.PipelineStages;
-import org.invoicelens.ui.pipeline.Stages;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -33,30 +26,7 @@ class ResponsivenessTest {
 
   @TempDir Path own;
 
-  private WindowRobot window;
-
-  @BeforeEach
-  void display() throws Exception {
-    window = new WindowRobot();
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    window.cleanUp();
-  }
-
-  private static Stages stages(ApplicationFolders folders) {
-    HubSettings offline =
-        new HubSettings(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Duration.ofSeconds(10),
-            true,
-            Optional.empty());
-    return new PipelineStages(folders, new SetupPipeline(folders, offline));
-  }
+  @RegisterExtension final WindowRobot window = new WindowRobot();
 
   @Test
   void showsSignsOfLifeWhileItDownloadsAtFullSpeed() throws Exception {
@@ -64,7 +34,7 @@ class ResponsivenessTest {
     Path program = programWithALargeModel(usual.program());
     ApplicationFolders folders =
         new ApplicationFolders(program, usual.data(), usual.state(), usual.logs());
-    window.open(own, stages(folders));
+    window.open(own, Fixtures.pipeline(folders));
     window.click("#model-pixtral-mini");
     window.click("#next");
     window.await(() -> window.seen("#check-disk") != null);
@@ -82,7 +52,7 @@ class ResponsivenessTest {
 
   @Test
   void showsSignsOfLifeWhileItReads() throws Exception {
-    window.open(own, stages(Fixtures.folders(own)));
+    window.open(own, Fixtures.pipeline(Fixtures.folders(own)));
     window.click("#model-pixtral-mini");
     window.click("#next");
     window.await(() -> window.seen("#check-disk") != null);

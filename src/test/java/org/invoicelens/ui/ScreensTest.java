@@ -3,7 +3,6 @@ package org.invoicelens.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.invoicelens.stage.Stage.DOWNLOAD;
 import static org.invoicelens.stage.Stage.INITIALIZATION;
-import static org.invoicelens.stage.Stage.OPTIMIZATION;
 import static org.invoicelens.stage.Stage.VERIFICATION;
 
 import java.awt.Color;
@@ -75,7 +74,6 @@ import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Words;
 import org.invoicelens.ui.pipeline.ModelChoice;
-import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 import org.invoicelens.verify.VerificationStatus.Finding;
@@ -288,8 +286,7 @@ class ScreensTest {
             Optional.empty(),
             new Sizes(0, 0, 0, List.of(), 0));
     stages.installed = List.of(ready, small, partly, gone, broken);
-    stages.recalled =
-        Optional.of(new Recalled(large, OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     stages.start = (listener, cancellation) -> Fixtures.model(ANSWER);
     stages.newest = Optional.of("f".repeat(40));
     open();
@@ -798,8 +795,7 @@ class ScreensTest {
   void workspaceReading() throws Exception {
     prepare();
     CountDownLatch pause = new CountDownLatch(1);
-    stages.recalled =
-        Optional.of(new Recalled(large, OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     stages.start = (listener, cancellation) -> Fixtures.model(ANSWER, pause);
     open();
     awaitVisible("#workspace");
@@ -822,8 +818,7 @@ class ScreensTest {
 
   private void openDoubtful() throws Exception {
     prepare();
-    stages.recalled =
-        Optional.of(new Recalled(large, OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     stages.start = (listener, cancellation) -> Fixtures.model(DOUBTFUL);
     open();
     awaitVisible("#workspace");
@@ -889,8 +884,7 @@ class ScreensTest {
 
   private void openWorkspace() throws Exception {
     prepare();
-    stages.recalled =
-        Optional.of(new Recalled(large, OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     stages.start = (listener, cancellation) -> Fixtures.model(ANSWER);
     open();
     awaitVisible("#workspace");

@@ -22,6 +22,7 @@ import org.invoicelens.setup.ModelRemoval;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.stage.StageException;
@@ -71,6 +72,29 @@ public final class ScriptedStages implements Stages {
 
   /** What was remembered, in order. */
   public final List<SetupState> remembered = Collections.synchronizedList(new ArrayList<>());
+
+  /** Lets every stage of the setup end well with a model that answers this. */
+  public void succeed(ModelConfig config, String answer) {
+    hardware = (listener, cancellation) -> Fixtures.workstation();
+    download = (listener, cancellation) -> Fixtures.download(config);
+    verification = (listener, cancellation) -> Fixtures.verified(config);
+    start = (listener, cancellation) -> Fixtures.model(answer);
+  }
+
+  /** Lets a model have been set up before, so that the workspace opens at once. */
+  public void recallSetUp(ModelConfig config) {
+    recalled =
+        Optional.of(
+            new Recalled(config, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(config))));
+  }
+
+  /** Lets every download fail. */
+  public void failDownload(DownloadException.Reason reason, Problem problem) {
+    download =
+        (listener, cancellation) -> {
+          throw new DownloadException(reason, problem, "", null);
+        };
+  }
 
   private static <V> Work<V> unexpected(String stage) {
     return (listener, cancellation) -> {

@@ -29,19 +29,26 @@ import javafx.stage.WindowEvent;
 import org.invoicelens.settings.SecretsFile;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.ui.pipeline.Stages;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.testfx.api.FxRobot;
 import org.testfx.api.FxToolkit;
 import org.testfx.util.WaitForAsyncUtils;
 
-/** Opens windows and works them as a user does: by what is on screen. */
-final class WindowRobot {
+/**
+ * Opens windows and works them as a user does: by what is on screen. What a test leaves open is
+ * closed after it.
+ */
+final class WindowRobot implements BeforeEachCallback, AfterEachCallback {
 
   final FxRobot robot = new FxRobot();
   final FakeDesktop desktop = new FakeDesktop();
   private final List<Stage> open = new ArrayList<>();
   private Stage stage;
 
-  WindowRobot() throws Exception {
+  @Override
+  public void beforeEach(ExtensionContext test) throws Exception {
     FxToolkit.registerPrimaryStage();
   }
 
@@ -78,8 +85,8 @@ final class WindowRobot {
     await(() -> !stage.isShowing());
   }
 
-  /** Closes whatever a test left open. */
-  void cleanUp() throws Exception {
+  @Override
+  public void afterEach(ExtensionContext test) throws Exception {
     for (Stage left : open) {
       if (left.isShowing()) {
         stage = left;

@@ -18,10 +18,9 @@ import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.pipeline.ModelChoice;
-import org.invoicelens.ui.pipeline.Recalled;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The window on stages that do what the test says. */
@@ -30,23 +29,14 @@ class WindowTest {
   @TempDir Path own;
 
   private final ScriptedStages stages = new ScriptedStages();
-  private WindowRobot window;
+  @RegisterExtension final WindowRobot window = new WindowRobot();
   private ModelConfig large;
 
   @BeforeEach
   void everythingGoesWell() throws Exception {
-    window = new WindowRobot();
     large = Fixtures.config("pixtral", own);
     stages.choices = List.of(Fixtures.choice(large));
-    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
-    stages.download = (listener, cancellation) -> Fixtures.download(large);
-    stages.verification = (listener, cancellation) -> Fixtures.verified(large);
-    stages.start = (listener, cancellation) -> Fixtures.model("{\"vendor\":\"A\"}");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    window.cleanUp();
+    stages.succeed(large, "{\"vendor\":\"A\"}");
   }
 
   private void goToDownload() throws Exception {
@@ -194,8 +184,7 @@ class WindowTest {
   }
 
   private void openWorkspace() throws Exception {
-    stages.recalled =
-        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     window.open(own, stages);
     window.awaitSeen("#workspace");
   }

@@ -4,19 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javafx.scene.control.ListView;
 import javafx.scene.input.KeyCode;
-import org.invoicelens.config.ApplicationFolders;
-import org.invoicelens.hub.HubSettings;
-import org.invoicelens.setup.SetupPipeline;
-import org.invoicelens.ui.pipeline.PipelineStages;
-import org.invoicelens.ui.pipeline.Stages;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way on the bundled model, with every stage real. */
@@ -24,35 +17,11 @@ class WizardPathTest {
 
   @TempDir Path own;
 
-  private WindowRobot window;
-
-  @BeforeEach
-  void display() throws Exception {
-    window = new WindowRobot();
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    window.cleanUp();
-  }
-
-  private Stages stages() {
-    ApplicationFolders folders = Fixtures.folders(own);
-    HubSettings settings =
-        new HubSettings(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Duration.ofSeconds(10),
-            true,
-            Optional.empty());
-    return new PipelineStages(folders, new SetupPipeline(folders, settings));
-  }
+  @RegisterExtension final WindowRobot window = new WindowRobot();
 
   @Test
   void leadsFromTheChoiceToTheFieldsAndComesBackToTheWorkspaceWhenReopened() throws Exception {
-    window.open(own, stages());
+    window.open(own, Fixtures.pipeline(Fixtures.folders(own)));
     window.click("#model-pixtral-mini");
     assertThat(window.text("#next")).isEqualTo("_Check this computer");
     window.click("#next");
@@ -83,7 +52,7 @@ class WizardPathTest {
     assertThat(window.desktop.copied.getLast()).startsWith("{").contains("Dib Group");
     window.close();
 
-    window.open(own, stages());
+    window.open(own, Fixtures.pipeline(Fixtures.folders(own)));
     window.awaitSeen("#workspace");
     window.await(() -> window.texts("#documents").contains("slip-2.png"));
     window.click("#samples-here");
@@ -104,7 +73,7 @@ class WizardPathTest {
 
   @Test
   void theModelIsVerifiedRepairedAndRemovedOnThePageOfTheModels() throws Exception {
-    window.open(own, stages());
+    window.open(own, Fixtures.pipeline(Fixtures.folders(own)));
     window.click("#model-pixtral-mini");
     window.click("#next");
     window.await(() -> window.seen("#check-disk") != null);
@@ -137,7 +106,7 @@ class WizardPathTest {
 
   @Test
   void tellsOfAFileThatIsNoPictureAndReadsTheNext() throws Exception {
-    window.open(own, stages());
+    window.open(own, Fixtures.pipeline(Fixtures.folders(own)));
     window.click("#model-pixtral-mini");
     window.click("#next");
     window.await(() -> window.seen("#check-disk") != null);

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import javafx.scene.Node;
 import javafx.scene.control.ListView;
 import javafx.scene.control.MenuButton;
@@ -16,11 +15,9 @@ import javafx.scene.image.ImageView;
 import javafx.scene.input.KeyCode;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.invoice.InvoiceDocument;
-import org.invoicelens.stage.Stage;
-import org.invoicelens.ui.pipeline.Recalled;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The left side and the middle of the workspace, worked as a user does. */
@@ -34,22 +31,15 @@ class WorkspaceTest {
 
   private final ScriptedStages stages = new ScriptedStages();
   private final List<InvoiceDocument> given = Collections.synchronizedList(new ArrayList<>());
-  private WindowRobot window;
+  @RegisterExtension final WindowRobot window = new WindowRobot();
 
   @BeforeEach
   void open() throws Exception {
-    window = new WindowRobot();
     ModelConfig large = Fixtures.config("pixtral", own);
     stages.choices = List.of(Fixtures.choice(large));
-    stages.recalled =
-        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     stages.start = (listener, cancellation) -> Fixtures.watched(ANSWER, given::add);
     openWorkspace();
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    window.cleanUp();
   }
 
   private void openWorkspace() throws Exception {

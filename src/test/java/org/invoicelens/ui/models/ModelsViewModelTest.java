@@ -17,7 +17,6 @@ import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
 import org.invoicelens.ui.ScriptedStages;
 import org.invoicelens.ui.component.Mark;
-import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
 import org.invoicelens.ui.settings.SettingsViewModel;
@@ -77,8 +76,7 @@ class ModelsViewModelTest {
   }
 
   private void useLarge() {
-    stages.recalled =
-        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     wizard.begin();
     runner.runAll();
     assertThat(session.model().get()).isNotNull();
@@ -109,8 +107,7 @@ class ModelsViewModelTest {
   @Test
   void aVerifiedModelIsStartedStraightOn() {
     ModelItem item = visit();
-    stages.recalled =
-        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     models.use(item);
     runner.runAll();
     assertThat(stages.calls).contains("recall pixtral-12b", "reopen");

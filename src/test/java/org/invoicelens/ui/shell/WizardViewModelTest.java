@@ -47,10 +47,7 @@ class WizardViewModelTest {
     large = Fixtures.config("pixtral", own);
     mini = Fixtures.config("pixtral-mini", own);
     stages.choices = List.of(Fixtures.choice(mini), Fixtures.choice(large));
-    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
-    stages.download = (listener, cancellation) -> Fixtures.download(large);
-    stages.verification = (listener, cancellation) -> Fixtures.verified(large);
-    stages.start = (listener, cancellation) -> Fixtures.model("{}");
+    stages.succeed(large, "{}");
     wizard =
         new WizardViewModel(
             stages,
@@ -93,8 +90,7 @@ class WizardViewModelTest {
 
   @Test
   void opensTheWorkspaceAtOnceWhereTheSetupWasFinished() {
-    stages.recalled =
-        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     begin();
     assertThat(stages.calls).doesNotContain("verifyHardware", "download", "verify");
     assertThat(wizard.navigation().current().get()).isEqualTo(Place.WORKSPACE);
@@ -262,8 +258,7 @@ class WizardViewModelTest {
 
   @Test
   void freesTheModelWhenTheWindowCloses() {
-    stages.recalled =
-        Optional.of(new Recalled(large, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    stages.recallSetUp(large);
     begin();
     wizard.requestClose(() -> closed++);
     runner.runAll();
