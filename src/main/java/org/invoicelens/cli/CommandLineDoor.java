@@ -68,6 +68,7 @@ public final class CommandLineDoor {
             new ExtractCommand(context),
             new OpenCommand(context),
             new PurgeCommand(context),
+            new UpdatesCommand(context),
             new GenerateCommand(context),
             new BenchCommand(context),
             new CompletionCommand(context))

@@ -33,6 +33,7 @@ class UsageTest {
         "extract",
         "open",
         "purge",
+        "updates",
         "generate",
         "bench",
         "completion"

@@ -10,6 +10,7 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -65,6 +66,7 @@ import org.invoicelens.invoice.ReadingHistory;
 import org.invoicelens.settings.Looks;
 import org.invoicelens.settings.SecretsFile;
 import org.invoicelens.settings.SettingsStore;
+import org.invoicelens.settings.UpdateChoice;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModel.Sizes;
 import org.invoicelens.stage.ByteSize;
@@ -220,6 +222,27 @@ class ScreensTest {
     robot.interact(
         () -> ((ScrollPane) robot.lookup("#settings .step-scroll").query()).setVvalue(1));
     shoot("8-settings-places");
+  }
+
+  @Test
+  void updates() throws Exception {
+    prepare();
+    SettingsStore chosen = new SettingsStore(Fixtures.folders(own));
+    chosen.change(now ->
+        now.withUpdates(
+            new UpdateChoice(
+                true,
+                Optional.of(URI.create("https://downloads.example.com/lens/release.json")),
+                Optional.empty())));
+    chosen.save();
+    stages.release = (listener, cancellation) -> Fixtures.release("9.9.0", true);
+    open();
+    awaitVisible("#notices .button-bar .button");
+    Thread.sleep(500);
+    shoot("1-welcome-update");
+    press("#notices .button-bar .button");
+    awaitVisible("#updates");
+    shoot("8-updates");
   }
 
   private static InstalledModel with(

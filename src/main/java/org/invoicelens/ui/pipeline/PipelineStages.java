@@ -30,6 +30,7 @@ import org.invoicelens.invoice.InvoiceReader;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.settings.UpdateChoice;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModels;
 import org.invoicelens.setup.ModelMove;
@@ -43,6 +44,9 @@ import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.stage.StageException;
+import org.invoicelens.update.Release;
+import org.invoicelens.update.UpdateCheck;
+import org.invoicelens.update.UpdateException;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 import org.slf4j.Logger;
@@ -234,6 +238,11 @@ public final class PipelineStages implements Stages {
   @Override
   public boolean environmentHasToken() {
     return HubSettings.fromEnvironment().token().isPresent();
+  }
+
+  @Override
+  public Release newestRelease(UpdateChoice choice) throws UpdateException {
+    return UpdateCheck.newest(choice, pipeline.hubSettings());
   }
 
   private record Steps(ConnectionCheck check) implements ConnectionSteps {

@@ -12,6 +12,7 @@ import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.settings.UpdateChoice;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.setup.ModelRemoval;
@@ -20,6 +21,8 @@ import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.StageException;
+import org.invoicelens.update.Release;
+import org.invoicelens.update.UpdateException;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 
@@ -134,4 +137,7 @@ public interface Stages {
 
   /** Whether a token of the Hub comes from outside: the environment or a file of other programs. */
   boolean environmentHasToken();
+
+  /** The newest version of the program that was published. */
+  Release newestRelease(UpdateChoice choice) throws UpdateException;
 }
