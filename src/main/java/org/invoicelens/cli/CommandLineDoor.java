@@ -65,6 +65,7 @@ public final class CommandLineDoor {
             new DownloadCommand(context),
             new VerifyCommand(context),
             new SetupCommand(context),
+            new MoveCommand(context),
             new ExtractCommand(context),
             new OpenCommand(context),
             new PurgeCommand(context),

@@ -2,6 +2,7 @@ package org.invoicelens.ui.models;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,10 @@ import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.TransferRate;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModel.Sizes;
+import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.desktop.Desktop;
@@ -80,6 +83,11 @@ public final class ModelsViewModel {
           }
         });
     session.model().subscribe(model -> markInUse());
+    wizard.holdBack(config ->
+        models.stream()
+            .filter(item -> item.busy().get())
+            .flatMap(item -> item.model().get().config().stream())
+            .anyMatch(busy -> busy.source().equals(config.source())));
     // The window closes when all work has ended, and verifying a large model takes minutes.
     wizard
         .closing()
@@ -338,6 +346,80 @@ public final class ModelsViewModel {
                 () -> remove(item)));
   }
 
+  /** Lets the user choose another folder for a model, and moves it there if the user agrees. */
+  public void move(ModelItem item) {
+    ModelConfig config = item.model().get().config().orElseThrow();
+    desktop
+        .chooseFolder(text("models.move.choose", config.name()), config.modelPath().getParent())
+        .ifPresent(chosen ->
+            run(
+                item,
+                text("models.looking.there"),
+                (listener, cancellation) -> stages.placeToMoveTo(config, chosen),
+                there -> {
+                  item.end(Optional.empty());
+                  askToMove(item, there);
+                },
+                () -> move(item)));
+  }
+
+  private void askToMove(ModelItem item, ModelPlace there) {
+    if (desktop.ask(
+            new Question(
+                text("models.move.question", item.model().get().name()),
+                text(
+                    item.inUse().get() ? "models.move.text.inUse" : "models.move.text",
+                    Amounts.bytes(there.needed()),
+                    item.model().get().folder().orElseThrow(),
+                    there.folder()),
+                List.of(text("models.move.yes"), text("models.move.no"))))
+        == 0) {
+      moveTo(item, there.folder());
+    }
+  }
+
+  private void moveTo(ModelItem item, Path folder) {
+    ModelConfig config = item.model().get().config().orElseThrow();
+    released(
+        item,
+        () ->
+            run(
+                item,
+                text("models.moving", folder),
+                (listener, cancellation) -> stages.move(config, folder, listener, cancellation),
+                clean -> {
+                  lies(config, folder);
+                  item.end(
+                      clean
+                          ? good(text("models.moved", folder))
+                          : remark(text("models.moved.rest", folder, config.modelPath())));
+                },
+                () -> moveTo(item, folder),
+                text("models.move.stopped", config.modelPath())));
+  }
+
+  /** Lets the user choose the folder in which a model's files lie already. */
+  public void find(ModelItem item) {
+    ModelConfig config = item.model().get().config().orElseThrow();
+    desktop
+        .chooseFolder(text("models.find.choose", config.name()), config.modelPath().getParent())
+        .ifPresent(chosen ->
+            run(
+                item,
+                text("models.looking.there"),
+                (listener, cancellation) -> stages.find(config, chosen),
+                folder -> {
+                  lies(config, folder);
+                  item.end(good(text("models.found", folder)));
+                },
+                () -> find(item)));
+  }
+
+  /** The stages have kept this in the settings; here it counts for what was loaded before. */
+  private void lies(ModelConfig config, Path folder) {
+    wizard.moved(config.source(), folder);
+  }
+
   /** Goes on when no part of the window holds the model's files. */
   private void released(ModelItem item, Runnable then) {
     ModelConfig config = session.config().get();
@@ -356,6 +438,20 @@ public final class ModelsViewModel {
 
   private <V> void run(
       ModelItem item, String words, Work<V> work, Consumer<V> whenDone, Runnable again) {
+    run(item, words, work, whenDone, again, text("models.stopped"));
+  }
+
+  /**
+   * @param stopped what is said when the user stopped it
+   */
+  private <V> void run(
+      ModelItem item,
+      String words,
+      Work<V> work,
+      Consumer<V> whenDone,
+      Runnable again,
+      String stopped) {
+    TransferRate rate = new TransferRate();
     item.begin(words);
     item.running(
         runner.start(
@@ -365,7 +461,8 @@ public final class ModelsViewModel {
               public void progressed(List<Progress> latest) {
                 latest.stream()
                     .filter(Progress::isWhole)
-                    .forEach(progress -> item.progress(progress.fraction(), amount(progress)));
+                    .forEach(progress ->
+                        item.progress(progress.fraction(), amount(progress), pace(progress, rate)));
               }
 
               @Override
@@ -390,7 +487,7 @@ public final class ModelsViewModel {
 
               @Override
               public void cancelled() {
-                item.end(Optional.of(new Notice(Mark.PAUSED, text("models.stopped"))));
+                item.end(Optional.of(new Notice(Mark.PAUSED, stopped)));
                 refresh();
               }
             }));
@@ -424,6 +521,25 @@ public final class ModelsViewModel {
     return progress.unit() == Progress.Unit.BYTES && progress.total() > 0
         ? Amounts.bytesOf(progress.done(), progress.total())
         : "";
+  }
+
+  private static String pace(Progress progress, TransferRate rate) {
+    if (progress.unit() != Progress.Unit.BYTES || progress.total() <= 0) {
+      return "";
+    }
+    rate.record(progress.done());
+    return rate.timeLeft(progress.total() - progress.done())
+        .filter(left -> progress.done() < progress.total())
+        .map(left ->
+            text(
+                "download.pace",
+                Amounts.bytes((long) rate.bytesPerSecond()),
+                text("download.left", Amounts.about(left))))
+        .orElse("");
+  }
+
+  private static Optional<Notice> remark(String words) {
+    return Optional.of(new Notice(Mark.REMARK, words));
   }
 
   private static Optional<Notice> good(String words) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadException;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.InstalledModel.State;
 import org.invoicelens.setup.ModelRemoval;
@@ -272,6 +273,214 @@ class ModelsViewModelTest {
     navigation.back();
     assertThat(navigation.current().get()).isEqualTo(Place.SETUP);
     assertThat(wizard.current().get()).isEqualTo(wizard.welcome());
+  }
+
+  private Path disk() {
+    Path disk = own.resolve("disk");
+    desktop.folder = Optional.of(disk);
+    return disk.resolve("pixtral-12b");
+  }
+
+  /** As the real stages do: from then on the model is listed where it lies. */
+  private void listedIn(Path folder) {
+    stages.installed = List.of(Fixtures.installed(large.withModelPath(folder), State.READY));
+  }
+
+  @Test
+  void aModelIsMovedWhereTheUserWantsIt() {
+    ModelItem item = visit();
+    Path there = disk();
+    stages.move =
+        (listener, cancellation) -> {
+          listener.onProgress(Progress.of(Stage.DOWNLOAD, 5, 10, Progress.Unit.BYTES, ""));
+          assertThat(item.busy().get()).isTrue();
+          assertThat(item.fraction().get()).isEqualTo(0.5);
+          assertThat(item.doing().get()).contains(there.toString());
+          listedIn(there);
+          return true;
+        };
+    models.move(item);
+    runner.runAll();
+    assertThat(desktop.asked.getFirst().text())
+        .contains("25.4 GB", large.modelPath().toString(), there.toString())
+        .doesNotContain("in use");
+    assertThat(stages.calls).containsSubsequence("move pixtral-12b to " + there, "installed");
+    assertThat(item.notice().get().mark()).isEqualTo(Mark.GOOD);
+    assertThat(item.notice().get().words()).contains(there.toString());
+    assertThat(models.models()).containsExactly(item);
+    assertThat(item.model().get().folder()).contains(there);
+  }
+
+  @Test
+  void whatIsLeftBehindIsNamed() {
+    ModelItem item = visit();
+    disk();
+    stages.move = (listener, cancellation) -> false;
+    models.move(item);
+    runner.runAll();
+    assertThat(item.notice().get().mark()).isEqualTo(Mark.REMARK);
+    assertThat(item.notice().get().words()).contains(large.modelPath().toString());
+  }
+
+  @Test
+  void withoutAFolderOrTheUsersConsentNothingIsMoved() {
+    ModelItem item = visit();
+    models.move(item);
+    runner.runAll();
+    assertThat(stages.calls).doesNotContain("placeIn");
+    disk();
+    desktop.answer = 1;
+    models.move(item);
+    runner.runAll();
+    assertThat(stages.calls).contains("placeIn").noneMatch(call -> call.startsWith("move"));
+    assertThat(item.busy().get()).isFalse();
+  }
+
+  private static DownloadException refusal() {
+    return new DownloadException(
+        DownloadException.Reason.DISK_FULL, new Problem("Too little room.", "", ""), "", null);
+  }
+
+  @Test
+  void aFolderThatWillNotDoIsSaidToBeSo() {
+    ModelItem item = visit();
+    disk();
+    stages.refusal = refusal();
+    models.move(item);
+    runner.runAll();
+    assertThat(item.failure().get().problem().what()).isEqualTo("Too little room.");
+    assertThat(desktop.asked).isEmpty();
+    stages.refusal = null;
+    stages.move = (listener, cancellation) -> true;
+    item.retry();
+    runner.runAll();
+    assertThat(item.failure().get()).isNull();
+    assertThat(stages.calls).anyMatch(call -> call.startsWith("move"));
+  }
+
+  @Test
+  void aStoppedMoveSaysWhereTheModelIs() {
+    ModelItem item = visit();
+    disk();
+    stages.move =
+        (listener, cancellation) -> {
+          item.stop();
+          cancellation.throwIfCancelled();
+          return true;
+        };
+    models.move(item);
+    runner.runAll();
+    assertThat(item.notice().get().mark()).isEqualTo(Mark.PAUSED);
+    assertThat(item.notice().get().words()).contains("whole in " + large.modelPath());
+  }
+
+  @Test
+  void tryingAgainAfterAFailedMoveMovesToTheSameFolder() {
+    ModelItem item = visit();
+    Path there = disk();
+    stages.move =
+        (listener, cancellation) -> {
+          throw refusal();
+        };
+    models.move(item);
+    runner.runAll();
+    assertThat(item.failure().get()).isNotNull();
+    desktop.folder = Optional.empty();
+    stages.move = (listener, cancellation) -> true;
+    item.retry();
+    runner.runAll();
+    assertThat(item.notice().get().words()).contains(there.toString());
+  }
+
+  @Test
+  void aModelInUseIsClosedBeforeItIsMovedAndUsedFromItsNewFolder() {
+    useLarge();
+    ModelItem item = visit();
+    Path there = disk();
+    stages.move =
+        (listener, cancellation) -> {
+          assertThat(session.model().get()).isNull();
+          listedIn(there);
+          return true;
+        };
+    models.move(item);
+    runner.runAll();
+    assertThat(desktop.asked.getFirst().text()).contains("in use");
+    assertThat(session.config().get().modelPath()).isEqualTo(there);
+
+    navigation.back();
+    wizard.welcome().next();
+    assertThat(session.config().get().modelPath()).isEqualTo(there);
+  }
+
+  @Test
+  void theChoiceOfModelsKnowsTheNewFolder() {
+    wizard.begin();
+    runner.runAll();
+    ModelItem item = visit();
+    Path there = disk();
+    stages.move = (listener, cancellation) -> true;
+    models.move(item);
+    runner.runAll();
+    wizard
+        .welcome()
+        .chosen()
+        .set(
+            wizard.welcome().choices().stream()
+                .filter(choice -> choice.file().equals(large.source()))
+                .findFirst()
+                .orElseThrow());
+    wizard.welcome().next();
+    assertThat(session.config().get().modelPath()).isEqualTo(there);
+  }
+
+  @Test
+  void theSetupOfAModelWaitsWhileItIsMoved() {
+    ModelItem item = visit();
+    disk();
+    stages.move =
+        (listener, cancellation) -> {
+          wizard.welcome().restore(large);
+          wizard.welcome().next();
+          assertThat(desktop.told).hasSize(1);
+          assertThat(wizard.current().get()).isEqualTo(wizard.welcome());
+          return true;
+        };
+    models.move(item);
+    runner.runAll();
+    assertThat(item.notice().get().mark()).isEqualTo(Mark.GOOD);
+  }
+
+  @Test
+  void aModelWhoseFolderIsGoneIsFoundElsewhere() {
+    stages.installed = List.of(Fixtures.installed(large, State.FOLDER_MISSING));
+    ModelItem item = visit();
+    assertThat(item.isMovable()).isFalse();
+    assertThat(item.isFindable()).isTrue();
+    Path there = disk();
+    stages.refusal = refusal();
+    models.find(item);
+    runner.runAll();
+    assertThat(item.failure().get()).isNotNull();
+
+    stages.refusal = null;
+    listedIn(there);
+    models.find(item);
+    runner.runAll();
+    assertThat(item.notice().get().words()).contains(there.toString());
+    assertThat(item.isMovable()).isTrue();
+    assertThat(item.isFindable()).isFalse();
+    assertThat(stages.calls).noneMatch(call -> call.startsWith("move"));
+  }
+
+  @Test
+  void whatShipsStaysWhereItIs() {
+    visit();
+    assertThat(models.models().getLast().isMovable()).isFalse();
+    stages.installed = List.of(Fixtures.installed(mini, State.NOT_INSTALLED));
+    models.refresh();
+    runner.runAll();
+    assertThat(models.models().getLast().isFindable()).isFalse();
   }
 
   @Test
