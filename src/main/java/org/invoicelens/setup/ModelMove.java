@@ -233,14 +233,19 @@ public final class ModelMove {
   }
 
   /**
-   * Whether an earlier move took a file.
+   * Whether an earlier move took a file: the same content, which of a large file its size and time
+   * tell.
    *
-   * @param apart how many milliseconds its time may differ
+   * @param apart how many milliseconds a large file's time may differ
    */
   private static boolean isTaken(Path file, Path target, long apart) throws IOException {
-    return Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)
-        && Files.size(target) == Files.size(file)
-        && Math.abs(modified(target) - modified(file)) <= apart;
+    long size = Files.size(file);
+    if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS) || Files.size(target) != size) {
+      return false;
+    }
+    return size <= CHUNK
+        ? Files.mismatch(file, target) < 0
+        : Math.abs(modified(target) - modified(file)) <= apart;
   }
 
   private static long modified(Path file) throws IOException {
@@ -252,6 +257,7 @@ public final class ModelMove {
    */
   private void copy(Path file, Path target, long apart) throws IOException, CancelledException {
     if (isTaken(file, target, apart)) {
+      Files.setLastModifiedTime(target, Files.getLastModifiedTime(file));
       progress(Files.size(file), file);
       return;
     }

@@ -158,7 +158,7 @@ public final class InvoiceLensWindow {
                 new PlacesPane(places)));
     ways.put(Place.NETWORK, () -> new Page("network", navigation::back, new NetworkPane(network)));
     ModelsViewModel models =
-        new ModelsViewModel(stages, session, runner, desktop, wizard, navigation);
+        new ModelsViewModel(stages, session, runner, desktop, wizard, navigation, System::nanoTime);
     ways.put(
         Place.MODELS,
         () -> new Page("models", navigation::back, new ModelsView(models, desktop, log)));

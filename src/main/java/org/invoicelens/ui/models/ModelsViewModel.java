@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
@@ -56,25 +57,32 @@ public final class ModelsViewModel {
   private final WorkRunner runner;
   private final Desktop desktop;
   private final WizardViewModel wizard;
+  private final LongSupplier nanoTime;
   private final ObservableList<ModelItem> models = FXCollections.observableArrayList();
   private final ReadOnlyBooleanWrapper looking = new ReadOnlyBooleanWrapper();
   private final ReadOnlyBooleanWrapper known = new ReadOnlyBooleanWrapper();
   private final ReadOnlyObjectWrapper<Failure> failure = new ReadOnlyObjectWrapper<>();
   private boolean lookAgain;
 
-  /** Looks whenever the user comes to the models. */
+  /**
+   * Looks whenever the user comes to the models.
+   *
+   * @param nanoTime a clock that only goes forward, in nanoseconds
+   */
   public ModelsViewModel(
       Stages stages,
       SetupSession session,
       WorkRunner runner,
       Desktop desktop,
       WizardViewModel wizard,
-      Navigation navigation) {
+      Navigation navigation,
+      LongSupplier nanoTime) {
     this.stages = stages;
     this.session = session;
     this.runner = runner;
     this.desktop = desktop;
     this.wizard = wizard;
+    this.nanoTime = nanoTime;
     navigation
         .current()
         .subscribe(place -> {
@@ -451,7 +459,7 @@ public final class ModelsViewModel {
       Consumer<V> whenDone,
       Runnable again,
       String stopped) {
-    TransferRate rate = new TransferRate();
+    TransferRate rate = new TransferRate(nanoTime);
     item.begin(words);
     item.running(
         runner.start(

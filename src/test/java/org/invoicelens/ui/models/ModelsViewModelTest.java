@@ -12,6 +12,7 @@ import org.invoicelens.setup.InstalledModel.State;
 import org.invoicelens.setup.ModelRemoval;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
@@ -44,6 +45,7 @@ class ModelsViewModelTest {
   private final Navigation navigation = new Navigation();
   private WizardViewModel wizard;
   private ModelsViewModel models;
+  private long now;
   private ModelConfig large;
   private ModelConfig mini;
 
@@ -67,7 +69,7 @@ class ModelsViewModelTest {
             new WorkspaceViewModel(session, runner, desktop, Fixtures.surroundings(own)),
             new SettingsViewModel(new SettingsStore(Fixtures.folders(own)), runner),
             navigation);
-    models = new ModelsViewModel(stages, session, runner, desktop, wizard, navigation);
+    models = new ModelsViewModel(stages, session, runner, desktop, wizard, navigation, () -> now);
   }
 
   private ModelItem visit() {
@@ -286,15 +288,27 @@ class ModelsViewModelTest {
     stages.installed = List.of(Fixtures.installed(large.withModelPath(folder), State.READY));
   }
 
+  private static void copied(ProgressListener listener, long bytes) {
+    listener.onProgress(
+        Progress.of(Stage.DOWNLOAD, bytes, 20_400_000_000L, Progress.Unit.BYTES, ""));
+  }
+
   @Test
   void aModelIsMovedWhereTheUserWantsIt() {
     ModelItem item = visit();
     Path there = disk();
     stages.move =
         (listener, cancellation) -> {
-          listener.onProgress(Progress.of(Stage.DOWNLOAD, 5, 10, Progress.Unit.BYTES, ""));
+          copied(listener, 10_000_000_000L);
+          assertThat(item.pace().get()).isEmpty();
+          now += 1_000_000_000L;
+          copied(listener, 10_200_000_000L);
           assertThat(item.busy().get()).isTrue();
           assertThat(item.fraction().get()).isEqualTo(0.5);
+          assertThat(item.pace().get()).startsWith("200 MB/s · ").endsWith(" left");
+          now += 1_000_000_000L;
+          copied(listener, 20_400_000_000L);
+          assertThat(item.pace().get()).isEmpty();
           assertThat(item.doing().get()).contains(there.toString());
           listedIn(there);
           return true;
@@ -422,6 +436,11 @@ class ModelsViewModelTest {
     stages.move = (listener, cancellation) -> true;
     models.move(item);
     runner.runAll();
+    chooseLarge();
+    assertThat(session.config().get().modelPath()).isEqualTo(there);
+  }
+
+  private void chooseLarge() {
     wizard
         .welcome()
         .chosen()
@@ -431,17 +450,17 @@ class ModelsViewModelTest {
                 .findFirst()
                 .orElseThrow());
     wizard.welcome().next();
-    assertThat(session.config().get().modelPath()).isEqualTo(there);
   }
 
   @Test
   void theSetupOfAModelWaitsWhileItIsMoved() {
+    wizard.begin();
+    runner.runAll();
     ModelItem item = visit();
     disk();
     stages.move =
         (listener, cancellation) -> {
-          wizard.welcome().restore(large);
-          wizard.welcome().next();
+          chooseLarge();
           assertThat(desktop.told).hasSize(1);
           assertThat(wizard.current().get()).isEqualTo(wizard.welcome());
           return true;
