@@ -4,10 +4,12 @@ import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadException;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.ModelMove;
 import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.stage.ByteSize;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.StageException;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -21,7 +23,7 @@ import picocli.CommandLine.Option;
       "The window and all commands look for the model there from then on. The old files are"
           + " removed",
       "only when all are there; stopped before, the same command goes on. Where the model's folder",
-      "is gone, DIR is looked at for its files, and nothing is moved. Close the window first."
+      "is gone, DIR is looked at for its files, and nothing is moved. Not while the window is open."
     })
 final class MoveCommand extends Command {
 
@@ -44,6 +46,7 @@ final class MoveCommand extends Command {
     if (model.isBundled()) {
       throw usage("The model " + model.name() + " ships with the program and cannot be moved.");
     }
+    refuseBesideTheWindow(model);
     JsonObject document = new JsonObject();
     document.addProperty("model", model.name());
     document.addProperty("from", model.modelPath().toString());
@@ -56,6 +59,20 @@ final class MoveCommand extends Command {
       printJson(document);
     }
     return ExitCode.DONE;
+  }
+
+  /** The window may be reading with the model, and keeps settings of its own. */
+  private void refuseBesideTheWindow(ModelConfig model) throws DownloadException {
+    if (context.window().getAsBoolean()) {
+      throw new DownloadException(
+          DownloadException.Reason.IN_USE,
+          new Problem(
+              "InvoiceLens is open in a window.",
+              "It may be using " + model.name() + ", so nothing was moved.",
+              "Close the window and try again, or move the model there: under Models."),
+          model.modelPath().toString(),
+          null);
+    }
   }
 
   private void move(ModelConfig model, JsonObject document, ProgressPrinter progress)

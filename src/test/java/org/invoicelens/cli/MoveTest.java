@@ -92,6 +92,17 @@ class MoveTest {
   }
 
   @Test
+  void nothingIsMovedFromUnderAWindow() {
+    door.windowOpen = true;
+    Outcome outcome = door.run("move", "--to", disk, "--json");
+    assertThat(outcome.code()).isEqualTo(4);
+    assertThat(outcome.errorReason()).isEqualTo("IN_USE");
+    assertThat(here.resolve("model.safetensors")).hasSize(SIZE);
+    door.windowOpen = false;
+    assertThat(door.run("move", "--to", disk).code()).isZero();
+  }
+
+  @Test
   void stoppedItIsWholeWhereItWasAndTheSettingsSaySo() {
     Cancellation cancellation = new Cancellation();
     cancellation.cancel();

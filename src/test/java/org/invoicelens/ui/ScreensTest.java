@@ -390,6 +390,9 @@ class ScreensTest {
       moving(Locale.GERMANY);
       shoot("9-models-moving-german");
       press("#stop-pixtral-12b");
+      scrollModels(1);
+      Thread.sleep(400);
+      shoot("9-models-elsewhere-german");
     } finally {
       Locale.setDefault(Locale.ENGLISH);
     }

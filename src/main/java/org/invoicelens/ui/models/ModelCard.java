@@ -240,7 +240,7 @@ final class ModelCard extends VBox {
           () -> models.openFolder(item));
     }
     if (item.isMovable()) {
-      button("move", "models.move", Material2OutlinedAL.INPUT, () -> models.move(item));
+      button("move", "models.move", Material2OutlinedMZ.SWAP_HORIZ, () -> models.move(item));
     }
     if (item.isFindable()) {
       button("find", "models.find", Material2OutlinedMZ.SEARCH, () -> models.find(item));
