@@ -396,7 +396,7 @@ public final class ModelsViewModel {
                 text("models.moving", folder),
                 (listener, cancellation) -> stages.move(config, folder, listener, cancellation),
                 clean -> {
-                  lies(config, folder);
+                  wizard.moved(config.source(), folder);
                   item.end(
                       clean
                           ? good(text("models.moved", folder))
@@ -417,15 +417,10 @@ public final class ModelsViewModel {
                 text("models.looking.there"),
                 (listener, cancellation) -> stages.find(config, chosen),
                 folder -> {
-                  lies(config, folder);
+                  wizard.moved(config.source(), folder);
                   item.end(good(text("models.found", folder)));
                 },
                 () -> find(item)));
-  }
-
-  /** The stages have kept this in the settings; here it counts for what was loaded before. */
-  private void lies(ModelConfig config, Path folder) {
-    wizard.moved(config.source(), folder);
   }
 
   /** Goes on when no part of the window holds the model's files. */
