@@ -66,6 +66,7 @@ import org.invoicelens.settings.SecretsFile;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModel.Sizes;
+import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.Problem;
@@ -392,6 +393,15 @@ class ScreensTest {
       press("#stop-pixtral-12b");
       scrollModels(1);
       Thread.sleep(400);
+      stages.refusal =
+          new DownloadException(
+              DownloadException.Reason.NOTHING_TO_DOWNLOAD,
+              Words.of(ModelPlace.class).problem("place.notHere", chosen.get(), "archive"),
+              "",
+              null);
+      press("#find-archive");
+      awaitVisible("#installed-archive #failure");
+      scrollModels(1);
       shoot("9-models-elsewhere-german");
     } finally {
       Locale.setDefault(Locale.ENGLISH);

@@ -362,13 +362,18 @@ public final class ModelsViewModel {
         .ifPresent(chosen ->
             run(
                 item,
-                text("models.looking.there"),
+                lookingThere(),
                 (listener, cancellation) -> stages.placeToMoveTo(config, chosen),
                 there -> {
                   item.end(Optional.empty());
                   askToMove(item, there);
                 },
                 () -> move(item)));
+  }
+
+  private static Said lookingThere() {
+    return new Said(
+        text("models.looking.there"), text("models.stopped"), text("models.folder.another"));
   }
 
   private void askToMove(ModelItem item, ModelPlace there) {
@@ -393,7 +398,10 @@ public final class ModelsViewModel {
         () ->
             run(
                 item,
-                text("models.moving", folder),
+                new Said(
+                    text("models.moving", folder),
+                    text("models.move.stopped", config.modelPath()),
+                    text("models.again")),
                 (listener, cancellation) -> stages.move(config, folder, listener, cancellation),
                 clean -> {
                   wizard.moved(config.source(), folder);
@@ -402,8 +410,7 @@ public final class ModelsViewModel {
                           ? good(text("models.moved", folder))
                           : remark(text("models.moved.rest", folder, config.modelPath())));
                 },
-                () -> moveTo(item, folder),
-                text("models.move.stopped", config.modelPath())));
+                () -> moveTo(item, folder)));
   }
 
   /** Lets the user choose the folder in which a model's files lie already. */
@@ -414,7 +421,7 @@ public final class ModelsViewModel {
         .ifPresent(chosen ->
             run(
                 item,
-                text("models.looking.there"),
+                lookingThere(),
                 (listener, cancellation) -> stages.find(config, chosen),
                 folder -> {
                   wizard.moved(config.source(), folder);
@@ -441,21 +448,22 @@ public final class ModelsViewModel {
 
   private <V> void run(
       ModelItem item, String words, Work<V> work, Consumer<V> whenDone, Runnable again) {
-    run(item, words, work, whenDone, again, text("models.stopped"));
+    run(item, new Said(words, text("models.stopped"), text("models.again")), work, whenDone, again);
   }
 
   /**
-   * @param stopped what is said when the user stopped it
+   * What the user reads about a work.
+   *
+   * @param doing while it runs
+   * @param stopped when the user stopped it
+   * @param again on the button that does it again after a failure
    */
+  private record Said(String doing, String stopped, String again) {}
+
   private <V> void run(
-      ModelItem item,
-      String words,
-      Work<V> work,
-      Consumer<V> whenDone,
-      Runnable again,
-      String stopped) {
+      ModelItem item, Said said, Work<V> work, Consumer<V> whenDone, Runnable again) {
     TransferRate rate = new TransferRate(nanoTime);
-    item.begin(words);
+    item.begin(said.doing());
     item.running(
         runner.start(
             work,
@@ -476,21 +484,21 @@ public final class ModelsViewModel {
 
               @Override
               public void failed(Throwable thrown) {
-                log.warn("{}: {}", item.model().get().name(), words, thrown);
+                log.warn("{}: {}", item.model().get().name(), said.doing(), thrown);
                 item.end(wrongFiles(thrown));
                 boolean repairable =
                     thrown instanceof VerificationException
                         && item.model().get().config().isPresent();
                 item.fail(
                     Failure.of(thrown),
-                    text(repairable ? "models.repair" : "models.again"),
+                    repairable ? text("models.repair") : said.again(),
                     repairable ? () -> repair(item) : again);
                 refresh();
               }
 
               @Override
               public void cancelled() {
-                item.end(Optional.of(new Notice(Mark.PAUSED, stopped)));
+                item.end(Optional.of(new Notice(Mark.PAUSED, said.stopped())));
                 refresh();
               }
             }));

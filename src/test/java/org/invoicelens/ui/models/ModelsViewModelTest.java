@@ -363,6 +363,7 @@ class ModelsViewModelTest {
     models.move(item);
     runner.runAll();
     assertThat(item.failure().get().problem().what()).isEqualTo("Too little room.");
+    assertThat(item.retryText().get()).isEqualTo("Choose another folder …");
     assertThat(desktop.asked).isEmpty();
     stages.refusal = null;
     stages.move = (listener, cancellation) -> true;
