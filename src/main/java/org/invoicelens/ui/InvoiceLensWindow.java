@@ -167,7 +167,7 @@ public final class InvoiceLensWindow {
     ways.put(Place.NETWORK, () -> new Page("network", navigation::back, new NetworkPane(network)));
     ways.put(Place.UPDATES, () -> new Page("updates", navigation::back, new UpdatePane(updates)));
     ModelsViewModel models =
-        new ModelsViewModel(stages, session, runner, desktop, wizard, navigation);
+        new ModelsViewModel(stages, session, runner, desktop, wizard, navigation, System::nanoTime);
     ways.put(
         Place.MODELS,
         () -> new Page("models", navigation::back, new ModelsView(models, desktop, log)));

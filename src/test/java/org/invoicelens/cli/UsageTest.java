@@ -30,6 +30,7 @@ class UsageTest {
         "download",
         "verify",
         "setup",
+        "move",
         "extract",
         "open",
         "purge",

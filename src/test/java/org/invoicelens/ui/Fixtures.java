@@ -40,6 +40,7 @@ import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.PixtralProcessor;
 import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.stage.Cancellation;
@@ -74,7 +75,9 @@ public final class Fixtures {
   /** The real pipeline, for a workstation without a network. */
   static Stages pipeline(ApplicationFolders folders) {
     return new PipelineStages(
-        folders, new SetupPipeline(folders, HubSettings.DEFAULT.withoutNetwork()));
+        folders,
+        new SettingsStore(folders),
+        new SetupPipeline(folders, HubSettings.DEFAULT.withoutNetwork()));
   }
 
   /** A configuration that ships. */

@@ -203,8 +203,19 @@ public final class ScriptedStages implements Stages {
   }
 
   @Override
-  public void move(Path from, Path to, ProgressListener listener, Cancellation cancellation) {
-    run("move " + from.getFileName() + " to " + to.getFileName(), move, listener, cancellation);
+  public ModelPlace placeToMoveTo(ModelConfig config, Path folder) throws DownloadException {
+    return placeIn(config, folder);
+  }
+
+  @Override
+  public boolean move(
+      ModelConfig config, Path to, ProgressListener listener, Cancellation cancellation) {
+    return run("move " + config.name() + " to " + to, move, listener, cancellation);
+  }
+
+  @Override
+  public Path find(ModelConfig config, Path folder) throws DownloadException {
+    return placeIn(config, folder).folder();
   }
 
   @Override

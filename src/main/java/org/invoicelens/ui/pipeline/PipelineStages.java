@@ -30,6 +30,7 @@ import org.invoicelens.invoice.InvoiceReader;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.settings.UpdateChoice;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModels;
@@ -58,11 +59,17 @@ public final class PipelineStages implements Stages {
   private static final Logger log = LoggerFactory.getLogger(PipelineStages.class);
 
   private final ApplicationFolders folders;
+  private final SettingsStore settings;
   private final SetupPipeline pipeline;
   private final RateLimit rateLimit = new RateLimit(0);
 
-  public PipelineStages(ApplicationFolders folders, SetupPipeline pipeline) {
+  /**
+   * @param settings where it is kept which folder a model was moved to
+   */
+  public PipelineStages(
+      ApplicationFolders folders, SettingsStore settings, SetupPipeline pipeline) {
     this.folders = folders;
+    this.settings = settings;
     this.pipeline = pipeline;
   }
 
@@ -193,9 +200,20 @@ public final class PipelineStages implements Stages {
   }
 
   @Override
-  public void move(Path from, Path to, ProgressListener listener, Cancellation cancellation)
+  public ModelPlace placeToMoveTo(ModelConfig config, Path folder) throws DownloadException {
+    return ModelPlace.toMoveTo(config, folder, folders);
+  }
+
+  @Override
+  public boolean move(
+      ModelConfig config, Path to, ProgressListener listener, Cancellation cancellation)
       throws StageException {
-    new ModelMove(listener, cancellation).move(from, to);
+    return new ModelMove(listener, cancellation).move(config, to, settings);
+  }
+
+  @Override
+  public Path find(ModelConfig config, Path folder) throws DownloadException {
+    return ModelMove.find(config, folder, folders, settings);
   }
 
   @Override

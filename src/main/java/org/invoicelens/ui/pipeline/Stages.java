@@ -87,9 +87,29 @@ public interface Stages {
    */
   ModelPlace placeIn(ModelConfig config, Path folder) throws DownloadException;
 
-  /** Moves what is there of a model to another folder; stopped or failed, the old one is whole. */
-  void move(Path from, Path to, ProgressListener listener, Cancellation cancellation)
+  /**
+   * The place that a model which is here can be moved to.
+   *
+   * @throws DownloadException where its files cannot lie there
+   */
+  ModelPlace placeToMoveTo(ModelConfig config, Path folder) throws DownloadException;
+
+  /**
+   * Moves what is there of a model to another folder, and keeps in the settings that it lies there;
+   * stopped or failed, the old folder is whole.
+   *
+   * @return whether nothing stayed behind
+   */
+  boolean move(ModelConfig config, Path to, ProgressListener listener, Cancellation cancellation)
       throws StageException;
+
+  /**
+   * Finds a model that was brought elsewhere by other means, and keeps in the settings where.
+   *
+   * @return its folder
+   * @throws DownloadException where its files are not in the folder
+   */
+  Path find(ModelConfig config, Path folder) throws DownloadException;
 
   /**
    * Fetches what is missing.
