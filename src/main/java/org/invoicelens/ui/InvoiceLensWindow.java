@@ -200,7 +200,7 @@ public final class InvoiceLensWindow {
     stage.setTitle(text("application.name"));
     stage.setMinWidth(Math.min(900, screen.getWidth()));
     stage.setMinHeight(Math.min(640, screen.getHeight()));
-    for (int size : new int[] {16, 32, 48, 128, 256}) {
+    for (int size : new int[] {16, 24, 32, 48, 64, 128, 256, 512}) {
       stage
           .getIcons()
           .add(
