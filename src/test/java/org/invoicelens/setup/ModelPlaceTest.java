@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigLoader;
 import org.invoicelens.config.ModelConfig;
@@ -173,8 +174,7 @@ class ModelPlaceTest {
   @Test
   void bothDoorsLookForAModelWhereTheUserKeepsIt() throws Exception {
     SettingsStore settings = new SettingsStore(folders);
-    settings.change(
-        now -> now.withModelFolder("pixtral-12b", java.util.Optional.of(own.resolve("usb"))));
+    settings.change(now -> now.withModelFolder("pixtral-12b", Optional.of(own.resolve("usb"))));
     settings.save();
     SetupPipeline pipeline = new SetupPipeline(folders, HubSettings.fromEnvironment());
     assertThat(pipeline.loadConfig(CONFIG).modelPath()).isEqualTo(own.resolve("usb"));

@@ -20,8 +20,6 @@ public final class Card extends VBox {
 
   /** Lets the card take room only while the value is true. */
   public Card shownWhile(ObservableValue<Boolean> shown) {
-    visibleProperty().bind(shown);
-    managedProperty().bind(shown);
-    return this;
+    return Shown.when(shown, this);
   }
 }

@@ -20,6 +20,7 @@ import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.component.Rows;
+import org.invoicelens.ui.component.Shown;
 import org.invoicelens.ui.text.Amounts;
 
 /** The checks as rows and the memory as bars. */
@@ -71,8 +72,7 @@ public final class HardwareView extends VBox {
     Card card = new Card(title(picture), memory(picture, status, group));
     card.setId(picture.onGpu() ? "gpu-memory" : "main-memory");
     Label remark = Labels.wrapped(model.choiceRemark(), "small", "choice-remark");
-    remark.visibleProperty().bind(model.choiceRemark().isNotEmpty());
-    remark.managedProperty().bind(remark.visibleProperty());
+    Shown.when(model.choiceRemark().isNotEmpty(), remark);
     card.getChildren().add(remark);
     return card;
   }

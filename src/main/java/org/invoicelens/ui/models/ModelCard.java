@@ -4,7 +4,6 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -21,6 +20,7 @@ import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.component.ShareBar;
+import org.invoicelens.ui.component.Shown;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.failure.FailurePane;
 import org.invoicelens.ui.models.ModelItem.Notice;
@@ -171,7 +171,7 @@ final class ModelCard extends VBox {
     HBox row = new HBox();
     row.getStyleClass().add("model-notice");
     row.setId("notice-" + item.model().get().name());
-    show(row, item.notice().map(notice -> true).orElse(false));
+    Shown.when(item.notice().map(notice -> true).orElse(false), row);
     item.notice()
         .subscribe((Notice notice) -> {
           if (notice != null) {
@@ -195,15 +195,10 @@ final class ModelCard extends VBox {
     HBox row = new HBox(bar, amount, stop);
     row.getStyleClass().add("file");
     Label pace = Labels.bound(item.pace(), "muted", "small");
-    show(pace, item.pace().isNotEmpty());
+    Shown.when(item.pace().isNotEmpty(), pace);
     VBox progress = new VBox(Labels.wrapped(item.doing()), row, pace);
-    show(progress, item.busy());
+    Shown.when(item.busy(), progress);
     return progress;
-  }
-
-  private static void show(Node node, ObservableValue<Boolean> shown) {
-    node.visibleProperty().bind(shown);
-    node.managedProperty().bind(shown);
   }
 
   private void showButtons(InstalledModel model) {

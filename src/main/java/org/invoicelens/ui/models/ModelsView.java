@@ -16,6 +16,7 @@ import org.invoicelens.ui.component.Card;
 import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Rows;
+import org.invoicelens.ui.component.Shown;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.failure.FailurePane;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
@@ -36,8 +37,7 @@ public final class ModelsView extends VBox {
     ProgressBar looking = new ProgressBar();
     looking.setMaxWidth(Double.MAX_VALUE);
     looking.setAccessibleText(text("models.looking"));
-    looking.visibleProperty().bind(models.looking().and(models.known().not()));
-    looking.managedProperty().bind(looking.visibleProperty());
+    Shown.when(models.looking().and(models.known().not()), looking);
     Card nothing =
         new Card(text("models.none"), Labels.wrapped(text("models.none.about"), "muted"))
             .shownWhile(models.known().and(Bindings.isEmpty(models.models())));

@@ -13,6 +13,7 @@ import org.invoicelens.ui.component.Card;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.component.Rows;
+import org.invoicelens.ui.component.Shown;
 
 /** The test of the connection: a button, then a line for each step as it comes. */
 final class ConnectionCard extends VBox {
@@ -39,8 +40,7 @@ final class ConnectionCard extends VBox {
     VBox lines = new VBox();
     lines.setId("connection-steps");
     Rows.bind(lines, model.steps(), ConnectionCard::line);
-    lines.visibleProperty().bind(Bindings.isNotEmpty(model.steps()));
-    lines.managedProperty().bind(lines.visibleProperty());
+    Shown.when(Bindings.isNotEmpty(model.steps()), lines);
     Label verdict = line(Labels.wrapped(model.verdict(), "verdict"), "connection-verdict");
     Label hosts = line(Labels.wrapped(model.hosts(), "muted", "small"), "connection-hosts");
 
@@ -52,8 +52,7 @@ final class ConnectionCard extends VBox {
 
   private static Label line(Label label, String id) {
     label.setId(id);
-    label.visibleProperty().bind(label.textProperty().isNotEmpty());
-    label.managedProperty().bind(label.visibleProperty());
+    Shown.when(label.textProperty().isNotEmpty(), label);
     return label;
   }
 

@@ -24,6 +24,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.util.Subscription;
 import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.component.Shown;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.download.DownloadView;
 import org.invoicelens.ui.failure.FailurePane;
@@ -110,8 +111,7 @@ public final class WizardShell extends BorderPane {
             () -> ready.getValue() && wizard.current().get() != wizard.start(),
             ready,
             wizard.current());
-    workspace.visibleProperty().bind(elsewhere);
-    workspace.managedProperty().bind(elsewhere);
+    Shown.when(elsewhere, workspace);
     back.setId("back");
     back.setOnAction(e -> wizard.back());
     next.setId("next");
@@ -169,8 +169,7 @@ public final class WizardShell extends BorderPane {
     Button button = new Button(action.text());
     button.setId(action.id());
     button.setOnAction(e -> action.action().run());
-    button.visibleProperty().bind(action.available());
-    button.managedProperty().bind(action.available());
+    Shown.when(action.available(), button);
     return button;
   }
 }

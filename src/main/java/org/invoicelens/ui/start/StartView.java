@@ -2,9 +2,6 @@ package org.invoicelens.ui.start;
 
 import static org.invoicelens.ui.text.Messages.text;
 
-import javafx.animation.Animation;
-import javafx.animation.KeyFrame;
-import javafx.animation.Timeline;
 import javafx.beans.binding.Bindings;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
@@ -14,11 +11,13 @@ import javafx.scene.layout.VBox;
 import javafx.util.Duration;
 import org.invoicelens.engine.OptimizedModel.Criterion;
 import org.invoicelens.ui.component.Card;
+import org.invoicelens.ui.component.Clock;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.component.Rows;
 import org.invoicelens.ui.component.ShareBar;
+import org.invoicelens.ui.component.Shown;
 
 /** The phases of the start, the conditions of success, and what was chosen. */
 public final class StartView extends VBox {
@@ -26,17 +25,7 @@ public final class StartView extends VBox {
   private static final Duration TICK = Duration.seconds(1);
 
   public StartView(StartViewModel model) {
-    Timeline clock = new Timeline(new KeyFrame(TICK, e -> model.tick()));
-    clock.setCycleCount(Animation.INDEFINITE);
-    model
-        .busy()
-        .subscribe(busy -> {
-          if (busy) {
-            clock.play();
-          } else {
-            clock.stop();
-          }
-        });
+    Clock.runs(TICK, model.busy(), model::tick);
     getStyleClass().add("step-content");
     Card phases = new Card();
     phases.getStyleClass().add("rows");
@@ -61,11 +50,9 @@ public final class StartView extends VBox {
 
   private static Node row(Phase phase) {
     ShareBar bar = new ShareBar(phase.title(), phase.fraction());
-    bar.visibleProperty().bind(phase.mark().map(mark -> mark == Mark.WORKING));
-    bar.managedProperty().bind(bar.visibleProperty());
+    Shown.when(phase.mark().map(mark -> mark == Mark.WORKING), bar);
     Label message = Labels.wrapped(phase.words(), "muted", "small");
-    message.visibleProperty().bind(phase.words().isNotEmpty());
-    message.managedProperty().bind(message.visibleProperty());
+    Shown.when(phase.words().isNotEmpty(), message);
     VBox words = new VBox(Labels.plain(phase.title(), "row-title"), message, bar);
     words.getStyleClass().add("phase-words");
     HBox.setHgrow(words, Priority.ALWAYS);

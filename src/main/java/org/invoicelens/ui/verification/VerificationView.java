@@ -14,6 +14,7 @@ import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.component.Rows;
 import org.invoicelens.ui.component.ShareBar;
+import org.invoicelens.ui.component.Shown;
 
 /** The check as a bar, then its files ticking off. */
 public final class VerificationView extends VBox {
@@ -38,8 +39,7 @@ public final class VerificationView extends VBox {
 
   private static Node row(CheckedFile file) {
     ShareBar bar = new ShareBar(file.name(), file.fraction());
-    bar.visibleProperty().bind(file.mark().map(mark -> mark == Mark.WORKING));
-    bar.managedProperty().bind(bar.visibleProperty());
+    Shown.when(file.mark().map(mark -> mark == Mark.WORKING), bar);
     HBox.setHgrow(bar, Priority.ALWAYS);
     Label words = Labels.wrapped(file.words(), "muted", "small");
     HBox.setHgrow(words, Priority.ALWAYS);

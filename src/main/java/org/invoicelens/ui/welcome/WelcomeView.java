@@ -23,6 +23,7 @@ import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.component.Rows;
+import org.invoicelens.ui.component.Shown;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.ui.text.Amounts;
 import org.invoicelens.ui.text.Messages;
@@ -43,8 +44,7 @@ public final class WelcomeView extends VBox {
     cards.getStyleClass().add("cards");
     Rows.bind(cards, model.choices(), this::card);
     ProgressBar searching = new ProgressBar();
-    searching.visibleProperty().bind(model.busy());
-    searching.managedProperty().bind(model.busy());
+    Shown.when(model.busy(), searching);
     HBox privacy =
         new HBox(new Icon(Material2OutlinedAL.LOCK), Labels.wrapped(text("welcome.privacy")));
     HBox.setHgrow(privacy.getChildren().getLast(), Priority.ALWAYS);

@@ -28,6 +28,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.component.Shown;
 import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.material2.Material2MZ;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
@@ -66,11 +67,9 @@ final class DocumentsPane extends VBox {
     Region gap = new Region();
     HBox.setHgrow(gap, Priority.ALWAYS);
     Button stop = small("stop-all", "queue.stop", Material2MZ.STOP, model::stop);
-    stop.visibleProperty().bind(model.tally().busy());
-    stop.managedProperty().bind(stop.visibleProperty());
+    Shown.when(model.tally().busy(), stop);
     Button goOn = small("go-on", "queue.goOn", Material2MZ.PLAY_ARROW, model::goOn);
-    goOn.visibleProperty().bind(model.tally().putOff().and(model.tally().busy().not()));
-    goOn.managedProperty().bind(goOn.visibleProperty());
+    Shown.when(model.tally().putOff().and(model.tally().busy().not()), goOn);
     MenuButton more = new MenuButton(null, new Icon(Material2MZ.MORE_VERT));
     more.setId("documents-more");
     more.getStyleClass().addAll("flat", "button-icon", "no-arrow", "more");
@@ -115,8 +114,7 @@ final class DocumentsPane extends VBox {
         .bind(
             Bindings.createStringBinding(
                 this::countWords, model.tally().words(), model.history().size()));
-    counts.visibleProperty().bind(counts.textProperty().isNotEmpty());
-    counts.managedProperty().bind(counts.visibleProperty());
+    Shown.when(counts.textProperty().isNotEmpty(), counts);
     return counts;
   }
 
@@ -131,10 +129,8 @@ final class DocumentsPane extends VBox {
     filter.setPromptText(text("documents.filter"));
     filter.setAccessibleText(text("documents.filter"));
     filter.textProperty().bindBidirectional(model.filter());
-    filter
-        .visibleProperty()
-        .bind(Bindings.size(model.documents()).greaterThan(MANY).or(model.filter().isNotEmpty()));
-    filter.managedProperty().bind(filter.visibleProperty());
+    Shown.when(
+        Bindings.size(model.documents()).greaterThan(MANY).or(model.filter().isNotEmpty()), filter);
     filter.setOnKeyPressed(key -> {
       if (key.getCode() == KeyCode.ESCAPE) {
         filter.clear();
@@ -241,11 +237,9 @@ final class DocumentsPane extends VBox {
   private Node dropZone() {
     Icon icon = new Icon(Material2OutlinedAL.CLOUD_UPLOAD);
     // Who has documents knows how they come in, and needs the room for them.
-    icon.visibleProperty().bind(Bindings.isEmpty(model.documents()));
-    icon.managedProperty().bind(icon.visibleProperty());
+    Shown.when(Bindings.isEmpty(model.documents()), icon);
     Label keys = Labels.wrapped(text("workspace.drop.keys"), "muted", "small");
-    keys.visibleProperty().bind(icon.visibleProperty());
-    keys.managedProperty().bind(icon.visibleProperty());
+    Shown.when(icon.visibleProperty(), keys);
     drop.getChildren().addAll(icon, Labels.wrapped(text("workspace.drop")), keys);
     Tooltip.install(drop, new Tooltip(text("workspace.drop.spoken")));
     drop.setId("drop-zone");

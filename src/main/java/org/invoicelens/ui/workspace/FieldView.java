@@ -19,6 +19,7 @@ import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
+import org.invoicelens.ui.component.Shown;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
 
@@ -110,8 +111,7 @@ final class FieldView extends HBox {
     reset.setTooltip(words);
     reset.accessibleTextProperty().bind(Bindings.concat(field.label(), ": ", text("form.reset")));
     reset.setOnAction(e -> form.reset(field));
-    reset.visibleProperty().bind(field.edited());
-    reset.managedProperty().bind(field.edited());
+    Shown.when(field.edited(), reset);
     return reset;
   }
 
@@ -132,8 +132,7 @@ final class FieldView extends HBox {
     HBox remark = new HBox(icon, words);
     HBox.setHgrow(words, Priority.ALWAYS);
     remark.getStyleClass().add("field-remark");
-    remark.visibleProperty().bind(words.textProperty().isNotEmpty());
-    remark.managedProperty().bind(remark.visibleProperty());
+    Shown.when(words.textProperty().isNotEmpty(), remark);
     return remark;
   }
 }

@@ -6,9 +6,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
-import javafx.animation.Animation;
-import javafx.animation.KeyFrame;
-import javafx.animation.Timeline;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.ObjectProperty;
@@ -35,8 +32,10 @@ import javafx.util.Duration;
 import org.controlsfx.control.SegmentedButton;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceExport;
+import org.invoicelens.ui.component.Clock;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
+import org.invoicelens.ui.component.Shown;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.failure.Failure;
 import org.invoicelens.ui.failure.FailurePane;
@@ -111,14 +110,12 @@ final class FieldsPane extends VBox {
                 extraction));
     again.disableProperty().bind(model.reading());
     again.setMinWidth(USE_PREF_SIZE);
-    again.visibleProperty().bind(underWay.not());
-    again.managedProperty().bind(underWay.not());
+    Shown.when(underWay.not(), again);
     Button stop = new Button(text("workspace.stop"));
     stop.setId("stop");
     stop.setMinWidth(USE_PREF_SIZE);
     stop.setOnAction(e -> model.stop());
-    stop.visibleProperty().bind(underWay);
-    stop.managedProperty().bind(underWay);
+    Shown.when(underWay, stop);
     FlowPane tags = new FlowPane(verdict(), printed());
     tags.getStyleClass().add("tags");
     HBox.setHgrow(tags, Priority.ALWAYS);
@@ -144,8 +141,7 @@ final class FieldsPane extends VBox {
     Label tag = Labels.tag("", "good");
     tag.setId(id);
     tag.textProperty().bind(words);
-    tag.visibleProperty().bind(tag.textProperty().isNotEmpty());
-    tag.managedProperty().bind(tag.visibleProperty());
+    Shown.when(tag.textProperty().isNotEmpty(), tag);
     return tag;
   }
 
@@ -168,20 +164,11 @@ final class FieldsPane extends VBox {
                     .map(progress -> progress.words(Instant.now()))
                     .orElse(""));
     // The time goes on while no token comes.
-    Timeline clock = new Timeline(new KeyFrame(Duration.seconds(1), tick -> tell.run()));
-    clock.setCycleCount(Animation.INDEFINITE);
-    underWay.subscribe(now -> {
-      if (now) {
-        clock.play();
-      } else {
-        clock.stop();
-      }
-    });
+    Clock.runs(Duration.seconds(1), underWay, tell);
     model.selected().flatMap(DocumentItem::progress).subscribe(progress -> tell.run());
     VBox working = new VBox(bar, words);
     working.getStyleClass().add("working");
-    working.visibleProperty().bind(underWay);
-    working.managedProperty().bind(underWay);
+    Shown.when(underWay, working);
     return working;
   }
 
@@ -226,8 +213,7 @@ final class FieldsPane extends VBox {
     FlowPane buttons = new FlowPane(export, copy);
     buttons.getStyleClass().add("buttons");
     buttons.disableProperty().bind(read.not());
-    buttons.visibleProperty().bind(promptTab.selectedProperty().not());
-    buttons.managedProperty().bind(buttons.visibleProperty());
+    Shown.when(promptTab.selectedProperty().not(), buttons);
     return buttons;
   }
 

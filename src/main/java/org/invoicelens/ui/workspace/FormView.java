@@ -19,6 +19,7 @@ import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.component.Rows;
+import org.invoicelens.ui.component.Shown;
 import org.kordamp.ikonli.material2.Material2AL;
 
 /** The fields of a document as a form. */
@@ -157,8 +158,7 @@ final class FormView extends ScrollPane {
     icon.getStyleClass().add("field-remark");
     FlowPane row = new FlowPane(icon, reset);
     row.getStyleClass().add("edited-row");
-    row.visibleProperty().bind(form.editedWords().isNotEmpty());
-    row.managedProperty().bind(row.visibleProperty());
+    Shown.when(form.editedWords().isNotEmpty(), row);
     return row;
   }
 

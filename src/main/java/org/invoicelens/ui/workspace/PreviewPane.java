@@ -36,6 +36,7 @@ import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.component.Shown;
 import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
@@ -164,8 +165,7 @@ final class PreviewPane extends BorderPane {
     Label advice = Labels.wrapped(model.advice(), "muted", "small");
     for (Label label : List.of(seen, remark, advice)) {
       BooleanBinding spoken = label.textProperty().isNotEmpty();
-      label.visibleProperty().bind(label == advice ? spoken.and(roomForWords) : spoken);
-      label.managedProperty().bind(label.visibleProperty());
+      Shown.when(label == advice ? spoken.and(roomForWords) : spoken, label);
     }
     size.setId("page-size");
     VBox foot = new VBox(seen, remark, advice, tools());
@@ -250,8 +250,7 @@ final class PreviewPane extends BorderPane {
     forth.disableProperty().bind(model.page().add(1).greaterThanOrEqualTo(model.pages()));
     HBox pages = new HBox(back, where, forth);
     pages.getStyleClass().add("tools");
-    pages.visibleProperty().bind(model.pages().greaterThan(1));
-    pages.managedProperty().bind(pages.visibleProperty());
+    Shown.when(model.pages().greaterThan(1), pages);
     return pages;
   }
 

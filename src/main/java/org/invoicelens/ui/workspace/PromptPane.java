@@ -15,6 +15,7 @@ import javafx.scene.layout.VBox;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
+import org.invoicelens.ui.component.Shown;
 
 /** What the model is asked, to be changed and put back. */
 final class PromptPane extends ScrollPane {
@@ -40,12 +41,10 @@ final class PromptPane extends ScrollPane {
     HBox.setHgrow(refusal, Priority.ALWAYS);
     HBox refused = new HBox(new MarkIcon(Mark.REMARK), refusal);
     refused.getStyleClass().add("field-remark");
-    refused.visibleProperty().bind(prompt.usable().not());
-    refused.managedProperty().bind(refused.visibleProperty());
+    Shown.when(prompt.usable().not(), refused);
 
     Label pending = Labels.wrapped(text("prompt.pending"), "small", "muted");
-    pending.visibleProperty().bind(prompt.pending().and(prompt.usable()));
-    pending.managedProperty().bind(pending.visibleProperty());
+    Shown.when(prompt.pending().and(prompt.usable()), pending);
 
     Button use = new Button(text("prompt.use"));
     use.setId("prompt-use");

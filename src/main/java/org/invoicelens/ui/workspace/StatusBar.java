@@ -2,9 +2,6 @@ package org.invoicelens.ui.workspace;
 
 import static org.invoicelens.ui.text.Messages.text;
 
-import javafx.animation.Animation;
-import javafx.animation.KeyFrame;
-import javafx.animation.Timeline;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.Pos;
@@ -17,8 +14,10 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.stage.Window;
 import javafx.util.Duration;
+import org.invoicelens.ui.component.Clock;
 import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
+import org.invoicelens.ui.component.Shown;
 import org.kordamp.ikonli.Ikon;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2MZ;
@@ -52,17 +51,9 @@ final class StatusBar extends HBox {
     lock.setAlignment(Pos.CENTER_LEFT);
     getChildren().addAll(facts, lock);
 
-    Timeline clock = new Timeline(new KeyFrame(INTERVAL, tick -> model.refresh()));
-    clock.setCycleCount(Animation.INDEFINITE);
     ObservableValue<Boolean> onScreen =
         sceneProperty().flatMap(Scene::windowProperty).flatMap(Window::showingProperty);
-    onScreen.subscribe(shown -> {
-      if (Boolean.TRUE.equals(shown)) {
-        clock.play();
-      } else {
-        clock.stop();
-      }
-    });
+    Clock.runs(INTERVAL, onScreen, model::refresh);
     model.modelWords().subscribe(words -> model.refresh());
   }
 
@@ -74,8 +65,7 @@ final class StatusBar extends HBox {
     label.setTooltip(new Tooltip(text(tip)));
     HBox fact = new HBox(new Icon(icon), label);
     fact.getStyleClass().add("status-fact");
-    fact.visibleProperty().bind(words.isNotEmpty());
-    fact.managedProperty().bind(words.isNotEmpty());
+    Shown.when(words.isNotEmpty(), fact);
     return fact;
   }
 }

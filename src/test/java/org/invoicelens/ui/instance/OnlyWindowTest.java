@@ -2,6 +2,7 @@ package org.invoicelens.ui.instance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -88,7 +89,7 @@ class OnlyWindowTest {
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }
-      } catch (java.io.IOException closedByTheWindow) {
+      } catch (IOException closedByTheWindow) {
         // It need not listen to the end.
       }
     }
