@@ -456,7 +456,8 @@ class DownloadViewModelTest {
                 Duration.ofMinutes(3),
                 25_000_000_000L,
                 5_000_000_000L,
-                20_000_000_000L);
+                20_000_000_000L,
+                List.of());
     model.enter();
     runner.runAll();
     assertThat(model.pace().get()).isEqualTo("20 GB came from the folder, 5 GB were loaded");
