@@ -399,7 +399,8 @@ final class DownloadRun {
                 file.partial(), hashing, schedule::isEnding, ending(file, schedule, manifest));
       }
       files.forEach(file -> file.follower.wake());
-      Transfer transfer = new Transfer(servers, schedule, files, manifest, board, tuning, cancellation);
+      Transfer transfer =
+          new Transfer(servers, schedule, files, manifest, board, tuning, cancellation);
       int now = connections;
       do {
         transfer.run(now, importedWords, () -> fetcher(schedule, listing));
@@ -421,14 +422,7 @@ final class DownloadRun {
 
   private PieceFetcher fetcher(Schedule schedule, Listing listing) {
     return new PieceFetcher(
-        schedule,
-        config.repoId(),
-        listing.commit(),
-        modelPath,
-        rateLimit,
-        ticker,
-        board,
-        received);
+        schedule, config.repoId(), listing.commit(), modelPath, rateLimit, ticker, board, received);
   }
 
   private void open(Map<String, Checksum> missing, Sources servers, List<FileTransfer> files)

@@ -110,8 +110,8 @@ final class PartialFile implements AutoCloseable {
     synchronized (this) {
       present.add(position, end);
       doubted.values().forEach(ranges -> ranges.remove(position, end));
-      mirror.ifPresent(name ->
-          mirrored.computeIfAbsent(name, first -> new ByteRanges()).add(position, end));
+      mirror.ifPresent(
+          name -> mirrored.computeIfAbsent(name, first -> new ByteRanges()).add(position, end));
       changed = true;
     }
     return wrong;

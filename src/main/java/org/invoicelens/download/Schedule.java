@@ -196,8 +196,7 @@ final class Schedule {
     if (copy.isEmpty() || gaps.isEmpty()) {
       return Optional.empty();
     }
-    Optional<Piece> slow =
-        takeOver(file, copy.get(), LONG_WHILE_BUSY, Sources.MUCH_FASTER);
+    Optional<Piece> slow = takeOver(file, copy.get(), LONG_WHILE_BUSY, Sources.MUCH_FASTER);
     if (slow.isPresent()) {
       return slow;
     }
@@ -211,8 +210,8 @@ final class Schedule {
   }
 
   /**
-   * The rest of a range that comes slowly: each of the two connections gets what it can bring in the
-   * same time.
+   * The rest of a range that comes slowly: each of the two connections gets what it can bring in
+   * the same time.
    *
    * @param least how many seconds the range would still take
    * @param times how many times as fast the free connection has to be
@@ -226,8 +225,7 @@ final class Schedule {
         continue;
       }
       double rate = slow.rate(now);
-      // Where nothing is known of it, a source is taken to be as good as the other.
-      double mine = promise < 0 || promise == Double.MAX_VALUE ? Math.max(rate, 1) : promise;
+      double mine = Source.isMeasured(promise) ? promise : Math.max(1, rate * Sources.MUCH_FASTER);
       if (left < least * rate || mine < times * rate || mine <= 0) {
         continue;
       }
@@ -392,8 +390,8 @@ final class Schedule {
     long now = ticker.nanos();
     boolean anotherWorks =
         file.copies().stream()
-            .anyMatch(other ->
-                other != copy && other.isUsable() && other.source().notBefore - now <= 0);
+            .anyMatch(
+                other -> other != copy && other.isUsable() && other.source().notBefore - now <= 0);
     if (!anotherWorks) {
       return false;
     }

@@ -12,10 +12,14 @@ import org.invoicelens.hub.FileSource;
 final class Source {
 
   private static final double UNKNOWN = -1;
+
+  /** What nobody has measured promises more than anything measured. */
+  private static final double UNMEASURED = Double.MAX_VALUE / 2;
+
   private static final long WINDOW = 500_000_000L;
 
   /** After so long without a range, what was measured says nothing any more. */
-  private static final long STALE = 60_000_000_000L;
+  private static final long STALE = 20_000_000_000L;
 
   private final FileSource server;
   private final boolean endpoint;
@@ -89,14 +93,19 @@ final class Source {
   /**
    * What one more connection would bring by all that is known, in bytes a second: its share of a
    * line that is full already. Above every rate where nothing is known yet and nobody is finding it
-   * out; below every rate where somebody is.
+   * out, most of all where nothing ever came; below every rate where somebody is.
    */
   synchronized double promise() {
     double known = known();
     if (known == UNKNOWN) {
-      return active == 0 ? Double.MAX_VALUE : -active;
+      return active > 0 ? -active : received == 0 ? Double.MAX_VALUE : UNMEASURED;
     }
     return known / (active + 1);
+  }
+
+  /** Whether a promise rests on a measurement. */
+  static boolean isMeasured(double promise) {
+    return promise >= 0 && promise < UNMEASURED;
   }
 
   /** How much it has brought and how fast it is now. */

@@ -46,13 +46,11 @@ final class Sources {
    * @param working those and others that are at work and will be able to
    */
   Optional<Copy> best(List<Copy> possible, List<Copy> working) {
-    double most = working.stream().mapToDouble(Sources::promise).max().orElse(0);
+    double most =
+        working.stream().mapToDouble(Sources::promise).filter(Source::isMeasured).max().orElse(0);
     return possible.stream()
         .max(Comparator.comparingDouble(Sources::promise))
-        .filter(copy -> {
-          double promise = promise(copy);
-          return promise < 0 || most == Double.MAX_VALUE || promise * MUCH_FASTER >= most;
-        });
+        .filter(copy -> !Source.isMeasured(promise(copy)) || promise(copy) * MUCH_FASTER >= most);
   }
 
   private static double promise(Copy copy) {

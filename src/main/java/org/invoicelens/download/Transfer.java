@@ -49,7 +49,8 @@ final class Transfer {
    *
    * @param before what is said before all else meanwhile; may be empty
    */
-  void run(int connections, String before, Supplier<PieceFetcher> worker) throws InterruptedException {
+  void run(int connections, String before, Supplier<PieceFetcher> worker)
+      throws InterruptedException {
     List<Thread> threads = new ArrayList<>();
     for (int i = 1; i <= connections; i++) {
       threads.add(Thread.ofPlatform().daemon().name("download-" + i).unstarted(worker.get()));
@@ -62,7 +63,8 @@ final class Transfer {
       for (Thread thread : threads) {
         while (!thread.join(BEAT)) {
           if (schedule.isEnding() || schedule.isSettled()) {
-            // Again and again: a request may have begun just after the last time. Where all is here,
+            // Again and again: a request may have begun just after the last time. Where all is
+            // here,
             // what is still under way was taken over by other connections.
             sources.breakOff();
           }
