@@ -24,7 +24,6 @@ import org.invoicelens.hub.HubClient;
 import org.invoicelens.hub.HubException;
 import org.invoicelens.hub.HubFile;
 import org.invoicelens.hub.HubSettings;
-import org.invoicelens.hub.MirrorFolder;
 import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
@@ -181,11 +180,7 @@ final class DownloadRun {
 
   private void connectMirrors(List<FileSource> mirrors) throws HubException {
     for (ModelConfig.Mirror mirror : config.mirrors()) {
-      mirrors.add(
-          switch (mirror.kind()) {
-            case HUB -> HubClient.forMirror(settings, mirror.address());
-            case FOLDER -> new MirrorFolder(settings, mirror.address());
-          });
+      mirrors.add(FileSource.of(settings, mirror));
     }
   }
 

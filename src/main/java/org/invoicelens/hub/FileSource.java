@@ -1,7 +1,21 @@
 package org.invoicelens.hub;
 
+import org.invoicelens.config.ModelConfig;
+
 /** A server that a repository's files can be fetched from. Thread-safe. */
 public interface FileSource extends AutoCloseable {
+
+  /**
+   * A mirror that has not been asked yet. No token goes there.
+   *
+   * @throws HubException where the address, the proxy or the file of certificates is not usable
+   */
+  static FileSource of(HubSettings settings, ModelConfig.Mirror mirror) throws HubException {
+    return switch (mirror.kind()) {
+      case HUB -> HubClient.forMirror(settings, mirror.address());
+      case FOLDER -> new MirrorFolder(settings, mirror.address());
+    };
+  }
 
   /** Host, port and path of its address, which tell it from others; for messages. */
   String name();

@@ -104,7 +104,7 @@ public final class HubClient implements FileSource {
    * A client for a server beside the endpoint that speaks the same protocol. No token goes there,
    * which is why its address need not be encrypted.
    */
-  public static HubClient forMirror(HubSettings settings, String address) throws HubException {
+  static HubClient forMirror(HubSettings settings, String address) throws HubException {
     return new HubClient(settings.withoutToken(), address);
   }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
  * <p>It knows neither commits nor digests: whether a file is the right one is for the caller to
  * prove. No token goes there. Thread-safe.
  */
-public final class MirrorFolder implements FileSource {
+final class MirrorFolder implements FileSource {
 
   private final HubClient client;
 
@@ -18,7 +18,7 @@ public final class MirrorFolder implements FileSource {
    * @param address such as {@code http://share/pixtral-12b}; a file lies at its path below
    * @throws HubException where the address, the proxy or the file of certificates is not usable
    */
-  public MirrorFolder(HubSettings settings, String address) throws HubException {
+  MirrorFolder(HubSettings settings, String address) throws HubException {
     client = HubClient.forMirror(settings, address);
   }
 
