@@ -119,7 +119,10 @@ record Journal(Optional<String> tag, ByteRanges present, Map<String, ByteRanges>
     }
   }
 
-  /** Needs no new room. What a kill leaves of old and new lines is true, since claims only grow. */
+  /**
+   * Needs no new room. What a kill leaves of old and new lines is true, since claims only grow; but
+   * for those of bytes that are doubted, which the digest finds wrong once more.
+   */
   private static void overwrite(Path file, byte[] content) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(content), 0);

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.invoicelens.hub.FileSource;
 import org.invoicelens.stage.ByteSize;
@@ -26,8 +27,15 @@ final class Sources {
   private final Set<String> liars = new HashSet<>();
 
   Sources(FileSource endpoint, List<? extends FileSource> mirrors) {
-    all.add(new Source(endpoint, true, System::nanoTime));
-    mirrors.forEach(mirror -> all.add(new Source(mirror, false, System::nanoTime)));
+    this(endpoint, mirrors, System::nanoTime);
+  }
+
+  /**
+   * @param nanoTime a clock that never goes back, in nanoseconds
+   */
+  Sources(FileSource endpoint, List<? extends FileSource> mirrors, LongSupplier nanoTime) {
+    all.add(new Source(endpoint, true, nanoTime));
+    mirrors.forEach(mirror -> all.add(new Source(mirror, false, nanoTime)));
   }
 
   /** The endpoint first, then the mirrors as configured. */

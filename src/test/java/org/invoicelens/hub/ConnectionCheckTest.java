@@ -97,7 +97,8 @@ class ConnectionCheckTest {
 
   private List<Finding> check(String endpoint) throws Exception {
     List<Finding> findings = new ArrayList<>();
-    try (ConnectionCheck check = new ConnectionCheck(settings, endpoint, REPOSITORY, "main", mirrors)) {
+    try (ConnectionCheck check =
+        new ConnectionCheck(settings, endpoint, REPOSITORY, "main", mirrors)) {
       while (check.subject().isPresent()) {
         findings.add(check.next(new Cancellation()));
       }
@@ -270,7 +271,8 @@ class ConnectionCheckTest {
                 .hostsToAllow())
         .contains("huggingface.co", "*.hf.co");
     assertThat(
-            new ConnectionCheck(settings, "https://hub.corp:8443/mirror", REPOSITORY, "main", mirrors)
+            new ConnectionCheck(
+                    settings, "https://hub.corp:8443/mirror", REPOSITORY, "main", mirrors)
                 .hostsToAllow())
         .containsExactly("hub.corp:8443");
     mirrors = List.of(new Mirror(Mirror.Kind.FOLDER, "http://share:8000/pixtral"));

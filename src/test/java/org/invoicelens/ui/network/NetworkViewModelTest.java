@@ -203,8 +203,7 @@ class NetworkViewModelTest {
     Finding share = good(Subject.MIRROR, "share.example answers");
     stages.findings =
         Stream.concat(
-                Stream.of(Subject.values()).map(subject -> good(subject, "fine")),
-                Stream.of(share))
+                Stream.of(Subject.values()).map(subject -> good(subject, "fine")), Stream.of(share))
             .toList();
     model.test();
     assertThat(model.steps()).extracting(CheckedStep::subject).doesNotContain(Subject.MIRROR);
