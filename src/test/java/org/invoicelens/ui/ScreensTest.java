@@ -612,7 +612,11 @@ class ScreensTest {
     Thread.sleep(5500);
     shoot("3-download-servers");
     end.countDown();
-    awaitVisible("#servers");
+    Thread.sleep(1500);
+    press("#back");
+    Thread.sleep(300);
+    press("#back");
+    Thread.sleep(300);
     shoot("3-download-servers-done");
   }
 
