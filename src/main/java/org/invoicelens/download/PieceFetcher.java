@@ -28,7 +28,7 @@ final class PieceFetcher implements Runnable {
   private static final Words WORDS = Words.of(PieceFetcher.class);
 
   private static final Logger log = LoggerFactory.getLogger(PieceFetcher.class);
-  private static final int BUFFER = 64 << 10;
+  private static final int BUFFER = Piece.BUFFER;
   private static final long LONGEST_IN_BUFFER = 100_000_000L;
 
   /** A connection that brings less than this in such a time is as good as silent. */

@@ -192,8 +192,8 @@ final class Schedule {
 
   private Optional<Piece> cut(FileTransfer file, long now) {
     Optional<Copy> copy = source(file, now);
-    List<ByteRanges.Range> gaps = file.unclaimed();
-    if (copy.isEmpty() || gaps.isEmpty()) {
+    List<ByteRanges.Range> gaps = copy.isEmpty() ? List.of() : file.unclaimed();
+    if (gaps.isEmpty()) {
       return Optional.empty();
     }
     Optional<Piece> slow = takeOver(file, copy.get(), LONG_WHILE_BUSY, Sources.MUCH_FASTER);
