@@ -312,13 +312,15 @@ class DownloadMirrorsTest {
     run.mirrors = List.of();
     AtomicInteger asked = new AtomicInteger();
     AtomicInteger slow = new AtomicInteger();
-    always(hub, (request, normal) -> {
-      if (asked.incrementAndGet() == 3) {
-        slow.set(normal.length());
-        normal.bytesPerSecond = 10_000;
-      }
-      return normal;
-    });
+    always(
+        hub,
+        (request, normal) -> {
+          if (asked.incrementAndGet() == 3) {
+            slow.set(normal.length());
+            normal.bytesPerSecond = 10_000;
+          }
+          return normal;
+        });
     DownloadResult result = run.download(hub);
     assertComplete();
     assertNoAttemptFailed();
