@@ -6,11 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,9 @@ import org.slf4j.LoggerFactory;
 public final class WholeFile {
 
   private static final Logger log = LoggerFactory.getLogger(WholeFile.class);
+
+  private static final Pattern UUID_TEXT =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
   private WholeFile() {}
 
@@ -64,6 +69,23 @@ public final class WholeFile {
       remove(part, unwritten);
       throw unwritten;
     }
+  }
+
+  /** Removes what is left where a process was killed while it wrote a file. */
+  public static void removeUnfinished(Path file) throws IOException {
+    String begin = "." + file.getFileName() + ".";
+    try (DirectoryStream<Path> parts =
+        Files.newDirectoryStream(
+            file.toAbsolutePath().getParent(), path -> isPart(begin, path.getFileName()))) {
+      for (Path part : parts) {
+        Files.deleteIfExists(part);
+      }
+    }
+  }
+
+  private static boolean isPart(String begin, Path name) {
+    String whole = name.toString();
+    return whole.startsWith(begin) && UUID_TEXT.matcher(whole.substring(begin.length())).matches();
   }
 
   private static void remove(Path part, Throwable unwritten) {
