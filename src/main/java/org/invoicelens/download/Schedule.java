@@ -66,7 +66,7 @@ final class Schedule {
   private static final double LONG_AT_THE_END = 1;
 
   /** The shortest rest worth a request of its own. */
-  private static final long SMALLEST_REST = 64 << 10;
+  private static final long SMALLEST_REST = 16 << 10;
 
   private final List<FileTransfer> files;
   private final Sources sources;
@@ -230,6 +230,10 @@ final class Schedule {
       }
       double rate = slow.rate(now);
       double mine = Source.isMeasured(promise) ? promise : Math.max(1, rate * Sources.MUCH_FASTER);
+      if (mine > 0 && copy.source() == slow.source()) {
+        // What the slow connection brings says little of what another one would.
+        mine = Math.max(mine, rate);
+      }
       if (left < least * rate || mine < times * rate || mine <= 0) {
         continue;
       }
