@@ -19,6 +19,6 @@ final class ConfigOption {
 
   Path file(CommandContext context) {
     return Optional.ofNullable(config)
-        .orElseGet(() -> context.folders().modelConfigs().resolve("pixtral.yaml"));
+        .orElseGet(() -> context.folders().modelConfig("pixtral.yaml"));
   }
 }

@@ -41,8 +41,7 @@ final class DemoCommand extends Command {
   @Override
   ExitCode execute(ProgressPrinter progress) throws Exception {
     SetupPipeline pipeline = context.pipeline();
-    ModelConfig config =
-        pipeline.loadConfig(context.folders().modelConfigs().resolve("pixtral-mini.yaml"));
+    ModelConfig config = pipeline.loadConfig(context.folders().modelConfig("pixtral-mini.yaml"));
     StageReport report = new StageReport(context, progress, json);
     report.configured(config);
     try (OptimizedModel model = pipeline.run(config, report, progress, cancellation())) {

@@ -2,13 +2,10 @@ package org.invoicelens.cli;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadResult;
@@ -142,13 +139,10 @@ final class VerifyCommand extends Command {
       throws IOException, ConfigException {
     ModelConfig known = chosen;
     if (!config.isGiven() && !download.repoId().isEmpty()) {
-      try (Stream<Path> files = Files.list(context.folders().modelConfigs())) {
-        List<Path> shipped = files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
-        for (Path file : shipped) {
-          ModelConfig candidate = pipeline.loadConfig(file);
-          if (candidate.repoId().equals(download.repoId())) {
-            known = candidate;
-          }
+      for (Path file : context.folders().allModelConfigs()) {
+        ModelConfig candidate = pipeline.loadConfig(file);
+        if (candidate.repoId().equals(download.repoId())) {
+          known = candidate;
         }
       }
     }

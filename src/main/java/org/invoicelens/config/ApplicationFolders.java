@@ -1,13 +1,19 @@
 package org.invoicelens.config;
 
+import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -24,8 +30,11 @@ import java.util.function.UnaryOperator;
  *     when installed
  * @param state settings and the state of the setup
  * @param logs the rotating log
+ * @param site what the administrator of this computer prescribed for all its users: {@code
+ *     settings.json} and {@code models/*.yaml}; read-only, and mostly not there at all
  */
-public record ApplicationFolders(Path program, Path data, Path state, Path logs) {
+public record ApplicationFolders(
+    Path program, Path data, Path state, Path logs, Optional<Path> site) {
 
   /** The system property that names the program folder. */
   public static final String HOME_PROPERTY = "invoicelens.home";
@@ -36,6 +45,14 @@ public record ApplicationFolders(Path program, Path data, Path state, Path logs)
   /** The environment variable that does the same, where the property is not set. */
   public static final String DATA_VARIABLE = "INVOICELENS_DATA";
 
+  /** The environment variable that names another folder of the administrator. */
+  public static final String SITE_VARIABLE = "INVOICELENS_SITE";
+
+  /** Folders of a computer for which nothing is prescribed. */
+  public ApplicationFolders(Path program, Path data, Path state, Path logs) {
+    this(program, data, state, logs, Optional.empty());
+  }
+
   /** The folder that holds one repository for each bundled model. */
   public Path bundledModels() {
     return program.resolve("models").resolve("bundled");
@@ -44,6 +61,38 @@ public record ApplicationFolders(Path program, Path data, Path state, Path logs)
   /** The configurations that ship. */
   public Path modelConfigs() {
     return configsIn(program);
+  }
+
+  /**
+   * The configuration of a name: the administrator's where there is one, else the one that ships,
+   * whether that exists or not.
+   *
+   * @param name the file's name, such as {@code pixtral.yaml}
+   */
+  public Path modelConfig(String name) {
+    return site.map(folder -> folder.resolve("models").resolve(name))
+        .filter(Files::isRegularFile)
+        .orElseGet(() -> modelConfigs().resolve(name));
+  }
+
+  /**
+   * Every configuration, by its file's name: the administrator's, and of those that ship the ones
+   * he did not replace.
+   *
+   * @throws IOException where a folder of them cannot be listed
+   */
+  public List<Path> allModelConfigs() throws IOException {
+    Map<String, Path> byName = new TreeMap<>();
+    List<Path> places = new ArrayList<>(List.of(modelConfigs()));
+    site.map(folder -> folder.resolve("models")).filter(Files::isDirectory).ifPresent(places::add);
+    for (Path place : places) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(place, "*.yaml")) {
+        files.forEach(file -> byName.put(file.getFileName().toString(), file));
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+    }
+    return List.copyOf(byName.values());
   }
 
   /** The folders of the running application, from where it was started and the platform's rules. */
@@ -64,26 +113,29 @@ public record ApplicationFolders(Path program, Path data, Path state, Path logs)
         folder(properties.apply(HOME_PROPERTY))
             .or(() -> code.flatMap(ApplicationFolders::shippedAbove))
             .orElseGet(() -> absolute(properties.apply("user.dir")));
+    ApplicationFolders installed = installed(program, properties, environment);
     Optional<Path> everything =
         folder(properties.apply(DATA_PROPERTY)).or(() -> folder(environment.get(DATA_VARIABLE)));
     if (everything.isPresent()) {
       Path data = everything.get();
-      return new ApplicationFolders(program, data, data.resolve("state"), data.resolve("logs"));
+      return new ApplicationFolders(
+          program, data, data.resolve("state"), data.resolve("logs"), installed.site);
     }
-    ApplicationFolders installed = installed(program, properties, environment);
     // Who may only read a checkout uses it as if it were installed.
     return Files.isRegularFile(program.resolve("pom.xml")) && Files.isWritable(program)
         ? new ApplicationFolders(
             program,
             program,
             program.resolve("models").resolve(".invoicelens-state"),
-            installed.logs)
+            installed.logs,
+            installed.site)
         : installed;
   }
 
   private static ApplicationFolders installed(
       Path program, UnaryOperator<String> properties, Map<String, String> environment) {
     Path home = absolute(properties.apply("user.home"));
+    Optional<Path> named = folder(environment.get(SITE_VARIABLE));
     String system =
         Optional.ofNullable(properties.apply("os.name")).orElse("").toLowerCase(Locale.ROOT);
     if (system.startsWith("windows")) {
@@ -92,7 +144,14 @@ public record ApplicationFolders(Path program, Path data, Path state, Path logs)
               .orElseGet(() -> home.resolve("AppData").resolve("Local"))
               .resolve("InvoiceLens");
       return new ApplicationFolders(
-          program, local.resolve("Data"), local.resolve("State"), local.resolve("Logs"));
+          program,
+          local.resolve("Data"),
+          local.resolve("State"),
+          local.resolve("Logs"),
+          // Any user may make folders in %ProgramData%, so only the variable, which an
+          // administrator
+          // sets for the whole computer, can name one.
+          named);
     }
     if (system.startsWith("mac")) {
       Path library = home.resolve("Library");
@@ -101,7 +160,8 @@ public record ApplicationFolders(Path program, Path data, Path state, Path logs)
           program,
           support,
           support.resolve("State"),
-          library.resolve("Logs").resolve("InvoiceLens"));
+          library.resolve("Logs").resolve("InvoiceLens"),
+          named.or(() -> Optional.of(Path.of("/Library/Application Support/InvoiceLens"))));
     }
     Path data =
         xdg(environment, "XDG_DATA_HOME").orElseGet(() -> home.resolve(".local").resolve("share"));
@@ -110,7 +170,11 @@ public record ApplicationFolders(Path program, Path data, Path state, Path logs)
             .orElseGet(() -> home.resolve(".local").resolve("state"))
             .resolve("invoicelens");
     return new ApplicationFolders(
-        program, data.resolve("invoicelens"), state, state.resolve("logs"));
+        program,
+        data.resolve("invoicelens"),
+        state,
+        state.resolve("logs"),
+        named.or(() -> Optional.of(Path.of("/etc/invoicelens"))));
   }
 
   /** The specification has relative values ignored. */

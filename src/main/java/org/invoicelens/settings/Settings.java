@@ -11,29 +11,37 @@ import java.util.TreeMap;
  *
  * @param looks how the window looks and speaks
  * @param network how the network is used
+ * @param updates whether and where it looks for a newer version of itself
  * @param modelFolders where a model's files lie otherwise than its configuration says, by the
  *     configuration's name; absolute paths
  */
-public record Settings(Looks looks, NetworkChoice network, Map<String, Path> modelFolders) {
+public record Settings(
+    Looks looks, NetworkChoice network, UpdateChoice updates, Map<String, Path> modelFolders) {
 
   /** What counts where the user chose nothing. */
   public static final Settings DEFAULT =
-      new Settings(Looks.DEFAULT, NetworkChoice.DEFAULT, Map.of());
+      new Settings(Looks.DEFAULT, NetworkChoice.DEFAULT, UpdateChoice.DEFAULT, Map.of());
 
   public Settings {
     Objects.requireNonNull(looks, "looks");
     Objects.requireNonNull(network, "network");
+    Objects.requireNonNull(updates, "updates");
     modelFolders = Map.copyOf(modelFolders);
   }
 
   /** The same with other looks. */
   public Settings withLooks(Looks other) {
-    return new Settings(other, network, modelFolders);
+    return new Settings(other, network, updates, modelFolders);
   }
 
   /** The same with another use of the network. */
   public Settings withNetwork(NetworkChoice other) {
-    return new Settings(looks, other, modelFolders);
+    return new Settings(looks, other, updates, modelFolders);
+  }
+
+  /** The same with another way to look for newer versions. */
+  public Settings withUpdates(UpdateChoice other) {
+    return new Settings(looks, network, other, modelFolders);
   }
 
   /** The same with a model's files elsewhere; where empty, where its configuration says. */
@@ -41,6 +49,6 @@ public record Settings(Looks looks, NetworkChoice network, Map<String, Path> mod
     Map<String, Path> changed = new TreeMap<>(modelFolders);
     changed.remove(model);
     folder.ifPresent(path -> changed.put(model, path.toAbsolutePath().normalize()));
-    return new Settings(looks, network, changed);
+    return new Settings(looks, network, updates, changed);
   }
 }

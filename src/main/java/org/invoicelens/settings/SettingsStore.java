@@ -2,6 +2,7 @@ package org.invoicelens.settings;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -23,8 +24,13 @@ import org.slf4j.LoggerFactory;
 /**
  * The settings as they are now, and their file {@code settings.json} in the folder of the state.
  *
- * <p>A value that cannot be understood counts as not chosen, and so does a whole file, which is
- * then kept aside as {@code settings.json.broken}. Thread-safe.
+ * <p>Where the administrator prescribed settings for all users, in a file of the same form, those
+ * count wherever this user chose nothing else. Only what the user chose otherwise is written, so
+ * that what the administrator changes later is followed; a value the user took away is written as
+ * null.
+ *
+ * <p>A value that cannot be understood counts as not chosen, and so does a whole file; the user's
+ * is then kept aside as {@code settings.json.broken}. Thread-safe.
  */
 public final class SettingsStore {
 
@@ -32,14 +38,18 @@ public final class SettingsStore {
 
   private static final int VERSION = 1;
   private static final int LARGEST = 256 << 10;
+  private static final String FILE = "settings.json";
+  private static final String MODEL_FOLDERS = "model_folders";
 
   private final Path file;
+  private final Settings prescribed;
   private final Object writing = new Object();
   private volatile Settings current;
 
   /** Reads the settings of these folders. */
   public SettingsStore(ApplicationFolders folders) {
-    this.file = folders.state().resolve("settings.json");
+    this.file = folders.state().resolve(FILE);
+    this.prescribed = prescribed(folders);
     this.current = read();
   }
 
@@ -61,7 +71,10 @@ public final class SettingsStore {
     synchronized (writing) {
       try {
         Files.createDirectories(file.getParent());
-        String text = new GsonBuilder().setPrettyPrinting().create().toJson(json(current));
+        JsonObject chosen = otherwise(json(current), json(prescribed));
+        chosen.addProperty("version", VERSION);
+        String text =
+            new GsonBuilder().setPrettyPrinting().serializeNulls().create().toJson(chosen);
         WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
       } catch (IOException e) {
         log.warn("{} cannot be written: {}", file, e.toString());
@@ -69,34 +82,57 @@ public final class SettingsStore {
     }
   }
 
-  private Settings read() {
+  private static Settings prescribed(ApplicationFolders folders) {
+    if (folders.site().isEmpty()) {
+      return Settings.DEFAULT;
+    }
+    Path file = folders.site().get().resolve(FILE);
     try {
-      return parse(WholeFile.readText(file, LARGEST));
+      return parse(WholeFile.readText(file, LARGEST), Settings.DEFAULT);
     } catch (NoSuchFileException e) {
       return Settings.DEFAULT;
     } catch (IOException | RuntimeException e) {
-      // Whatever a broken file provokes in the parser means the same here.
-      log.warn("{} is of no use: {}", file, e.toString());
-      WholeFile.setAside(file);
+      log.warn("{} is of no use, so nothing is prescribed: {}", file, e.toString());
       return Settings.DEFAULT;
     }
   }
 
-  private static Settings parse(String text) {
+  private Settings read() {
+    try {
+      return parse(WholeFile.readText(file, LARGEST), prescribed);
+    } catch (NoSuchFileException e) {
+      return prescribed;
+    } catch (IOException | RuntimeException e) {
+      // Whatever a broken file provokes in the parser means the same here.
+      log.warn("{} is of no use: {}", file, e.toString());
+      WholeFile.setAside(file);
+      return prescribed;
+    }
+  }
+
+  /**
+   * @param base what counts where the text says nothing
+   */
+  private static Settings parse(String text, Settings base) {
     JsonObject json = JsonParser.parseString(text).getAsJsonObject();
     if (json.get("version").getAsInt() != VERSION) {
       throw new IllegalArgumentException("version " + json.get("version"));
     }
-    Map<String, Path> folders = new TreeMap<>();
-    if (json.get("model_folders") instanceof JsonObject named) {
+    Map<String, Path> folders = new TreeMap<>(base.modelFolders());
+    if (json.get(MODEL_FOLDERS) instanceof JsonObject named) {
       for (String model : named.keySet()) {
-        value(named, model, Path::of)
-            .filter(Path::isAbsolute)
-            .ifPresent(path -> folders.put(model, path.normalize()));
+        if (named.get(model).isJsonNull()) {
+          folders.remove(model);
+        } else {
+          value(named, model, Path::of)
+              .filter(Path::isAbsolute)
+              .ifPresent(path -> folders.put(model, path.normalize()));
+        }
       }
     }
-    Looks looks = Looks.DEFAULT;
-    NetworkChoice network = NetworkChoice.DEFAULT;
+    Looks looks = base.looks();
+    NetworkChoice network = base.network();
+    UpdateChoice updates = base.updates();
     return new Settings(
         new Looks(
             value(json, "theme", Looks.Theme::valueOf).orElse(looks.theme()),
@@ -105,10 +141,31 @@ public final class SettingsStore {
             value(json, "motion", Looks.Motion::valueOf).orElse(looks.motion())),
         new NetworkChoice(
             value(json, "proxy_mode", NetworkChoice.ProxyMode::valueOf).orElse(network.proxyMode()),
-            value(json, "proxy", URI::create).filter(uri -> uri.getUserInfo() == null),
-            value(json, "ca_file", Path::of),
+            optional(json, "proxy", SettingsStore::address, network.proxy()),
+            optional(json, "ca_file", Path::of, network.caFile()),
             value(json, "limit_bytes_per_second", Long::parseLong).orElse(network.limitRate())),
+        new UpdateChoice(
+            value(json, "look_for_updates", Boolean::parseBoolean).orElse(updates.atStart()),
+            optional(json, "updates_address", SettingsStore::address, updates.address()),
+            optional(json, "updates_key", key -> key, updates.key())),
         folders);
+  }
+
+  /** A value that can be missing: null in the file takes away what would count otherwise. */
+  private static <V> Optional<V> optional(
+      JsonObject json, String key, Function<String, V> reader, Optional<V> base) {
+    JsonElement element = json.get(key);
+    return element != null && element.isJsonNull()
+        ? Optional.empty()
+        : value(json, key, reader).or(() -> base);
+  }
+
+  private static URI address(String text) {
+    URI uri = URI.create(text);
+    if (uri.getUserInfo() != null) {
+      throw new IllegalArgumentException("a name and a password are no setting");
+    }
+    return uri;
   }
 
   private static <V> Optional<V> value(JsonObject json, String key, Function<String, V> reader) {
@@ -126,7 +183,6 @@ public final class SettingsStore {
 
   private static JsonObject json(Settings settings) {
     JsonObject json = new JsonObject();
-    json.addProperty("version", VERSION);
     json.addProperty("theme", settings.looks().theme().name());
     json.addProperty("scale_percent", settings.looks().scale());
     json.addProperty("language", settings.looks().language().name());
@@ -135,9 +191,31 @@ public final class SettingsStore {
     settings.network().proxy().ifPresent(uri -> json.addProperty("proxy", uri.toString()));
     settings.network().caFile().ifPresent(path -> json.addProperty("ca_file", path.toString()));
     json.addProperty("limit_bytes_per_second", settings.network().limitRate());
+    UpdateChoice updates = settings.updates();
+    json.addProperty("look_for_updates", updates.atStart());
+    updates.address().ifPresent(uri -> json.addProperty("updates_address", uri.toString()));
+    updates.key().ifPresent(key -> json.addProperty("updates_key", key));
     JsonObject folders = new JsonObject();
     settings.modelFolders().forEach((model, path) -> folders.addProperty(model, path.toString()));
-    json.add("model_folders", folders);
+    json.add(MODEL_FOLDERS, folders);
     return json;
+  }
+
+  /** The entries of one object that another has not, and null for those it has in addition. */
+  private static JsonObject otherwise(JsonObject json, JsonObject than) {
+    JsonObject result = new JsonObject();
+    for (String key : than.keySet()) {
+      if (!json.has(key)) {
+        result.add(key, JsonNull.INSTANCE);
+      }
+    }
+    for (String key : json.keySet()) {
+      if (json.get(key) instanceof JsonObject inner) {
+        result.add(key, otherwise(inner, than.getAsJsonObject(key)));
+      } else if (!json.get(key).equals(than.get(key))) {
+        result.add(key, json.get(key));
+      }
+    }
+    return result;
   }
 }

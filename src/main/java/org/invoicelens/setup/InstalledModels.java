@@ -56,12 +56,10 @@ public final class InstalledModels {
   public List<InstalledModel> list() throws IOException {
     List<InstalledModel> models = new ArrayList<>();
     Set<Path> known = new HashSet<>();
-    for (Path file : children(folders.modelConfigs())) {
-      if (file.getFileName().toString().endsWith(".yaml")) {
-        InstalledModel model = configured(file);
-        models.add(model);
-        model.folder().ifPresent(known::add);
-      }
+    for (Path file : folders.allModelConfigs()) {
+      InstalledModel model = configured(file);
+      models.add(model);
+      model.folder().ifPresent(known::add);
     }
     Path beside = folders.data().resolve("models");
     if (Files.isDirectory(beside)) {

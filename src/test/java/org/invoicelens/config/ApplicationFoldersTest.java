@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +40,8 @@ class ApplicationFoldersTest {
                 program,
                 home.resolve(".local/share/invoicelens"),
                 home.resolve(".local/state/invoicelens"),
-                home.resolve(".local/state/invoicelens/logs")));
+                home.resolve(".local/state/invoicelens/logs"),
+                Optional.of(Path.of("/etc/invoicelens"))));
 
     environment.put("XDG_DATA_HOME", folder.resolve("d").toString());
     environment.put("XDG_STATE_HOME", folder.resolve("s").toString());
@@ -87,7 +89,8 @@ class ApplicationFoldersTest {
                 program,
                 program,
                 program.resolve("models/.invoicelens-state"),
-                home.resolve(".local/state/invoicelens/logs")));
+                home.resolve(".local/state/invoicelens/logs"),
+                Optional.of(Path.of("/etc/invoicelens"))));
   }
 
   @Test
@@ -110,11 +113,46 @@ class ApplicationFoldersTest {
 
     assertThat(folders())
         .isEqualTo(
-            new ApplicationFolders(program, stick, stick.resolve("state"), stick.resolve("logs")));
+            new ApplicationFolders(
+                program,
+                stick,
+                stick.resolve("state"),
+                stick.resolve("logs"),
+                Optional.of(Path.of("/etc/invoicelens"))));
 
     properties.put("invoicelens.data", folder.resolve("other").toString());
 
     assertThat(folders().data()).isEqualTo(folder.resolve("other"));
+  }
+
+  @Test
+  void theAdministratorsFolderCanBeNamedOnEverySystem() {
+    environment.put("INVOICELENS_SITE", folder.resolve("site").toString());
+    for (String system : List.of("Linux", "Windows 11", "Mac OS X")) {
+      properties.put("os.name", system);
+      assertThat(folders().site()).as(system).contains(folder.resolve("site"));
+    }
+  }
+
+  @Test
+  void theAdministratorsConfigurationsReplaceThoseOfTheSameNameAndAddOthers() throws Exception {
+    Path shipped = Files.createDirectories(program.resolve("config/models"));
+    Path site = Files.createDirectories(folder.resolve("site/models"));
+    Files.createFile(shipped.resolve("pixtral.yaml"));
+    Files.createFile(shipped.resolve("pixtral-mini.yaml"));
+    Files.createFile(shipped.resolve("README.md"));
+    Files.createFile(site.resolve("pixtral.yaml"));
+    Files.createFile(site.resolve("branch.yaml"));
+    environment.put("INVOICELENS_SITE", folder.resolve("site").toString());
+
+    assertThat(folders().allModelConfigs())
+        .containsExactly(
+            site.resolve("branch.yaml"),
+            shipped.resolve("pixtral-mini.yaml"),
+            site.resolve("pixtral.yaml"));
+    assertThat(folders().modelConfig("pixtral.yaml")).isEqualTo(site.resolve("pixtral.yaml"));
+    assertThat(folders().modelConfig("pixtral-mini.yaml"))
+        .isEqualTo(shipped.resolve("pixtral-mini.yaml"));
   }
 
   @Test

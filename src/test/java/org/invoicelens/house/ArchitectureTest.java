@@ -23,6 +23,7 @@ class ArchitectureTest {
           "settings",
           "hardware",
           "hub",
+          "update",
           "download",
           "safetensors",
           "verify",

@@ -46,11 +46,70 @@ class SettingsStoreTest {
                 Optional.of(URI.create("http://proxy.example.com:3128")),
                 Optional.of(own.resolve("company.pem")),
                 5_000_000),
+            new UpdateChoice(
+                true,
+                Optional.of(URI.create("https://downloads.example.com/release.json")),
+                Optional.of("MCowBQYDK2VwAyEA")),
             Map.of("pixtral-12b", own.resolve("Modelle äöü")));
     SettingsStore store = open();
     store.change(settings -> chosen);
     store.save();
     assertThat(open().current()).isEqualTo(chosen);
+  }
+
+  private SettingsStore openWith(Path site) {
+    return new SettingsStore(
+        new ApplicationFolders(own, own, own.resolve("state"), own, Optional.of(site)));
+  }
+
+  private Path prescribe(String text) throws Exception {
+    Path site = Files.createDirectories(own.resolve("site"));
+    Files.writeString(site.resolve("settings.json"), text);
+    return site;
+  }
+
+  @Test
+  void whatTheAdministratorPrescribedCountsUntilTheUserChoosesOtherwise() throws Exception {
+    Path site =
+        prescribe(
+            """
+            {"version":1,"language":"GERMAN","proxy_mode":"MANUAL","proxy":"http://proxy:3128",
+             "ca_file":"/etc/ssl/company.pem","look_for_updates":true,
+             "updates_address":"https://share.example/release.json",
+             "model_folders":{"pixtral-12b":"/srv/models/pixtral-12b"}}\
+            """);
+    SettingsStore store = openWith(site);
+    assertThat(store.current().looks().language()).isEqualTo(Looks.Language.GERMAN);
+    assertThat(store.current().network().proxy()).contains(URI.create("http://proxy:3128"));
+    assertThat(store.current().updates().atStart()).isTrue();
+    assertThat(store.current().modelFolders())
+        .isEqualTo(Map.of("pixtral-12b", Path.of("/srv/models/pixtral-12b")));
+
+    store.change(now ->
+        now.withLooks(now.looks().withTheme(Looks.Theme.DARK))
+            .withNetwork(now.network().withCaFile(Optional.empty()))
+            .withModelFolder("pixtral-12b", Optional.empty())
+            .withModelFolder("other", Optional.of(own.resolve("other"))));
+    store.save();
+    assertThat(openWith(site).current()).isEqualTo(store.current());
+
+    prescribe("{\"version\":1,\"language\":\"ENGLISH\",\"ca_file\":\"/new.pem\"}");
+    Settings later = openWith(site).current();
+    assertThat(later.looks().language())
+        .as("what the user left alone follows the administrator")
+        .isEqualTo(Looks.Language.ENGLISH);
+    assertThat(later.looks().theme()).isEqualTo(Looks.Theme.DARK);
+    assertThat(later.network().caFile()).as("what the user took away stays away").isEmpty();
+    assertThat(later.network().proxy()).isEmpty();
+    assertThat(later.modelFolders()).isEqualTo(Map.of("other", own.resolve("other")));
+  }
+
+  @Test
+  void aBrokenPrescriptionIsLeftWhereItIsAndCountsAsNone() throws Exception {
+    Path site = prescribe("{");
+    assertThat(openWith(site).current()).isEqualTo(Settings.DEFAULT);
+    assertThat(site.resolve("settings.json")).exists();
+    assertThat(openWith(own.resolve("nowhere")).current()).isEqualTo(Settings.DEFAULT);
   }
 
   @Test

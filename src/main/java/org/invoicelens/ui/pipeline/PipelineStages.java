@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
@@ -65,14 +64,10 @@ public final class PipelineStages implements Stages {
 
   @Override
   public List<ModelChoice> choices() throws IOException {
-    try (Stream<Path> files = Files.list(folders.modelConfigs())) {
-      return files
-          .filter(file -> file.getFileName().toString().endsWith(".yaml"))
-          .sorted()
-          .map(this::choice)
-          .sorted(Comparator.comparing(choice -> choice.fault().isPresent()))
-          .toList();
-    }
+    return folders.allModelConfigs().stream()
+        .map(this::choice)
+        .sorted(Comparator.comparing(choice -> choice.fault().isPresent()))
+        .toList();
   }
 
   private ModelChoice choice(Path file) {
