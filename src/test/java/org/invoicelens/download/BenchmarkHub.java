@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 final class BenchmarkHub implements AutoCloseable {
 
   static final String REPOSITORY = "owner/model";
-  static final String FILE = "weights.safetensors";
+  static final String FILE = "model.safetensors";
 
   private static final int BLOCK = 64 << 20;
   private static final String COMMIT = "0123456789".repeat(4);
