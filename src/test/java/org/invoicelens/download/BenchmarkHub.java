@@ -125,15 +125,15 @@ final class BenchmarkHub implements AutoCloseable {
     return "";
   }
 
-  private void answer(SocketChannel socket, String head)
-      throws IOException, InterruptedException {
+  private void answer(SocketChannel socket, String head) throws IOException, InterruptedException {
     if (head.startsWith("GET /api/models/" + REPOSITORY + "/revision/")) {
       send(socket, "{\"sha\":\"" + COMMIT + "\"}");
     } else if (head.startsWith("GET /api/models/" + REPOSITORY + "/tree/")) {
       send(
           socket,
           """
-          [{"type":"file","path":"%s","size":%d,"oid":"%s","lfs":{"oid":"%s","size":%d}}]"""
+          [{"type":"file","path":"%s","size":%d,"oid":"%s","lfs":{"oid":"%s","size":%d}}]\
+          """
               .formatted(FILE, size, COMMIT, sha256, size));
     } else {
       sendFile(socket, head);

@@ -162,7 +162,9 @@ class DownloadStatesTest {
       last.download(hub);
       assertThat(last.content(WEIGHTS)).isEqualTo(content);
       long extra = hub.served.sum() - content.length;
-      assertThat(extra / 3).as("extra for each death, seed " + SEED).isLessThan(content.length / 100);
+      assertThat(extra / 3)
+          .as("extra for each death, seed " + SEED)
+          .isLessThan(content.length / 100);
     }
   }
 
@@ -197,7 +199,7 @@ class DownloadStatesTest {
     try (Stream<Path> tree = Files.walk(model)) {
       files =
           tree.filter(Files::isRegularFile)
-              .sorted(java.util.Comparator.comparing(file -> !file.toString().endsWith("l")))
+              .sorted(java.util.Comparator.comparing(file -> !file.toString().endsWith(".journal")))
               .toList();
     } catch (java.io.UncheckedIOException renamedMeanwhile) {
       copy(model, image);
@@ -221,7 +223,8 @@ class DownloadStatesTest {
   /** Leaves of the data only what the journal claims. */
   private static void spoilUnclaimed(Path image, byte[] content) throws IOException {
     Path partial = image.resolve(".invoicelens/partial/" + FaultyHub.sha256(content) + ".part");
-    Path journal = partial.resolveSibling(partial.getFileName().toString().replace("part", "journal"));
+    Path journal =
+        partial.resolveSibling(partial.getFileName().toString().replace("part", "journal"));
     if (!Files.exists(partial)) {
       return;
     }

@@ -38,7 +38,9 @@ class TransferBenchmark {
 
   @BeforeEach
   void open() throws Exception {
-    folder = Files.createTempDirectory(Path.of(System.getProperty("benchmark.folder", "/dev/shm")), "benchmark");
+    folder =
+        Files.createTempDirectory(
+            Path.of(System.getProperty("benchmark.folder", "/dev/shm")), "benchmark");
     hub = new BenchmarkHub(folder, BLOCKS);
   }
 
@@ -88,7 +90,8 @@ class TransferBenchmark {
   }
 
   private void note(Row row, Ended ended) {
-    System.out.printf(Locale.ROOT, "%s: %.2f s, processor %.2f s%n", row.what(), ended.wall(), ended.processor());
+    System.out.printf(
+        Locale.ROOT, "%s: %.2f s, processor %.2f s%n", row.what(), ended.wall(), ended.processor());
     row.megabytes().add(hub.size() / 1e6 / ended.wall());
     row.largest().add(ended.largest());
   }
@@ -132,19 +135,22 @@ class TransferBenchmark {
     Path out = folder.resolve("out");
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectOutput(out.toFile()).redirectError(folder.resolve("err").toFile());
-    builder.environment().keySet().removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
     long begun = System.nanoTime();
     Process process = builder.start();
     long largest = 0;
     double processor = 0;
     do {
       largest = Math.max(largest, largest(process.pid()));
-      processor = Math.max(processor, process.info().totalCpuDuration().map(d -> d.toNanos() / 1e9).orElse(0.0));
+      processor =
+          Math.max(
+              processor, process.info().totalCpuDuration().map(d -> d.toNanos() / 1e9).orElse(0.0));
     } while (!process.waitFor(10, TimeUnit.MILLISECONDS));
     double wall = (System.nanoTime() - begun) / 1e9;
-    Assertions.assertThat(process.exitValue())
-        .as(Files.readString(folder.resolve("err")))
-        .isZero();
+    Assertions.assertThat(process.exitValue()).as(Files.readString(folder.resolve("err"))).isZero();
     String said = Files.readString(out, StandardCharsets.UTF_8);
     return new Ended(wall, processor, largest, said);
   }
@@ -180,7 +186,9 @@ class TransferBenchmark {
     Row openssl = new Row("openssl dgst -sha256", new ArrayList<>(), new ArrayList<>());
     Row ours = new Row("verification, one file: one core", new ArrayList<>(), new ArrayList<>());
     for (int round = 0; round < ROUNDS; round++) {
-      note(openssl, run(folder.resolve("none"), List.of("openssl", "dgst", "-sha256", file.toString())));
+      note(
+          openssl,
+          run(folder.resolve("none"), List.of("openssl", "dgst", "-sha256", file.toString())));
       long begun = System.nanoTime();
       new DownloadVerifier(progress -> {}, new Cancellation()).verifyRepository(result);
       ours.megabytes().add(hub.size() / 1e6 / ((System.nanoTime() - begun) / 1e9));
@@ -189,11 +197,15 @@ class TransferBenchmark {
   }
 
   private static void print(String title, List<Row> rows) {
-    System.out.println("\n" + title + "\n\n| | MB/s, median | all | most memory, MB |\n|---|---|---|---|");
+    System.out.println(
+        "\n" + title + "\n\n| | MB/s, median | all | most memory, MB |\n|---|---|---|---|");
     for (Row row : rows) {
-      double[] sorted = row.megabytes().stream().mapToDouble(Double::doubleValue).sorted().toArray();
+      double[] sorted =
+          row.megabytes().stream().mapToDouble(Double::doubleValue).sorted().toArray();
       String all =
-          String.join(", ", Arrays.stream(sorted).mapToObj(d -> String.format(Locale.ROOT, "%.0f", d)).toList());
+          String.join(
+              ", ",
+              Arrays.stream(sorted).mapToObj(d -> String.format(Locale.ROOT, "%.0f", d)).toList());
       long largest = row.largest().stream().mapToLong(Long::longValue).max().orElse(0);
       System.out.printf(
           Locale.ROOT,
