@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
 import org.invoicelens.download.DownloadResult;
@@ -182,6 +183,9 @@ final class DownloadCommand extends Command {
             ByteSize.text(result.totalSize()),
             ByteSize.text(result.transferred()),
             Durations.text(result.downloadTime()));
+    if (result.transferred() > 0 && result.sources().size() > 1) {
+      context.out().println("from " + sources(result));
+    }
     if (!result.commit().isEmpty()) {
       context.out().println("commit " + result.commit() + " of " + result.repoId());
     }
@@ -191,5 +195,16 @@ final class DownloadCommand extends Command {
     report
         .obstacles()
         .forEach(obstacle -> context.out().println("It cannot be used as a model: " + obstacle));
+  }
+
+  /** How much came from which server, where there were several. */
+  private static String sources(DownloadResult result) {
+    return result.sources().stream()
+        .map(use ->
+            use.name()
+                + " "
+                + ByteSize.text(use.received())
+                + (use.wrong() ? " (left, because it sent wrong data)" : ""))
+        .collect(Collectors.joining(", "));
   }
 }

@@ -12,6 +12,7 @@ import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
 import org.invoicelens.download.Checksum;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.SourceUse;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.MemoryEstimate;
@@ -89,6 +90,16 @@ final class JsonReports {
     json.add("files", files);
     json.addProperty("total_size", result.totalSize());
     json.addProperty("transferred", result.transferred());
+    JsonArray sources = new JsonArray();
+    for (SourceUse use : result.sources()) {
+      JsonObject source = new JsonObject();
+      source.addProperty("name", use.name());
+      source.addProperty("mirror", use.isMirror());
+      source.addProperty("received", use.received());
+      source.addProperty("wrong", use.wrong());
+      sources.add(source);
+    }
+    json.add("sources", sources);
     json.addProperty("seconds", result.downloadTime().toNanos() / 1e9);
     return json;
   }

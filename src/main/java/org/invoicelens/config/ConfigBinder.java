@@ -15,6 +15,7 @@ import org.invoicelens.config.ModelConfig.Footprint;
 import org.invoicelens.config.ModelConfig.Hardware;
 import org.invoicelens.config.ModelConfig.Inference;
 import org.invoicelens.config.ModelConfig.Loading;
+import org.invoicelens.config.ModelConfig.Mirror;
 import org.invoicelens.config.ModelConfig.Prompt;
 import org.invoicelens.config.ModelConfig.Quantization;
 
@@ -28,6 +29,7 @@ final class ConfigBinder {
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._ -]{0,62}[A-Za-z0-9_-])?");
   private static final Pattern WINDOWS_DEVICE =
       Pattern.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])(\\..*)?", Pattern.CASE_INSENSITIVE);
+  private static final int MOST_MIRRORS = 16;
   private static final long GIBIBYTE = 1L << 30;
 
   /** Beyond every model there will be, and small enough to calculate with. */
@@ -50,6 +52,7 @@ final class ConfigBinder {
             .text(HubAddress::refuseEndpoint)
             .map(HubAddress::canonicalEndpoint)
             .orElse("https://huggingface.co");
+    List<Mirror> mirrors = mirrors(root.value("mirrors"), endpoint);
     Optional<Path> modelPath = modelPath(root.required("model_path"));
     Path cachePath = cachePath(root.value("cache_path"), modelPath);
     return new ModelConfig(
@@ -58,6 +61,7 @@ final class ConfigBinder {
         repoId,
         revision,
         endpoint,
+        mirrors,
         modelPath.orElse(folders.data()),
         cachePath,
         root.section("hardware", ConfigBinder::hardware),
@@ -67,6 +71,43 @@ final class ConfigBinder {
         root.section("download", ConfigBinder::download),
         root.section("prompt", ConfigBinder::prompt),
         root.section("inference", ConfigBinder::inference));
+  }
+
+  private static List<Mirror> mirrors(Value value, String endpoint) {
+    List<Mirror> mirrors = new ArrayList<>();
+    for (Value element : value.list().orElse(List.of())) {
+      Optional<Mirror> mirror = element.section(entry -> mirror(element, entry)).flatMap(m -> m);
+      if (mirror.isEmpty()) {
+        continue;
+      }
+      String address = mirror.get().address();
+      if (address.equals(endpoint)
+          || mirrors.stream().anyMatch(other -> other.address().equals(address))) {
+        element.refuse(Refusal.of("mirror.twice", address));
+      } else {
+        mirrors.add(mirror.get());
+      }
+    }
+    if (endpoint.equals(ModelConfig.BUNDLED) && !mirrors.isEmpty()) {
+      value.refuse(Refusal.of("mirror.bundled"));
+    } else if (mirrors.size() > MOST_MIRRORS) {
+      value.refuse(Refusal.of("mirror.tooMany", MOST_MIRRORS));
+    }
+    return mirrors;
+  }
+
+  /** One entry of the list: {@code hub: …} or {@code folder: …}. */
+  private static Optional<Mirror> mirror(Value element, Section entry) {
+    Value hub = entry.value("hub");
+    Value folder = entry.value("folder");
+    if (hub.isPresent() == folder.isPresent()) {
+      element.refuse(Refusal.of("mirror.oneOf"));
+      return Optional.empty();
+    }
+    Mirror.Kind kind = hub.isPresent() ? Mirror.Kind.HUB : Mirror.Kind.FOLDER;
+    return (hub.isPresent() ? hub : folder)
+        .text(HubAddress::refuseMirror)
+        .map(address -> new Mirror(kind, HubAddress.canonicalEndpoint(address)));
   }
 
   private static Hardware hardware(Section section) {

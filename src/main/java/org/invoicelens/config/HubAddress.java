@@ -59,6 +59,14 @@ final class HubAddress {
     return refuseUnless(safe, Refusal.of("endpoint.notEncrypted", text));
   }
 
+  /**
+   * What is wrong with the address of a mirror. It need not be encrypted: nobody's token goes
+   * there, and what comes from there counts only where it has the digest that the endpoint gave.
+   */
+  static Optional<Refusal> refuseMirror(String text) {
+    return refuseUnless(address(text).isPresent(), Refusal.of("mirror.invalid", text));
+  }
+
   /** A valid endpoint in the form the rest of the program expects: without a slash at the end. */
   static String canonicalEndpoint(String endpoint) {
     return endpoint.replaceAll("/+$", "");

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param repoId the repository on the Hub, {@code owner/name}
  * @param revision a branch, tag or commit of that repository
  * @param endpoint {@code https://…} or {@link #BUNDLED}
+ * @param mirrors further servers that files may come from; what they are is the endpoint's word
  * @param modelPath where the repository's files lie, absolute
  * @param cachePath where what can be made again is kept, absolute
  * @param hardware what the model asks of the computer
@@ -32,6 +33,7 @@ public record ModelConfig(
     String repoId,
     String revision,
     String endpoint,
+    List<Mirror> mirrors,
     Path modelPath,
     Path cachePath,
     Hardware hardware,
@@ -45,6 +47,10 @@ public record ModelConfig(
   /** The endpoint of a model that ships with the application. */
   public static final String BUNDLED = "bundled";
 
+  public ModelConfig {
+    mirrors = List.copyOf(mirrors);
+  }
+
   /** Whether the model's files come from the application itself and not from a network. */
   public boolean isBundled() {
     return endpoint.equals(BUNDLED);
@@ -57,14 +63,37 @@ public record ModelConfig(
   }
 
   /**
-   * The same for another repository. How large that one is, is not known.
+   * The same for another repository. How large that one is, is not known, and a folder of the files
+   * of this one does not serve it.
    *
    * @throws IllegalArgumentException with a text for the user, where it is no repository's name
    */
   public ModelConfig withRepository(String repository) {
     Refusal.throwIfPresent(HubAddress.refuseRepoId(repository));
     Optional<Footprint> known = repository.equals(repoId) ? footprint : Optional.empty();
-    return with(repository, revision, endpoint, modelPath, known, loading, quantization);
+    return new ModelConfig(
+        source,
+        name,
+        repository,
+        revision,
+        endpoint,
+        mirrorsOf(repository),
+        modelPath,
+        cachePath,
+        hardware,
+        known,
+        loading,
+        quantization,
+        download,
+        prompt,
+        inference);
+  }
+
+  /** The mirrors that can serve a repository: all for this one, only Hubs for another. */
+  public List<Mirror> mirrorsOf(String repository) {
+    return repository.equals(repoId)
+        ? mirrors
+        : mirrors.stream().filter(mirror -> mirror.kind() == Mirror.Kind.HUB).toList();
   }
 
   /**
@@ -133,6 +162,7 @@ public record ModelConfig(
         newRepoId,
         newRevision,
         newEndpoint,
+        mirrors,
         newModelPath,
         cachePath,
         hardware,
@@ -142,6 +172,23 @@ public record ModelConfig(
         download,
         prompt,
         inference);
+  }
+
+  /**
+   * A server beside the endpoint that serves the same files.
+   *
+   * @param kind how its addresses are made
+   * @param address {@code http://…} or {@code https://…}, without a slash at the end
+   */
+  public record Mirror(Kind kind, String address) {
+
+    /** How a mirror's addresses are made. */
+    public enum Kind {
+      /** As the Hub's: {@code address/owner/name/resolve/commit/path}. */
+      HUB,
+      /** A plain folder of the repository's files: {@code address/path}. */
+      FOLDER
+    }
   }
 
   /**

@@ -38,7 +38,12 @@ final class Section {
 
   /** Reads the whole document. */
   static <T> T read(MappingNode document, Faults faults, Function<Section, T> reader) {
-    return new Section(faults, "$", Optional.of(document.getStartMark()), Optional.of(document))
+    return read(document, faults, "$", reader);
+  }
+
+  /** Reads a mapping that stands at a path of the document. */
+  static <T> T read(MappingNode node, Faults faults, String path, Function<Section, T> reader) {
+    return new Section(faults, path, Optional.of(node.getStartMark()), Optional.of(node))
         .finish(reader);
   }
 

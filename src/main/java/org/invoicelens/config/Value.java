@@ -143,6 +143,11 @@ final class Value {
         .map(MappingNode.class::cast);
   }
 
+  /** Reads a section of keys. */
+  <T> Optional<T> section(Function<Section, T> reader) {
+    return mapping().map(mapping -> Section.read(mapping, faults, path, reader));
+  }
+
   /** Notes that this value cannot be used. */
   void refuse(Refusal why) {
     faults.add(place(), path, why);

@@ -42,6 +42,46 @@ final class ByteRanges {
     total += end - start;
   }
 
+  /** Takes a range out; bytes that are not there stay away. */
+  void remove(long from, long to) {
+    for (Range range : within(from, to)) {
+      long start = ends.floorKey(range.from());
+      long end = ends.remove(start);
+      if (start < range.from()) {
+        ends.put(start, range.from());
+      }
+      if (end > range.to()) {
+        ends.put(range.to(), end);
+      }
+      total -= range.length();
+    }
+  }
+
+  /** The ranges that lie between two bounds, as far as they do, in order. */
+  List<Range> within(long from, long to) {
+    List<Range> list = new ArrayList<>();
+    for (Range range : ranges()) {
+      long start = Math.max(from, range.from());
+      long end = Math.min(to, range.to());
+      if (start < end) {
+        list.add(new Range(start, end));
+      }
+    }
+    return list;
+  }
+
+  void addAll(ByteRanges others) {
+    others.ranges().forEach(range -> add(range.from(), range.to()));
+  }
+
+  void removeAll(ByteRanges others) {
+    others.ranges().forEach(range -> remove(range.from(), range.to()));
+  }
+
+  boolean isEmpty() {
+    return ends.isEmpty();
+  }
+
   void clear() {
     ends.clear();
     total = 0;

@@ -2,6 +2,7 @@ package org.invoicelens.download;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,6 +16,8 @@ import java.util.Map;
  * @param totalSize all files together, in bytes
  * @param transferred bytes that this run received; 0 where all was there
  * @param imported bytes that this run took from the folder to import from
+ * @param sources how much of it came from where, the endpoint first; empty where no server was
+ *     asked for a file
  */
 public record DownloadResult(
     Path modelPath,
@@ -24,9 +27,10 @@ public record DownloadResult(
     Duration downloadTime,
     long totalSize,
     long transferred,
-    long imported) {
+    long imported,
+    List<SourceUse> sources) {
 
-  /** Nothing was imported. */
+  /** Nothing was imported, and it does not matter where what came is from. */
   public DownloadResult(
       Path modelPath,
       String repoId,
@@ -35,10 +39,11 @@ public record DownloadResult(
       Duration downloadTime,
       long totalSize,
       long transferred) {
-    this(modelPath, repoId, commit, checksums, downloadTime, totalSize, transferred, 0);
+    this(modelPath, repoId, commit, checksums, downloadTime, totalSize, transferred, 0, List.of());
   }
 
   public DownloadResult {
     checksums = Map.copyOf(checksums);
+    sources = List.copyOf(sources);
   }
 }

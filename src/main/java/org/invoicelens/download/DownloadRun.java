@@ -19,6 +19,7 @@ import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hub.BundledHub;
+import org.invoicelens.hub.FileSource;
 import org.invoicelens.hub.HubClient;
 import org.invoicelens.hub.HubException;
 import org.invoicelens.hub.HubFile;
@@ -54,6 +55,7 @@ final class DownloadRun {
   private long imported;
   private String importedWords = "";
   private volatile HubClient client;
+  private volatile Optional<Sources> sources = Optional.empty();
 
   DownloadRun(
       ApplicationFolders folders,
@@ -86,6 +88,7 @@ final class DownloadRun {
     if (current != null) {
       current.breakOff();
     }
+    sources.ifPresent(Sources::breakOff);
   }
 
   DownloadResult call() throws DownloadException, CancelledException, InterruptedException {
@@ -124,9 +127,13 @@ final class DownloadRun {
 
   private DownloadResult online(Optional<Listing> kept)
       throws DownloadException, CancelledException, InterruptedException {
+    List<FileSource> mirrors = new ArrayList<>();
     try (BundledHub bundled = config.isBundled() ? BundledHub.open(folders.bundledModels()) : null;
         HubClient opened = connect(bundled)) {
       client = opened;
+      if (bundled == null) {
+        connectMirrors(mirrors);
+      }
       Listing listing;
       try {
         listing = currentListing(opened, kept);
@@ -140,6 +147,10 @@ final class DownloadRun {
         }
         Optional<DownloadResult> complete = proved(kept);
         if (complete.isEmpty()) {
+          if (!mirrors.isEmpty()) {
+            log.warn("{} was not reached; the mirrors may have the files.", opened.host());
+            return fetchFrom(new Sources(opened, mirrors), kept.get());
+          }
           if (options.importFrom().isEmpty()) {
             throw DownloadFailures.of(failure);
           }
@@ -153,7 +164,7 @@ final class DownloadRun {
             kept.get().commit());
         return complete.get();
       }
-      return fetch(listing, (missing, manifest) -> transfer(opened, listing, missing, manifest));
+      return fetchFrom(new Sources(opened, mirrors), listing);
     } catch (HubException badSetting) {
       throw DownloadFailures.of(badSetting);
     } catch (IOException noPort) {
@@ -162,7 +173,21 @@ final class DownloadRun {
           WORDS.problem("noPort"),
           noPort.toString(),
           noPort);
+    } finally {
+      mirrors.forEach(FileSource::close);
     }
+  }
+
+  private void connectMirrors(List<FileSource> mirrors) throws HubException {
+    for (ModelConfig.Mirror mirror : config.mirrors()) {
+      mirrors.add(FileSource.of(settings, mirror));
+    }
+  }
+
+  private DownloadResult fetchFrom(Sources servers, Listing listing)
+      throws DownloadException, CancelledException, InterruptedException {
+    sources = Optional.of(servers);
+    return fetch(listing, (missing, manifest) -> transfer(servers, listing, missing, manifest));
   }
 
   /** With what is here and what a folder holds alone; a failure where that is not all. */
@@ -282,7 +307,8 @@ final class DownloadRun {
         Duration.ofNanos(ticker.nanos() - began),
         plan.values().stream().mapToLong(Checksum::size).sum(),
         received.sum(),
-        imported);
+        imported,
+        sources.map(Sources::uses).orElse(List.of()));
   }
 
   /** Where the user named a folder, all that is said later begins with what it had. */
@@ -343,18 +369,19 @@ final class DownloadRun {
   }
 
   private void transfer(
-      HubClient hub, Listing listing, Map<String, Checksum> missing, ManifestKeeper manifest)
+      Sources servers, Listing listing, Map<String, Checksum> missing, ManifestKeeper manifest)
       throws IOException, DownloadException, CancelledException, InterruptedException {
     List<FileTransfer> files = new ArrayList<>();
     ExecutorService hashing = Digests.newThreads();
     try {
-      open(missing, files);
+      open(missing, servers, files);
       checkSpace(files);
       int connections =
           Math.clamp(options.connections().orElse(config.download().connections()), 1, 32);
       Schedule schedule =
           new Schedule(
               files,
+              servers,
               connections,
               config.download().maxRetries(),
               tuning,
@@ -367,11 +394,11 @@ final class DownloadRun {
                 file.partial(), hashing, schedule::isEnding, ending(file, schedule, manifest));
       }
       files.forEach(file -> file.follower.wake());
-      Transfer transfer = new Transfer(hub, schedule, files, manifest, board, tuning, cancellation);
+      Transfer transfer =
+          new Transfer(servers, schedule, files, manifest, board, tuning, cancellation);
       int now = connections;
       do {
-        board.phase((importedWords + " " + WORDS.text("progress.downloading", now)).strip());
-        transfer.run(now, () -> fetcher(hub, schedule, listing));
+        transfer.run(now, importedWords, () -> fetcher(schedule, listing));
         now = Math.clamp(config.download().minimalConnections(), 1, connections);
       } while (schedule.beginLastPass());
       cancellation.throwIfCancelled();
@@ -388,20 +415,12 @@ final class DownloadRun {
     }
   }
 
-  private PieceFetcher fetcher(HubClient hub, Schedule schedule, Listing listing) {
+  private PieceFetcher fetcher(Schedule schedule, Listing listing) {
     return new PieceFetcher(
-        hub,
-        schedule,
-        config.repoId(),
-        listing.commit(),
-        modelPath,
-        rateLimit,
-        ticker,
-        board,
-        received);
+        schedule, config.repoId(), listing.commit(), modelPath, rateLimit, ticker, board, received);
   }
 
-  private void open(Map<String, Checksum> missing, List<FileTransfer> files)
+  private void open(Map<String, Checksum> missing, Sources servers, List<FileTransfer> files)
       throws IOException, DownloadException {
     Path folder = ModelFolder.partial(modelPath);
     Map<String, Integer> sameContent = new HashMap<>();
@@ -411,7 +430,7 @@ final class DownloadRun {
       int twins = sameContent.merge(hex, 1, Integer::sum);
       String name = twins == 1 ? hex : hex + "-" + twins;
       PartialFile partial = PartialFile.open(folder, name, file.getValue());
-      files.add(new FileTransfer(file.getKey(), file.getValue(), partial));
+      files.add(new FileTransfer(file.getKey(), file.getValue(), partial, servers.all()));
       board.set(file.getKey(), partial.total());
     }
   }

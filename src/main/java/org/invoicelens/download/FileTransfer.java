@@ -2,8 +2,8 @@ package org.invoicelens.download;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.invoicelens.hub.FileAddress;
+import java.util.Set;
+import java.util.TreeSet;
 import org.invoicelens.hub.HubException;
 
 /** One file of a run and how far it is. Everything that changes is guarded by the schedule. */
@@ -27,23 +27,33 @@ final class FileTransfer {
   private final Checksum checksum;
   private final PartialFile partial;
 
+  private final List<Copy> copies;
+
   final List<Piece> inFlight = new ArrayList<>();
   State state = State.OPEN;
   DigestFollower follower;
-  Optional<FileAddress> address = Optional.empty();
-  boolean rangesWork;
   boolean oneStream;
   int failedAttempts;
   long notBefore;
   PieceException roundFailure;
+
+  /** What the failure of this round came from. */
+  Copy failedCopy;
+
   HubException lastFailure;
   String wrongDigest;
+
+  /** Mirrors whose bytes differ from the endpoint's, until the digest says who is right. */
+  final Set<String> accused = new TreeSet<>();
+
   DownloadException outcome;
 
-  FileTransfer(String path, Checksum checksum, PartialFile partial) {
+  FileTransfer(String path, Checksum checksum, PartialFile partial, List<Source> sources) {
     this.path = path;
     this.checksum = checksum;
     this.partial = partial;
+    this.copies = sources.stream().map(source -> new Copy(this, source)).toList();
+    endpointCopy().tag = partial.tag();
   }
 
   String path() {
@@ -58,10 +68,23 @@ final class FileTransfer {
     return partial;
   }
 
+  /** The file as each source has it. */
+  List<Copy> copies() {
+    return copies;
+  }
+
+  Copy endpointCopy() {
+    return copies.getFirst();
+  }
+
+  /** Whether any other source than that of a copy can still be asked for the file. */
+  boolean hasOther(Copy copy) {
+    return copies.stream().anyMatch(other -> other != copy && other.isUsable());
+  }
+
   /** What is missing and no connection fetches, in order. */
   List<ByteRanges.Range> unclaimed() {
-    ByteRanges taken = new ByteRanges();
-    partial.present().ranges().forEach(r -> taken.add(r.from(), r.to()));
+    ByteRanges taken = partial.present();
     inFlight.forEach(piece -> taken.add(piece.from(), piece.to()));
     return taken.gaps(checksum.size());
   }

@@ -10,7 +10,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -24,12 +26,20 @@ import org.invoicelens.stage.WholeFile;
  *
  * @param tag the entity tag the bytes came with; empty where the server gave no strong one
  * @param present the bytes
+ * @param mirrors which of them came from which mirror, by its name; the others from the endpoint
  */
-record Journal(Optional<String> tag, ByteRanges present) {
+record Journal(Optional<String> tag, ByteRanges present, Map<String, ByteRanges> mirrors) {
 
   private static final String FIRST = "invoicelens-journal 1 ";
   private static final long LARGEST = 4L << 20;
   private static final Pattern HAVE = Pattern.compile("have ([0-9]{1,18}) ([0-9]{1,18})");
+  private static final Pattern MIRROR =
+      Pattern.compile("mirror ([0-9]{1,18}) ([0-9]{1,18}) (\\S{1,2000})");
+
+  /** All from the endpoint. */
+  Journal(Optional<String> tag, ByteRanges present) {
+    this(tag, present, Map.of());
+  }
 
   /** Reads what can be believed of a journal; empty where that is nothing. */
   static Optional<Journal> read(Path file, Checksum checksum) throws IOException {
@@ -49,10 +59,18 @@ record Journal(Optional<String> tag, ByteRanges present) {
     }
     String tag = lines.get(1).substring(4);
     ByteRanges present = new ByteRanges();
+    Map<String, ByteRanges> mirrors = new TreeMap<>();
     for (String line : lines.subList(2, lines.size())) {
       add(line, checksum.size(), present);
+      Matcher mirror = MIRROR.matcher(line);
+      if (mirror.matches()) {
+        mirrors
+            .computeIfAbsent(mirror.group(3), name -> new ByteRanges())
+            .add(Long.parseLong(mirror.group(1)), Long.parseLong(mirror.group(2)));
+      }
     }
-    return Optional.of(new Journal(tag.isEmpty() ? Optional.empty() : Optional.of(tag), present));
+    return Optional.of(
+        new Journal(tag.isEmpty() ? Optional.empty() : Optional.of(tag), present, mirrors));
   }
 
   /** How many bytes a journal claims, for showing. */
@@ -85,6 +103,11 @@ record Journal(Optional<String> tag, ByteRanges present) {
     for (ByteRanges.Range range : present.ranges()) {
       append(text, "have " + range.from() + " " + range.to());
     }
+    mirrors.forEach((name, ranges) -> {
+      for (ByteRanges.Range range : ranges.ranges()) {
+        append(text, "mirror " + range.from() + " " + range.to() + " " + name);
+      }
+    });
     byte[] content = text.toString().getBytes(StandardCharsets.UTF_8);
     try {
       WholeFile.write(file, content);
@@ -96,7 +119,10 @@ record Journal(Optional<String> tag, ByteRanges present) {
     }
   }
 
-  /** Needs no new room. What a kill leaves of old and new lines is true, since claims only grow. */
+  /**
+   * Needs no new room. What a kill leaves of old and new lines is true, since claims only grow; but
+   * for those of bytes that are doubted, which the digest finds wrong once more.
+   */
   private static void overwrite(Path file, byte[] content) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(content), 0);

@@ -8,7 +8,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.invoicelens.stage.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +36,13 @@ final class PartialFile implements AutoCloseable {
   private final Object journalLock = new Object();
 
   private final ByteRanges present = new ByteRanges();
+
+  /** Which bytes of those present came from which mirror. */
+  private final Map<String, ByteRanges> mirrored = new TreeMap<>();
+
+  /** Bytes of mirrors that are on disk and do not count until the endpoint's are compared. */
+  private final Map<String, ByteRanges> doubted = new TreeMap<>();
+
   private Optional<String> tag = Optional.empty();
   private boolean changed;
   private volatile boolean extended;
@@ -70,7 +81,8 @@ final class PartialFile implements AutoCloseable {
             LinkOption.NOFOLLOW_LINKS);
     PartialFile file = new PartialFile(data, journal, checksum, channel);
     if (claims.isPresent()) {
-      claims.get().present().ranges().forEach(r -> file.present.add(r.from(), r.to()));
+      file.present.addAll(claims.get().present());
+      file.mirrored.putAll(claims.get().mirrors());
       file.tag = claims.get().tag();
       file.extended = true;
     }
@@ -81,18 +93,90 @@ final class PartialFile implements AutoCloseable {
     return checksum;
   }
 
-  /** Puts bytes at their place; they count from then on. */
-  void write(long position, ByteBuffer bytes) throws IOException {
+  /**
+   * Puts bytes at their place; they count from then on.
+   *
+   * @param mirror the mirror they came from; empty where it was the endpoint
+   * @return the mirrors whose bytes were doubted there and are other ones
+   */
+  Set<String> write(long position, ByteBuffer bytes, Optional<String> mirror) throws IOException {
     extend();
     long end = position + bytes.remaining();
+    Set<String> wrong = compare(position, bytes);
     long at = position;
     while (bytes.hasRemaining()) {
       at += channel.write(bytes, at);
     }
     synchronized (this) {
       present.add(position, end);
+      doubted.values().forEach(ranges -> ranges.remove(position, end));
+      mirror.ifPresent(
+          name -> mirrored.computeIfAbsent(name, first -> new ByteRanges()).add(position, end));
       changed = true;
     }
+    return wrong;
+  }
+
+  private Set<String> compare(long position, ByteBuffer bytes) throws IOException {
+    Map<String, List<ByteRanges.Range>> before = new TreeMap<>();
+    synchronized (this) {
+      doubted.forEach((name, ranges) ->
+          before.put(name, ranges.within(position, position + bytes.remaining())));
+    }
+    Set<String> wrong = new TreeSet<>();
+    for (Map.Entry<String, List<ByteRanges.Range>> mirror : before.entrySet()) {
+      for (ByteRanges.Range range : mirror.getValue()) {
+        int offset = bytes.position() + (int) (range.from() - position);
+        ByteBuffer old = ByteBuffer.allocate((int) range.length());
+        while (old.hasRemaining() && channel.read(old, range.from() + old.position()) > 0) {
+          // As much as there is.
+        }
+        if (!old.flip().equals(bytes.slice(offset, (int) range.length()))) {
+          wrong.add(mirror.getKey());
+        }
+      }
+    }
+    return wrong;
+  }
+
+  /** The mirrors that bytes came from. */
+  synchronized Set<String> mirrors() {
+    return new TreeSet<>(mirrored.keySet());
+  }
+
+  /** Gives up the bytes of some mirrors. */
+  synchronized void forget(Set<String> mirrors) {
+    for (String mirror : mirrors) {
+      ByteRanges ranges = mirrored.remove(mirror);
+      if (ranges != null) {
+        present.removeAll(ranges);
+      }
+    }
+    changed = true;
+  }
+
+  /** Lets no bytes of mirrors count until the endpoint's have come and were compared with them. */
+  synchronized void doubt() {
+    doubted.putAll(mirrored);
+    mirrored.clear();
+    doubted.values().forEach(present::removeAll);
+    changed = true;
+  }
+
+  synchronized boolean isDoubted() {
+    return doubted.values().stream().anyMatch(ranges -> !ranges.isEmpty());
+  }
+
+  /** Lets bytes that are still doubted count again, but for those of some mirrors. */
+  synchronized void endDoubt(Set<String> wrong) {
+    doubted.forEach((name, ranges) -> {
+      if (!wrong.contains(name) && !ranges.isEmpty()) {
+        present.addAll(ranges);
+        mirrored.put(name, ranges);
+      }
+    });
+    doubted.clear();
+    changed = true;
   }
 
   /** Reads bytes that are there. */
@@ -142,7 +226,9 @@ final class PartialFile implements AutoCloseable {
           return;
         }
         changed = false;
-        claims = new Journal(tag, present.copy());
+        Map<String, ByteRanges> from = new TreeMap<>();
+        mirrored.forEach((name, ranges) -> from.put(name, ranges.copy()));
+        claims = new Journal(tag, present.copy(), from);
       }
       channel.force(false);
       claims.write(journal, checksum);
@@ -155,6 +241,8 @@ final class PartialFile implements AutoCloseable {
       Files.deleteIfExists(journal);
       synchronized (this) {
         present.clear();
+        mirrored.clear();
+        doubted.clear();
         tag = Optional.empty();
         changed = false;
       }

@@ -1,36 +1,99 @@
 package org.invoicelens.download;
 
-/** A range of a file that one connection fetches. Its bounds change only under the schedule. */
+/**
+ * A range of a file that one connection fetches. Thread-safe, since its end may be taken off and
+ * given to another connection meanwhile.
+ */
 final class Piece {
 
-  private final FileTransfer file;
+  private final Copy copy;
+  private final long began;
+  private final int splits;
   private long from;
   private long to;
+  private long written;
 
-  Piece(FileTransfer file, long from, long to) {
-    this.file = file;
+  /**
+   * @param began when, on the system's monotonic clock, in nanoseconds
+   * @param splits how often the range it comes from was split because it came slowly
+   */
+  Piece(Copy copy, long from, long to, long began, int splits) {
+    this.copy = copy;
     this.from = from;
     this.to = to;
+    this.written = from;
+    this.began = began;
+    this.splits = splits;
+  }
+
+  Copy copy() {
+    return copy;
+  }
+
+  Source source() {
+    return copy.source();
   }
 
   FileTransfer file() {
-    return file;
+    return copy.file();
   }
 
-  long from() {
+  synchronized long from() {
     return from;
   }
 
-  long to() {
+  synchronized long to() {
     return to;
   }
 
-  boolean isWholeFile() {
-    return from == 0 && to == file.checksum().size();
+  synchronized boolean isWholeFile() {
+    return from == 0 && to == file().checksum().size();
   }
 
-  void becomeWholeFile() {
+  synchronized void becomeWholeFile() {
     from = 0;
-    to = file.checksum().size();
+    written = 0;
+    to = file().checksum().size();
+  }
+
+  /**
+   * Claims the right to write.
+   *
+   * @return how far it goes, at most to the wanted end
+   */
+  synchronized long claim(long wanted) {
+    written = Math.max(written, Math.min(wanted, to));
+    return Math.min(wanted, to);
+  }
+
+  /** How many bytes are still to be written. */
+  synchronized long left() {
+    return to - written;
+  }
+
+  /** How long it has been under way, in nanoseconds. */
+  long age(long now) {
+    return now - began;
+  }
+
+  int splits() {
+    return splits;
+  }
+
+  /** How fast it has come so far, in bytes a second. */
+  synchronized double rate(long now) {
+    return (written - from) * 1e9 / Math.max(1, age(now));
+  }
+
+  /**
+   * Takes the end off.
+   *
+   * @param keep how many bytes of what is left stay
+   * @return the rest, which may be empty
+   */
+  synchronized ByteRanges.Range cutOff(long keep) {
+    long end = to;
+    to = Math.min(end, written + keep);
+    return new ByteRanges.Range(to, end);
   }
 }

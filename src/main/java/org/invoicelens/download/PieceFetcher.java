@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.invoicelens.download.PieceException.Consequence;
 import org.invoicelens.hub.FileAddress;
 import org.invoicelens.hub.FileAnswer;
 import org.invoicelens.hub.FileRequest;
-import org.invoicelens.hub.HubClient;
+import org.invoicelens.hub.FileSource;
 import org.invoicelens.hub.HubException;
 import org.invoicelens.hub.HubException.Reason;
 import org.invoicelens.stage.Words;
@@ -35,7 +36,6 @@ final class PieceFetcher implements Runnable {
 
   private static final long DRIBBLE_BYTES = 8 << 10;
 
-  private final HubClient client;
   private final Schedule schedule;
   private final String repoId;
   private final String commit;
@@ -47,7 +47,6 @@ final class PieceFetcher implements Runnable {
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
 
   PieceFetcher(
-      HubClient client,
       Schedule schedule,
       String repoId,
       String commit,
@@ -56,7 +55,6 @@ final class PieceFetcher implements Runnable {
       Ticker ticker,
       ProgressBoard board,
       LongAdder received) {
-    this.client = client;
     this.schedule = schedule;
     this.repoId = repoId;
     this.commit = commit;
@@ -90,8 +88,10 @@ final class PieceFetcher implements Runnable {
 
   private void fetch(Piece piece) throws IOException, InterruptedException {
     long[] came = {0};
-    try (FileAnswer answer = open(piece)) {
-      accept(answer, piece);
+    // Meanwhile the end may be taken off and given to another connection.
+    long to = piece.to();
+    try (FileAnswer answer = open(piece, to)) {
+      accept(answer, piece, to);
       pump(answer, piece, came);
       schedule.done(piece);
     } catch (HubException failure) {
@@ -102,20 +102,18 @@ final class PieceFetcher implements Runnable {
   }
 
   private void end(Piece piece, PieceException failure, long came) throws IOException {
-    if (!schedule.isEnding() && !failure.failure().isPassing()) {
-      schedule.fatal(DownloadFailures.of(failure.failure()));
-    }
     if (!schedule.isEnding()) {
       schedule.failed(piece, failure, came);
     }
   }
 
   /** Asks where the file was found last; where that is refused, resolves it anew once. */
-  private FileAnswer open(Piece piece) throws HubException {
-    Optional<FileAddress> known = schedule.address(piece.file());
+  private FileAnswer open(Piece piece, long to) throws HubException {
+    FileSource server = piece.source().server();
+    Optional<FileAddress> known = schedule.address(piece.copy());
     if (known.isPresent()) {
       try {
-        FileAnswer answer = client.open(request(piece, known));
+        FileAnswer answer = server.open(request(piece, to, known));
         if (!answer.isBeyondEnd()) {
           return answer;
         }
@@ -126,25 +124,25 @@ final class PieceFetcher implements Runnable {
         }
         log.info("{} is resolved anew: {}", piece.file().path(), refused.detail());
       }
-      schedule.lost(piece.file());
+      schedule.lost(piece.copy());
     }
-    return client.open(request(piece, Optional.empty()));
+    return server.open(request(piece, to, Optional.empty()));
   }
 
-  private FileRequest request(Piece piece, Optional<FileAddress> address) {
-    PartialFile partial = piece.file().partial();
+  private FileRequest request(Piece piece, long to, Optional<FileAddress> address) {
+    boolean whole = piece.from() == 0 && to == piece.file().checksum().size();
     return new FileRequest(
         repoId,
         commit,
         piece.file().path(),
         address,
         piece.from(),
-        piece.isWholeFile() ? FileRequest.END : piece.to(),
-        partial.tag());
+        whole ? FileRequest.END : to,
+        schedule.tag(piece.copy()));
   }
 
   /** Lets an answer in only where it is the piece, or the whole file and nobody else is at it. */
-  private void accept(FileAnswer answer, Piece piece) throws PieceException, IOException {
+  private void accept(FileAnswer answer, Piece piece, long to) throws PieceException, IOException {
     FileTransfer file = piece.file();
     long size = file.checksum().size();
     if (answer.isBeyondEnd()) {
@@ -157,15 +155,13 @@ final class PieceFetcher implements Runnable {
           answer.size() + " instead of " + size,
           Consequence.GO_ON);
     }
-    Optional<String> before = file.partial().tag();
+    Optional<String> before = schedule.tag(piece.copy());
     Optional<String> now = answer.strongTag();
     if (answer.isPart()) {
-      if (answer.from() != piece.from()
-          || answer.to() > piece.to()
-          || answer.to() <= piece.from()) {
+      if (answer.from() != piece.from() || answer.to() > to || answer.to() <= piece.from()) {
         throw wrong(
             WORDS.text("badAnswer.otherPart", file.path()),
-            answer.from() + "-" + answer.to() + " instead of " + piece.from() + "-" + piece.to(),
+            answer.from() + "-" + answer.to() + " instead of " + piece.from() + "-" + to,
             Consequence.GO_ON);
       }
       if (before.isPresent() && now.isPresent() && !before.equals(now)) {
@@ -174,25 +170,23 @@ final class PieceFetcher implements Runnable {
             before.get() + " became " + now.get(),
             Consequence.START_AGAIN);
       }
-    } else if (!piece.isWholeFile() && !schedule.takeWhole(piece)) {
+    } else if (!(piece.from() == 0 && to == size) && !schedule.takeWhole(piece)) {
       throw wrong(
           WORDS.text("badAnswer.noParts", file.path()),
           "200 instead of 206",
           Consequence.START_AGAIN_IN_ONE);
     }
-    if (now.isPresent() && !now.equals(file.partial().tag())) {
-      file.partial().setTag(now);
-    }
-    schedule.found(file, answer.address());
+    schedule.found(piece.copy(), answer.address(), now);
     if (answer.isPart()) {
-      schedule.rangesWork(file);
+      schedule.rangesWork(piece.copy());
     }
   }
 
   private void pump(FileAnswer answer, Piece piece, long[] came)
       throws HubException, PieceException, IOException, InterruptedException {
     FileTransfer file = piece.file();
-    long end = answer.isPart() ? answer.to() : file.checksum().size();
+    long whole = answer.isPart() ? answer.to() : file.checksum().size();
+    long end = Math.min(whole, piece.to());
     long position = piece.from();
     buffer.clear();
     long written = ticker.nanos();
@@ -212,12 +206,14 @@ final class PieceFetcher implements Runnable {
         }
         came[0] += n;
         inWindow += n;
+        piece.source().came(n);
         received.add(n);
         limit.take(n);
         long now = ticker.nanos();
+        end = Math.min(whole, piece.to());
         boolean isLast = position + buffer.position() == end;
         if (!isLast && (buffer.position() == BUFFER || now - written > LONGEST_IN_BUFFER)) {
-          position = write(file, position);
+          position = write(piece, position);
           written = now;
         }
         if (now - window > DRIBBLE_WINDOW) {
@@ -229,25 +225,36 @@ final class PieceFetcher implements Runnable {
         }
       }
       // Before the last bytes count: with them the file would be complete.
-      if (answer.size() < 0 && answer.read(ByteBuffer.allocate(1)) >= 0) {
+      if (answer.size() < 0
+          && position + buffer.position() == whole
+          && answer.read(ByteBuffer.allocate(1)) >= 0) {
         buffer.clear();
         throw wrong(WORDS.text("badAnswer.noEnd", file.path()), "", Consequence.START_AGAIN_IN_ONE);
       }
     } finally {
-      write(file, position);
+      write(piece, position);
     }
   }
 
-  private long write(FileTransfer file, long position) throws IOException {
+  private long write(Piece piece, long position) throws IOException {
+    FileTransfer file = piece.file();
     buffer.flip();
-    long next = position + buffer.remaining();
+    long next = piece.claim(position + buffer.remaining());
+    buffer.limit((int) Math.max(0, next - position));
     if (buffer.hasRemaining()) {
-      file.partial().write(position, buffer);
+      Set<String> wrong = file.partial().write(position, buffer, mirror(piece.source()));
+      if (!wrong.isEmpty()) {
+        schedule.differs(file, wrong);
+      }
       board.set(file.path(), file.partial().total());
       file.follower.wake();
     }
     buffer.clear();
     return next;
+  }
+
+  private static Optional<String> mirror(Source source) {
+    return source.isEndpoint() ? Optional.empty() : Optional.of(source.name());
   }
 
   private static PieceException broken(FileTransfer file, String detail) {

@@ -2,8 +2,12 @@ package org.invoicelens.download;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.invoicelens.hub.FileAddress;
 import org.invoicelens.hub.HubException;
@@ -12,14 +16,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides which connection fetches which range of which file, and what follows when one fails.
+ * Decides which connection fetches which range of which file from where, and what follows when one
+ * fails.
  *
  * <h2>Order</h2>
  *
  * Files are taken in order, so that the first are proved early. The first range of a file goes
- * alone: its answer proves that the server serves ranges of this very content. Then every free
- * connection takes the next missing range. Ranges shrink towards the end of a file, so that the
- * last one never keeps the others waiting for long.
+ * alone to each source: its answer proves that the server serves ranges of this very content. Then
+ * every free connection takes the next missing range. Ranges shrink towards the end of a file, so
+ * that the last one never keeps the others waiting for long; one that comes slowly all the same is
+ * split, and the rest of it goes to a free connection.
+ *
+ * <h2>Sources</h2>
+ *
+ * A source that fails is left for a while, or for the file where it does not have that as it should
+ * be, as long as another one can go on. Only failures of the last one count.
+ *
+ * <p>Where the digest of a file is wrong and bytes came from mirrors, the endpoint's are fetched in
+ * their place and compared. Where they differ and the digest is then right, the mirror sent wrong
+ * bytes and is dropped.
  *
  * <h2>Attempts</h2>
  *
@@ -39,7 +54,22 @@ final class Schedule {
   private static final long SECOND = 1_000_000_000L;
   private static final Duration LONGEST_ASKED_PAUSE = Duration.ofMinutes(15);
 
+  /** How often a connection without work looks for a range that comes slowly, in nanoseconds. */
+  private static final long LOOK_AROUND = SECOND / 4;
+
+  /** A range is not split before it had so long to show its pace; doubled with every split. */
+  private static final long PATIENCE = SECOND;
+
+  /** A range that ends sooner is not split, while there is other work and where there is none. */
+  private static final double LONG_WHILE_BUSY = 20;
+
+  private static final double LONG_AT_THE_END = 2;
+
+  /** The shortest rest worth a request of its own. */
+  private static final long SMALLEST_REST = 64 << 10;
+
   private final List<FileTransfer> files;
+  private final Sources sources;
   private final int connections;
   private final int maxRetries;
   private final Tuning tuning;
@@ -50,10 +80,10 @@ final class Schedule {
   private boolean lastPass;
   private boolean stopped;
   private DownloadException fatal;
-  private long pauseUntil;
 
   Schedule(
       List<FileTransfer> files,
+      Sources sources,
       int connections,
       int maxRetries,
       Tuning tuning,
@@ -61,14 +91,16 @@ final class Schedule {
       RandomGenerator random,
       ProgressBoard board) {
     this.files = List.copyOf(files);
+    this.sources = sources;
     this.connections = connections;
     this.maxRetries = maxRetries;
     this.tuning = tuning;
     this.ticker = ticker;
     this.random = random;
     this.board = board;
-    this.pauseUntil = ticker.nanos();
-    this.files.forEach(file -> file.notBefore = pauseUntil);
+    long now = ticker.nanos();
+    this.files.forEach(file -> file.notBefore = now);
+    sources.all().forEach(source -> source.notBefore = now);
     this.files.stream()
         .filter(file -> file.partial().isComplete())
         .forEach(file -> file.state = FileTransfer.State.HASHING);
@@ -79,50 +111,94 @@ final class Schedule {
    *
    * @return empty where nothing is left to do for a connection
    */
-  synchronized Optional<Piece> next() throws InterruptedException {
+  synchronized Optional<Piece> next() throws InterruptedException, IOException {
     while (true) {
-      if (stopped || fatal != null) {
+      for (FileTransfer file : files) {
+        recallWhereNobodyIsLeft(file);
+      }
+      if (isEnding()) {
         return Optional.empty();
       }
       long now = ticker.nanos();
       long nearest = Long.MAX_VALUE;
-      boolean anyUnsettled = false;
+      List<FileTransfer> waiting = new ArrayList<>();
       for (FileTransfer file : files) {
-        if (file.state == FileTransfer.State.OPEN) {
-          anyUnsettled = true;
-          long wait = Math.max(file.notBefore - now, pauseUntil - now);
-          if (wait > 0) {
-            nearest = Math.min(nearest, wait);
-            continue;
-          }
-          Optional<Piece> piece = cut(file);
-          if (piece.isPresent()) {
-            return piece;
-          }
-        } else if (file.state == FileTransfer.State.HASHING) {
-          anyUnsettled = true;
+        if (file.state != FileTransfer.State.OPEN) {
+          continue;
+        }
+        long wait = wait(file, now);
+        if (wait > 0) {
+          nearest = Math.min(nearest, wait);
+          continue;
+        }
+        Optional<Piece> piece = cut(file, now);
+        if (piece.isPresent()) {
+          return piece;
+        }
+        waiting.add(file);
+      }
+      for (FileTransfer file : waiting) {
+        Optional<Piece> piece =
+            source(file, now).flatMap(copy -> takeOver(file, copy, LONG_AT_THE_END, 0.5));
+        if (piece.isPresent()) {
+          return piece;
         }
       }
-      if (!anyUnsettled) {
+      if (isSettled()) {
         notifyAll();
         return Optional.empty();
       }
-      if (nearest == Long.MAX_VALUE) {
-        wait();
-      } else {
+      if (waiting.isEmpty() && nearest < Long.MAX_VALUE) {
         ticker.await(this, nearest);
+      } else {
+        TimeUnit.NANOSECONDS.timedWait(this, Math.min(nearest, LOOK_AROUND));
       }
     }
   }
 
-  private Optional<Piece> cut(FileTransfer file) {
-    boolean alone = !file.rangesWork || file.oneStream;
-    if (file.roundFailure != null || (alone && !file.inFlight.isEmpty())) {
+  /** Whether nothing is left to fetch or to hash. */
+  synchronized boolean isSettled() {
+    return files.stream()
+        .noneMatch(file ->
+            file.state == FileTransfer.State.OPEN || file.state == FileTransfer.State.HASHING);
+  }
+
+  /** How long no source may be asked for a file, in nanoseconds. */
+  private static long wait(FileTransfer file, long now) {
+    long soonest =
+        file.copies().stream()
+            .filter(Copy::isUsable)
+            .mapToLong(copy -> copy.source().notBefore)
+            .min()
+            .orElse(now);
+    return Math.max(file.notBefore, soonest) - now;
+  }
+
+  /** Where a free connection is to go for a file. */
+  private Optional<Copy> source(FileTransfer file, long now) {
+    if (file.roundFailure != null
+        || isAccusing(file)
+        || (file.oneStream && !file.inFlight.isEmpty())) {
       return Optional.empty();
     }
+    List<Copy> working =
+        file.copies().stream()
+            .filter(copy -> copy.isUsable() && copy.source().notBefore - now <= 0)
+            .toList();
+    List<Copy> possible =
+        working.stream().filter(copy -> copy.rangesWork || copy.inFlight == 0).toList();
+    return sources.best(possible, working);
+  }
+
+  private Optional<Piece> cut(FileTransfer file, long now) {
+    Optional<Copy> copy = source(file, now);
     List<ByteRanges.Range> gaps = file.unclaimed();
-    if (gaps.isEmpty()) {
+    if (copy.isEmpty() || gaps.isEmpty()) {
       return Optional.empty();
+    }
+    Optional<Piece> slow = takeOver(file, copy.get(), LONG_WHILE_BUSY, Sources.MUCH_FASTER);
+    if (slow.isPresent()) {
+      return slow;
     }
     ByteRanges.Range gap = gaps.get(0);
     long left = gaps.stream().mapToLong(ByteRanges.Range::length).sum();
@@ -130,43 +206,99 @@ final class Schedule {
     long length = Math.clamp(share, tuning.smallestPiece(), tuning.largestPiece());
     // A short rest would cost a request of its own.
     boolean all = file.oneStream || gap.length() - length < tuning.smallestPiece() / 2;
-    Piece piece = new Piece(file, gap.from(), all ? gap.to() : gap.from() + length);
-    file.inFlight.add(piece);
-    return Optional.of(piece);
+    return Optional.of(give(copy.get(), gap.from(), all ? gap.to() : gap.from() + length, 0));
+  }
+
+  /**
+   * The rest of a range that comes slowly: each of the two connections gets what it can bring in
+   * the same time.
+   *
+   * @param least how many seconds the range would still take
+   * @param times how many times as fast the free connection has to be
+   */
+  private Optional<Piece> takeOver(FileTransfer file, Copy copy, double least, double times) {
+    long now = System.nanoTime();
+    double promise = copy.source().promise();
+    for (Piece slow : file.inFlight) {
+      long left = slow.left();
+      if (file.oneStream || left < SMALLEST_REST || slow.age(now) < PATIENCE << slow.splits()) {
+        continue;
+      }
+      double rate = slow.rate(now);
+      double mine = Source.isMeasured(promise) ? promise : Math.max(1, rate * Sources.MUCH_FASTER);
+      if (left < least * rate || mine < times * rate || mine <= 0) {
+        continue;
+      }
+      ByteRanges.Range rest = slow.cutOff((long) (left * rate / (rate + mine)));
+      log.info(
+          "{}: {} goes on with {} bytes that came slowly from {}.",
+          file.path(),
+          copy.source().name(),
+          rest.length(),
+          slow.source().name());
+      return Optional.of(give(copy, rest.from(), rest.to(), slow.splits() + 1));
+    }
+    return Optional.empty();
+  }
+
+  private static Piece give(Copy copy, long from, long to, int splits) {
+    Piece piece = new Piece(copy, from, to, System.nanoTime(), splits);
+    copy.file().inFlight.add(piece);
+    copy.inFlight++;
+    copy.source().begin();
+    return piece;
+  }
+
+  private static void takeBack(Piece piece) {
+    piece.file().inFlight.remove(piece);
+    piece.copy().inFlight--;
+    piece.source().end();
   }
 
   /** Where a file was found last. */
-  synchronized Optional<FileAddress> address(FileTransfer file) {
-    return file.address;
+  synchronized Optional<FileAddress> address(Copy copy) {
+    return copy.address;
   }
 
-  /** The file was found here; later ranges go there directly. */
-  synchronized void found(FileTransfer file, FileAddress address) {
-    file.address = Optional.of(address);
+  /** The entity tag that the source's bytes came with. */
+  synchronized Optional<String> tag(Copy copy) {
+    return copy.tag;
+  }
+
+  /** The file was found here, with this tag where it has one; later ranges go there directly. */
+  synchronized void found(Copy copy, FileAddress address, Optional<String> tag) {
+    copy.address = Optional.of(address);
+    if (tag.isPresent() && !tag.equals(copy.tag)) {
+      copy.tag = tag;
+      if (copy.source().isEndpoint()) {
+        copy.file().partial().setTag(tag);
+      }
+    }
   }
 
   /** The kept address of a file is not good any more. */
-  synchronized void lost(FileTransfer file) {
-    file.address = Optional.empty();
+  synchronized void lost(Copy copy) {
+    copy.address = Optional.empty();
   }
 
   /** The server serves ranges of the content that has come so far. */
-  synchronized void rangesWork(FileTransfer file) {
-    if (!file.rangesWork) {
-      file.rangesWork = true;
+  synchronized void rangesWork(Copy copy) {
+    if (!copy.rangesWork) {
+      copy.rangesWork = true;
       notifyAll();
     }
   }
 
   /**
-   * The server sends the whole file instead of a range. Where no other connection is at work on it,
-   * the piece becomes the whole file, and what had come before is given up.
+   * The server sends the whole file instead of a range. Where no other connection is at work on it
+   * and no other server can be asked for it, the piece becomes the whole file, and what had come
+   * before is given up.
    *
    * @return whether the body may be taken
    */
   synchronized boolean takeWhole(Piece piece) throws IOException {
     FileTransfer file = piece.file();
-    if (file.inFlight.size() > 1) {
+    if (file.inFlight.size() > 1 || file.hasOther(piece.copy())) {
       return false;
     }
     file.oneStream = true;
@@ -182,7 +314,18 @@ final class Schedule {
   /** A piece came completely. */
   synchronized void done(Piece piece) throws IOException {
     FileTransfer file = piece.file();
-    file.inFlight.remove(piece);
+    takeBack(piece);
+    piece.source().failures = 0;
+    endOf(file);
+  }
+
+  /** What follows where a connection has left a file. */
+  private void endOf(FileTransfer file) throws IOException {
+    if (file.inFlight.isEmpty() && isAccusing(file)) {
+      file.partial().endDoubt(file.accused);
+      board.set(file.path(), file.partial().total());
+      file.follower.wake();
+    }
     if (file.partial().isComplete()) {
       // The digest may even be known by now.
       if (file.state == FileTransfer.State.OPEN) {
@@ -201,21 +344,104 @@ final class Schedule {
    */
   synchronized void failed(Piece piece, PieceException failure, long received) throws IOException {
     FileTransfer file = piece.file();
-    file.inFlight.remove(piece);
+    takeBack(piece);
     boolean brokeOff = failure.failure().reason() == HubException.Reason.NO_CONNECTION;
     if (brokeOff && received >= tuning.progressThatCounts()) {
       log.info("{} broke off after {} bytes and is reopened.", file.path(), received);
-      file.address = Optional.empty();
-    } else {
+      piece.copy().address = Optional.empty();
+    } else if (!leave(piece.copy(), failure) && piece.left() > 0) {
+      if (!failure.failure().isPassing()) {
+        fatal(DownloadFailures.of(failure.failure()));
+        return;
+      }
       if (file.roundFailure == null
           || failure.consequence().compareTo(file.roundFailure.consequence()) > 0) {
         file.roundFailure = failure;
+        file.failedCopy = piece.copy();
       }
     }
-    if (file.inFlight.isEmpty() && file.roundFailure != null) {
+    recallWhereNobodyIsLeft(file);
+    endOf(file);
+  }
+
+  /**
+   * Leaves a source that failed, for a while or for the file, where another one can go on.
+   *
+   * @return whether that is so
+   */
+  private boolean leave(Copy copy, PieceException failure) {
+    FileTransfer file = copy.file();
+    Source source = copy.source();
+    HubException why = failure.failure();
+    if (!file.hasOther(copy)) {
+      if (source.isEndpoint() || isOfTheWay(why)) {
+        return false;
+      }
+      copy.leftFor = failure;
+      return true;
+    }
+    copy.address = Optional.empty();
+    if (!isOfTheWay(why)) {
+      log.info("{} is left for {}: {}", source.name(), file.path(), why.detail());
+      copy.leftFor = failure;
+      source.dropped |= !source.isEndpoint() && isForEveryFile(why);
+      return true;
+    }
+    long now = ticker.nanos();
+    boolean anotherWorks =
+        file.copies().stream()
+            .anyMatch(
+                other -> other != copy && other.isUsable() && other.source().notBefore - now <= 0);
+    if (!anotherWorks) {
+      return false;
+    }
+    long pause = pause(++source.failures);
+    pause = Math.max(pause, why.retryAfter().orElse(Duration.ZERO).toNanos());
+    source.notBefore = now + pause;
+    log.info("{} is left for {} s: {}", source.name(), pause / SECOND, why.detail());
+    board.announce(
+        WORDS.text(
+            "progress.left",
+            source.name(),
+            String.valueOf(pause / SECOND + 1),
+            why.problem().what()));
+    return true;
+  }
+
+  /** Whether a failure is one of the server or the way to it, which may pass. */
+  private static boolean isOfTheWay(HubException failure) {
+    return failure.isPassing() && failure.reason() != HubException.Reason.BAD_ANSWER;
+  }
+
+  private static boolean isForEveryFile(HubException failure) {
+    return switch (failure.reason()) {
+      case UNTRUSTED_CERTIFICATE, PROXY, REPOSITORY_NOT_FOUND, REVISION_NOT_FOUND -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * Goes back to the endpoint for a file that no source can be asked for any more, as after a
+   * failed attempt.
+   */
+  private void recallWhereNobodyIsLeft(FileTransfer file) throws IOException {
+    Copy endpoint = file.endpointCopy();
+    if (file.state != FileTransfer.State.OPEN
+        || endpoint.leftFor == null
+        || file.copies().stream().anyMatch(Copy::isUsable)) {
+      return;
+    }
+    PieceException failure = endpoint.leftFor;
+    endpoint.leftFor = null;
+    if (!failure.failure().isPassing()) {
+      fatal(DownloadFailures.of(failure.failure()));
+      return;
+    }
+    file.roundFailure = failure;
+    file.failedCopy = endpoint;
+    if (file.inFlight.isEmpty()) {
       settle(file);
     }
-    notifyAll();
   }
 
   /** Ends an attempt that failed. No connection is at work on the file. */
@@ -224,8 +450,8 @@ final class Schedule {
     HubException failure = round.failure();
     file.roundFailure = null;
     file.lastFailure = failure;
-    file.address = Optional.empty();
-    file.rangesWork = false;
+    file.failedCopy.address = Optional.empty();
+    file.failedCopy.rangesWork = false;
     file.failedAttempts++;
     if (round.consequence() != PieceException.Consequence.GO_ON) {
       file.oneStream |= round.consequence() == PieceException.Consequence.START_AGAIN_IN_ONE;
@@ -244,7 +470,9 @@ final class Schedule {
         failure.detail());
     if (file.failedAttempts > maxRetries) {
       file.state = lastPass ? FileTransfer.State.GIVEN_UP : FileTransfer.State.PARKED;
-      file.outcome = DownloadFailures.of(failure);
+      // Why the endpoint was left says more than how the last mirror failed.
+      PieceException left = file.endpointCopy().leftFor;
+      file.outcome = DownloadFailures.of(left == null ? failure : left.failure());
       return;
     }
     waitBefore(file, failure, asked);
@@ -253,37 +481,60 @@ final class Schedule {
   private void waitBefore(FileTransfer file, HubException failure, Duration asked) {
     long now = ticker.nanos();
     if (asked.isPositive()) {
-      pauseUntil = Math.max(pauseUntil, now + asked.toNanos());
+      Source source = file.failedCopy.source();
+      source.notBefore = Math.max(source.notBefore, now + asked.toNanos());
       board.announce(WORDS.text("progress.askedToWait", String.valueOf(asked.toSeconds())));
       return;
     }
-    long pause = tuning.firstPause().toNanos() << Math.min(file.failedAttempts - 1, 20);
-    pause = Math.min(pause, tuning.longestPause().toNanos());
-    pause = (long) (pause * (0.75 + random.nextDouble() / 2));
+    long pause = pause(file.failedAttempts);
     file.notBefore = now + pause;
     String seconds = String.valueOf(pause / SECOND + 1);
     board.announce(
         WORDS.text("progress.tryingAgain", file.path(), seconds, failure.problem().what()));
   }
 
+  /** How long to wait after so many failures in a row, in nanoseconds. */
+  private long pause(int failures) {
+    long pause = tuning.firstPause().toNanos() << Math.min(failures - 1, 20);
+    pause = Math.min(pause, tuning.longestPause().toNanos());
+    return (long) (pause * (0.75 + random.nextDouble() / 2));
+  }
+
   /** The digest of a complete file is right and it has its name. */
   synchronized void proved(FileTransfer file) {
     file.state = FileTransfer.State.DONE;
+    if (!file.accused.isEmpty()) {
+      String names = String.join(", ", file.accused);
+      log.warn("{} sent wrong bytes of {} and is not used any more.", names, file.path());
+      sources.convict(file.accused);
+      board.announce(WORDS.text("progress.wrongBytes", names, file.path()));
+    }
     notifyAll();
   }
 
-  /** The digest of a complete file is wrong: it is fetched anew once, over one connection. */
+  /**
+   * The digest of a complete file is wrong. Where bytes came from mirrors, those are fetched from
+   * the endpoint and compared; otherwise the file is fetched anew once, over one connection.
+   */
   synchronized void wrongDigest(FileTransfer file, String hex) throws IOException {
     log.warn("{} arrived with the digest {}, not {}", file.path(), hex, file.checksum().hex());
     boolean first = file.wrongDigest == null;
+    if (first && doubt(file)) {
+      notifyAll();
+      return;
+    }
+    sources.acquit(file.accused);
+    file.accused.clear();
     discard(file, WORDS.text(first ? "progress.wrongContent" : "progress.wrongAgain", file.path()));
     if (first) {
       file.wrongDigest = hex;
       file.oneStream = true;
-      file.rangesWork = false;
-      file.address = Optional.empty();
-      file.notBefore = ticker.nanos();
-      file.state = FileTransfer.State.OPEN;
+      // The endpoint's own bytes were wrong: another source has the next word, where there is one.
+      file.copies().forEach(copy -> copy.leftFor = null);
+      if (file.hasOther(file.endpointCopy())) {
+        file.endpointCopy().leftFor = otherContent(file);
+      }
+      reopen(file);
       if (file.checksum().size() == 0) {
         file.state = FileTransfer.State.HASHING;
         file.follower.wake();
@@ -294,6 +545,70 @@ final class Schedule {
           DownloadFailures.wrongChecksum(file.path(), file.checksum().hex(), file.wrongDigest, hex);
     }
     notifyAll();
+  }
+
+  /**
+   * Has the endpoint send what came from mirrors, to compare it; of mirrors that are known to send
+   * wrong bytes, without comparing.
+   *
+   * @return whether anything came from mirrors
+   */
+  private boolean doubt(FileTransfer file) throws IOException {
+    PartialFile partial = file.partial();
+    Set<String> mirrors = partial.mirrors();
+    if (mirrors.isEmpty()) {
+      return false;
+    }
+    Set<String> known = new TreeSet<>(mirrors);
+    known.removeIf(name -> !sources.isLiar(name));
+    if (known.isEmpty()) {
+      partial.doubt();
+    } else {
+      partial.forget(known);
+    }
+    for (Copy copy : file.copies()) {
+      copy.leftFor = copy.source().isEndpoint() ? null : otherContent(file);
+    }
+    file.follower.reset();
+    String why =
+        WORDS.text(
+            "progress.comparing", file.path(), String.join(", ", mirrors), sources.endpoint());
+    board.set(file.path(), partial.total(), why);
+    board.announce(why);
+    reopen(file);
+    return true;
+  }
+
+  /** Bytes of the endpoint differ from those of mirrors that were doubted. */
+  synchronized void differs(FileTransfer file, Set<String> mirrors) {
+    if (file.accused.addAll(mirrors)) {
+      log.warn("{}: bytes from {} differ from the endpoint's.", file.path(), mirrors);
+      sources.suspend(mirrors);
+    }
+  }
+
+  /** Whether a mirror's bytes were found to differ while others are doubted as well. */
+  private static boolean isAccusing(FileTransfer file) {
+    return !file.accused.isEmpty() && file.partial().isDoubted();
+  }
+
+  private void reopen(FileTransfer file) {
+    for (Copy copy : file.copies()) {
+      copy.rangesWork = false;
+      copy.address = Optional.empty();
+    }
+    file.notBefore = ticker.nanos();
+    file.state = FileTransfer.State.OPEN;
+  }
+
+  private static PieceException otherContent(FileTransfer file) {
+    return new PieceException(
+        new HubException(
+            HubException.Reason.BAD_ANSWER,
+            WORDS.problem("otherContent", file.path()),
+            "wrong digest",
+            null),
+        PieceException.Consequence.GO_ON);
   }
 
   /** Ends everything: no file can be had any more. */
@@ -355,6 +670,7 @@ final class Schedule {
 
   private void discard(FileTransfer file, String why) throws IOException {
     file.partial().discard();
+    file.copies().forEach(copy -> copy.tag = Optional.empty());
     file.follower.reset();
     board.set(file.path(), 0, why);
     board.announce(why);

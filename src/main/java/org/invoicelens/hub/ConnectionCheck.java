@@ -2,10 +2,13 @@ package org.invoicelens.hub;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.invoicelens.config.ModelConfig.Mirror;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
@@ -31,7 +34,9 @@ public final class ConnectionCheck implements AutoCloseable {
     /** Whether the repository may be read. */
     REPOSITORY,
     /** Whether the server that holds the large files answers. */
-    FILES
+    FILES,
+    /** Whether one of the mirrors has the files; a step for each. */
+    MIRROR
   }
 
   /** How a step ended. */
@@ -75,10 +80,13 @@ public final class ConnectionCheck implements AutoCloseable {
   private final String endpoint;
   private final String repoId;
   private final String revision;
-  private final Deque<Subject> left = new ArrayDeque<>(List.of(Subject.values()));
+  private final Deque<Subject> left = new ArrayDeque<>();
+  private final Deque<Mirror> mirrors;
+  private final List<String> mirrorHosts;
   private boolean broken;
   private boolean unreadable;
   private HubClient client;
+  private volatile FileSource mirror;
   private String commit;
   private List<HubFile> files = List.of();
 
@@ -86,12 +94,24 @@ public final class ConnectionCheck implements AutoCloseable {
    * A check that has not begun; nothing is asked before {@link #next}.
    *
    * @param endpoint counts where the settings name none
+   * @param configuredMirrors each is a step of its own
    */
-  public ConnectionCheck(HubSettings settings, String endpoint, String repoId, String revision) {
+  public ConnectionCheck(
+      HubSettings settings,
+      String endpoint,
+      String repoId,
+      String revision,
+      List<Mirror> configuredMirrors) {
     this.settings = settings;
     this.endpoint = settings.endpoint().orElse(endpoint);
     this.repoId = repoId;
     this.revision = revision;
+    this.mirrors = new ArrayDeque<>(configuredMirrors);
+    this.mirrorHosts =
+        configuredMirrors.stream().map(Mirror::address).map(ConnectionCheck::host).toList();
+    for (Subject subject : Subject.values()) {
+      left.addAll(Collections.nCopies(subject == Subject.MIRROR ? mirrors.size() : 1, subject));
+    }
   }
 
   /** What the next step looks at; empty after the last one. */
@@ -107,7 +127,7 @@ public final class ConnectionCheck implements AutoCloseable {
    */
   public Finding next(Cancellation cancellation) throws CancelledException {
     Subject subject = left.remove();
-    if (broken || (unreadable && subject == Subject.FILES)) {
+    if (broken || (unreadable && (subject == Subject.FILES || subject == Subject.MIRROR))) {
       return Finding.of(subject, State.SKIPPED, WORDS.text("check.skipped"));
     }
     try (Cancellation.Registration _ = cancellation.onCancel(this::breakOff)) {
@@ -117,6 +137,7 @@ public final class ConnectionCheck implements AutoCloseable {
         case TOKEN -> token();
         case REPOSITORY -> repository();
         case FILES -> files();
+        case MIRROR -> mirror(mirrors.remove());
       };
     } catch (HubException failure) {
       cancellation.throwIfCancelled();
@@ -129,6 +150,10 @@ public final class ConnectionCheck implements AutoCloseable {
   private void breakOff() {
     if (client != null) {
       client.breakOff();
+    }
+    FileSource asked = mirror;
+    if (asked != null) {
+      asked.breakOff();
     }
   }
 
@@ -168,7 +193,7 @@ public final class ConnectionCheck implements AutoCloseable {
             .filter(file -> file.sha256().isEmpty() && file.size() > 0)
             .min(Comparator.comparingLong(HubFile::size));
     if (small.isPresent()) {
-      hostOf(small.get());
+      firstByte(client, small.get()).close();
     }
     return Finding.of(
         Subject.REPOSITORY,
@@ -177,29 +202,81 @@ public final class ConnectionCheck implements AutoCloseable {
   }
 
   private Finding files() throws HubException {
-    Optional<HubFile> large = files.stream().max(Comparator.comparingLong(HubFile::size));
-    if (large.isEmpty() || large.get().size() == 0) {
+    Optional<HubFile> large = large();
+    if (large.isEmpty()) {
       return Finding.of(Subject.FILES, State.REMARK, WORDS.text("check.noFiles"));
     }
-    String host = hostOf(large.get());
-    return Finding.of(Subject.FILES, State.GOOD, WORDS.text("check.files", host));
+    try (FileAnswer answer = firstByte(client, large.get())) {
+      String host = answer.address().toString();
+      return Finding.of(Subject.FILES, State.GOOD, WORDS.text("check.files", host));
+    }
   }
 
-  /** The host that a file's first byte comes from. */
-  private String hostOf(HubFile file) throws HubException {
+  /** The largest file, unless all are empty. */
+  private Optional<HubFile> large() {
+    return files.stream()
+        .filter(file -> file.size() > 0)
+        .max(Comparator.comparingLong(HubFile::size));
+  }
+
+  /** Nothing that a mirror lacks is a failure: the download goes on without it. */
+  private Finding mirror(Mirror configured) {
+    Optional<HubFile> large = large();
+    if (large.isEmpty()) {
+      return Finding.of(Subject.MIRROR, State.REMARK, WORDS.text("check.noFiles"));
+    }
+    try (FileSource opened = FileSource.of(settings, configured)) {
+      mirror = opened;
+      try (FileAnswer answer = firstByte(opened, large.get())) {
+        if (answer.size() >= 0 && answer.size() != large.get().size()) {
+          return Finding.of(
+              Subject.MIRROR,
+              State.REMARK,
+              WORDS.text("check.mirrorOther", opened.name(), large.get().path()));
+        }
+        return answer.isPart()
+            ? Finding.of(Subject.MIRROR, State.GOOD, WORDS.text("check.files", opened.name()))
+            : Finding.of(
+                Subject.MIRROR, State.REMARK, WORDS.text("check.mirrorNoParts", opened.name()));
+      }
+    } catch (HubException failure) {
+      return Finding.of(
+          Subject.MIRROR,
+          State.REMARK,
+          WORDS.text("check.mirrorFails", configured.address(), failure.problem().what()));
+    } finally {
+      mirror = null;
+    }
+  }
+
+  /** The answer to the wish for a file's first byte, which has come. */
+  private FileAnswer firstByte(FileSource source, HubFile file) throws HubException {
     FileRequest first =
         new FileRequest(repoId, commit, file.path(), Optional.empty(), 0, 1, Optional.empty());
-    try (FileAnswer answer = client.open(first)) {
+    FileAnswer answer = source.open(first);
+    try {
       answer.read(ByteBuffer.allocate(1));
-      return answer.address().toString();
+      return answer;
+    } catch (HubException broken) {
+      answer.close();
+      throw broken;
     }
   }
 
   /** The hosts that a firewall has to let through, as patterns. */
   public List<String> hostsToAllow() {
-    return endpoint.matches("https://([a-z0-9-]+\\.)*huggingface\\.co(/.*)?")
-        ? List.of("huggingface.co", "*.huggingface.co", "*.hf.co")
-        : List.of(endpoint.replaceFirst("^[a-z]+://([^/]*).*$", "$1"));
+    List<String> hosts = new ArrayList<>();
+    if (endpoint.matches("https://([a-z0-9-]+\\.)*huggingface\\.co(/.*)?")) {
+      hosts.addAll(List.of("huggingface.co", "*.huggingface.co", "*.hf.co"));
+    } else {
+      hosts.add(host(endpoint));
+    }
+    hosts.addAll(mirrorHosts);
+    return hosts.stream().distinct().toList();
+  }
+
+  private static String host(String address) {
+    return address.replaceFirst("^[a-z]+://([^/]*).*$", "$1");
   }
 
   @Override

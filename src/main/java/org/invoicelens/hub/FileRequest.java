@@ -26,6 +26,11 @@ public record FileRequest(
   /** As far as the file goes. */
   public static final long END = Long.MAX_VALUE;
 
+  /** The same, going there directly. */
+  FileRequest at(Optional<FileAddress> other) {
+    return new FileRequest(repoId, commit, path, other, from, to, ifRange);
+  }
+
   /** Whether all of the file is wanted. */
   public boolean isWhole() {
     return from == 0 && to == END;

@@ -32,7 +32,7 @@ import org.invoicelens.stage.Words;
  * <p>The protocol is described at {@code https://huggingface.co/docs/hub/api}. The token goes to
  * the endpoint's own scheme, host and port only. Thread-safe; one per run.
  */
-public final class HubClient implements AutoCloseable {
+public final class HubClient implements FileSource {
 
   private static final Words WORDS = Words.of(HubClient.class);
 
@@ -100,9 +100,25 @@ public final class HubClient implements AutoCloseable {
     return new HubClient(settings.forBundledHub(), hub.endpoint(), ProxyRoutes.none());
   }
 
+  /**
+   * A client for a server beside the endpoint that speaks the same protocol. No token goes there,
+   * which is why its address need not be encrypted.
+   */
+  static HubClient forMirror(HubSettings settings, String address) throws HubException {
+    return new HubClient(settings.withoutToken(), address);
+  }
+
   /** The endpoint's host, for messages. */
   public String host() {
     return endpoint.host();
+  }
+
+  @Override
+  public String name() {
+    boolean usual = endpoint.port() == HttpUrl.defaultPort(endpoint.scheme());
+    return endpoint.host()
+        + (usual ? "" : ":" + endpoint.port())
+        + endpoint.encodedPath().replaceFirst("/+$", "");
   }
 
   /** The proxy that requests to the endpoint take, as {@code host:port}. */
@@ -247,11 +263,12 @@ public final class HubClient implements AutoCloseable {
     return List.copyOf(files);
   }
 
-  /**
-   * Asks for a file or a part of it; follows redirects.
-   *
-   * @return an answer with status 200, 206 or 416; everything else is a failure
-   */
+  /** The address of a file that simply lies below the endpoint. */
+  FileAddress below(String path) {
+    return new FileAddress(endpoint.newBuilder().addPathSegments(path).build());
+  }
+
+  @Override
   public FileAnswer open(FileRequest request) throws HubException {
     checkRepository(request.repoId());
     HttpUrl url =
@@ -284,7 +301,7 @@ public final class HubClient implements AutoCloseable {
     }
   }
 
-  /** Breaks off every request and every body under way; later requests are not affected. */
+  @Override
   public void breakOff() {
     calls.forEach(Call::cancel);
   }

@@ -84,6 +84,12 @@ public record HubSettings(
         endpoint, Optional.of(other), proxy, direct, caFile, readTimeout, offline, cache);
   }
 
+  /** The same with no token, for servers it must not go to. */
+  public HubSettings withoutToken() {
+    return new HubSettings(
+        endpoint, Optional.empty(), proxy, direct, caFile, readTimeout, offline, cache);
+  }
+
   /** The same with one proxy for every request, {@code http://user:password@host:port}. */
   public HubSettings withProxy(URI other) {
     return new HubSettings(

@@ -78,6 +78,7 @@ public record ConfigOverrides(
         repoId.orElse(config.repoId()),
         revision.orElse(config.revision()),
         endpoint.orElse(config.endpoint()),
+        config.mirrorsOf(repoId.orElse(config.repoId())),
         modelPath.orElse(config.modelPath()).toAbsolutePath().normalize(),
         config.cachePath(),
         config.hardware(),

@@ -102,7 +102,8 @@ public final class SetupPipeline {
 
   /** A check of the way to a model on the Hub with what counts now; the caller closes it. */
   public ConnectionCheck connectionCheck(ModelConfig config) {
-    return new ConnectionCheck(hub.get(), config.endpoint(), config.repoId(), config.revision());
+    return new ConnectionCheck(
+        hub.get(), config.endpoint(), config.repoId(), config.revision(), config.mirrors());
   }
 
   /** The second stage. */

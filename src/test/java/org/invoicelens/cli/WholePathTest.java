@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,7 +13,10 @@ import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import okio.Buffer;
 import org.invoicelens.cli.DoorForTests.Outcome;
+import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.hub.BundledHub;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -284,6 +288,51 @@ class WholePathTest {
       assertThat(outcome.code()).as(outcome.err()).isEqualTo(4);
       assertThat(outcome.errorReason()).isEqualTo("TOKEN_NEEDED");
       assertThat(outcome.err()).contains("HF_TOKEN");
+    }
+  }
+
+  @Test
+  void saysHowMuchCameFromWhichServer() throws Exception {
+    Path bundled = ApplicationFolders.current().bundledModels();
+    try (BundledHub hub = BundledHub.open(bundled);
+        MockWebServer share = new MockWebServer()) {
+      share.setDispatcher(
+          new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+              try {
+                Path file = bundled.resolve("pixtral-mini" + request.getTarget());
+                return new MockResponse.Builder()
+                    .body(new Buffer().write(Files.readAllBytes(file)))
+                    .build();
+              } catch (IOException missing) {
+                return new MockResponse.Builder().code(404).build();
+              }
+            }
+          });
+      share.start();
+      Path config = folder.resolve("mirrored.yaml");
+      String mirror = "localhost:" + share.getPort();
+      Files.writeString(
+          config,
+          Files.readString(CONFIG)
+              .replaceAll("endpoint: bundled.*", "endpoint: " + hub.endpoint())
+              .concat("\nmirrors: [{folder: 'http://" + mirror + "'}]\n"));
+      DoorForTests fresh = new DoorForTests(folder);
+
+      Outcome told = fresh.run("download", "--config", config);
+      assertThat(told.code()).as(told.err()).isZero();
+      assertThat(told.out()).containsPattern("(?m)^from 127.0.0.1:[0-9]+ .*, " + mirror + " ");
+
+      Outcome json =
+          fresh.run("download", "--config", config, "--dir", folder.resolve("b"), "--json");
+      JsonObject document = json.json();
+      long sum = 0;
+      for (JsonElement source : document.getAsJsonArray("sources")) {
+        sum += source.getAsJsonObject().get("received").getAsLong();
+        assertThat(source.getAsJsonObject().get("wrong").getAsBoolean()).isFalse();
+      }
+      assertThat(sum).isEqualTo(document.get("transferred").getAsLong()).isPositive();
     }
   }
 

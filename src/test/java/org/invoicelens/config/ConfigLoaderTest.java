@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ConfigException.Fault;
 import org.invoicelens.config.ConfigException.Reason;
+import org.invoicelens.config.ModelConfig.Mirror;
 import org.invoicelens.stage.InGerman;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,7 @@ class ConfigLoaderTest {
                 "mistral-community/pixtral-12b",
                 "main",
                 "https://huggingface.co",
+                List.of(),
                 folder.resolve("models/pixtral-12b"),
                 folder.resolve("models/.cache"),
                 new ModelConfig.Hardware(24L << 30, 7.5, "NVIDIA RTX A4000", true),
@@ -167,6 +169,17 @@ class ConfigLoaderTest {
             + " https://huggingface.co",
         "endpoint: huggingface.co               | $.endpoint                     |"
             + " https://huggingface.co",
+        "mirrors: http://share/a                | $.mirrors                      | in brackets",
+        "mirrors: [http://share/a]              | $.mirrors[0]                   | indented",
+        "mirrors: [{hub: ftp://share/a}]        | $.mirrors[0].hub               | http:// or",
+        "mirrors: [{folder: 'http://me:x@a/b'}] | $.mirrors[0].folder            | without a user",
+        "mirrors: [{folder: 'http://a/b?c'}]    | $.mirrors[0].folder            | http:// or",
+        "mirrors: [{}]                          | $.mirrors[0]                   | - hub:",
+        "mirrors: [{hub: 'http://a', folder: 'http://b'}] | $.mirrors[0]         | - hub:",
+        "mirrors: [{hub: 'http://a'}, {folder: 'http://a/'}] | $.mirrors[1]      | Remove it",
+        "mirrors: [{hub: 'https://huggingface.co'}] | $.mirrors[0]               | Remove it",
+        "mirrors: [{hub: 'http://a', token: x}] | $.mirrors[0].token             | Possible here:"
+            + " hub",
         "cache_path: models/small/cache         | $.cache_path                   | models/.cache",
         "download: 8                            | $.download                     | indented",
         "download: {connections: 0}             | $.download.connections         | from 1 to 32",
@@ -446,5 +459,38 @@ class ConfigLoaderTest {
 
   private ConfigException failureOf(Path file) {
     return catchThrowableOfType(ConfigException.class, () -> files.loader().load(file));
+  }
+
+  @Test
+  void mirrorsAreHubsOrFoldersAndNeedNotBeEncrypted() throws Exception {
+    ModelConfig config =
+        files.load(
+            ConfigFiles.MINIMAL
+                + """
+                mirrors:
+                  - hub: https://hub.example.com/mirror/
+                  - folder: http://share:8080/pixtral-12b/
+                """);
+
+    assertThat(config.mirrors())
+        .containsExactly(
+            new Mirror(Mirror.Kind.HUB, "https://hub.example.com/mirror"),
+            new Mirror(Mirror.Kind.FOLDER, "http://share:8080/pixtral-12b"));
+    assertThat(config.withRevision("v2").mirrors()).hasSize(2);
+    assertThat(config.withRepository("another/model").mirrors())
+        .containsExactly(new Mirror(Mirror.Kind.HUB, "https://hub.example.com/mirror"));
+  }
+
+  @Test
+  void aBundledModelHasNoMirrors() {
+    ConfigException failure =
+        catchThrowableOfType(
+            ConfigException.class,
+            () ->
+                files.load(
+                    ConfigFiles.MINIMAL + "endpoint: bundled\nmirrors: [{hub: 'http://a'}]"));
+
+    assertThat(failure.faults()).hasSize(1);
+    assertThat(failure.faults().getFirst().path()).isEqualTo("$.mirrors");
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -57,18 +59,53 @@ class DownloadKillTest {
     }
   }
 
-  private static Process start(Path model, FaultyHub hub) throws Exception {
+  @Test
+  void killedInTheMiddleItGoesOnFromSeveralServers() throws Exception {
+    byte[] content = FaultyHub.bytes(SIZE, 4);
+    Path model = folder.resolve("model");
+    try (FaultyHub hub = new FaultyHub().with("model.safetensors", content);
+        FaultyHub mirror = new FaultyHub().with("model.safetensors", content)) {
+      for (FaultyHub server : List.of(hub, mirror)) {
+        server.fault =
+            (request, normal) -> {
+              normal.bytesPerSecond = request.isForCdn() ? 500_000 : 0;
+              return normal;
+            };
+      }
+      Process child = start(model, hub, mirror.endpoint());
+      while ((hub.served.sum() < 300_000 || mirror.served.sum() < 300_000)
+          && !child.waitFor(1, TimeUnit.MILLISECONDS)) {
+        // Not yet far enough.
+      }
+      child.destroyForcibly().waitFor();
+      long kept = new PartialData(model).size();
+      assertThat(kept).isPositive();
+      Process last = start(model, hub, mirror.endpoint());
+      try {
+        assertThat(last.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        String said = new String(last.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(said).contains("transferred " + (SIZE - kept));
+      } finally {
+        last.destroyForcibly();
+      }
+      assertThat(Files.readAllBytes(model.resolve("model.safetensors"))).isEqualTo(content);
+    }
+  }
+
+  private static Process start(Path model, FaultyHub hub, String... mirrors) throws Exception {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            classPath,
-            DownloadInChild.class.getName(),
-            model.toString(),
-            hub.endpoint())
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath,
+                DownloadInChild.class.getName(),
+                model.toString(),
+                hub.endpoint()));
+    command.addAll(List.of(mirrors));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 }

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
  * A Hub on plain sockets that can misbehave in every way a server or a network can.
  *
  * <p>Large files answer with a redirect to {@code /cdn/} on another host name of the same server,
- * as the real Hub does.
+ * as the real Hub does. The same files lie in {@code /folder/}, as on a share.
  */
 final class FaultyHub implements AutoCloseable {
 
@@ -39,8 +39,12 @@ final class FaultyHub implements AutoCloseable {
       return target.startsWith("/cdn/");
     }
 
+    boolean isForFolder() {
+      return target.startsWith("/folder/");
+    }
+
     boolean isFor(String file) {
-      return isForCdn() && target.contains("name=" + file + "&");
+      return isForCdn() ? target.contains("name=" + file + "&") : target.equals("/folder/" + file);
     }
 
     String header(String name) {
@@ -248,7 +252,7 @@ final class FaultyHub implements AutoCloseable {
       if (reply.chunked) {
         out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
       }
-      if (request.isForCdn()) {
+      if (request.isForCdn() || request.isForFolder()) {
         served.add(n);
       }
       at += n;
@@ -302,6 +306,10 @@ final class FaultyHub implements AutoCloseable {
               .findFirst()
               .orElseThrow();
       return range(request, content);
+    }
+    if (request.isForFolder()) {
+      byte[] content = files.get(path.substring("/folder/".length()));
+      return content == null ? new Reply().status(404) : range(request, content);
     }
     return new Reply().status(404).header("X-Error-Code", "RepoNotFound");
   }

@@ -59,6 +59,7 @@ final class Fixture {
   TransferOptions options = TransferOptions.DEFAULT;
   Tuning tuning = SMALL;
   String revision = "main";
+  List<ModelConfig.Mirror> mirrors = List.of();
   int retries = 2;
   int connections = 4;
 
@@ -96,6 +97,7 @@ final class Fixture {
         repository,
         revision,
         endpoint,
+        mirrors,
         model,
         model.resolveSibling("cache"),
         new ModelConfig.Hardware(0, 0, "", true),

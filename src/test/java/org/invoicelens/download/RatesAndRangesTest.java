@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,13 +30,23 @@ class RatesAndRangesTest {
       for (int i = 0; i < 40; i++) {
         int from = random.nextInt(100);
         int to = from + random.nextInt(12);
-        ranges.add(from, to);
-        bytes.set(from, to);
+        if (random.nextInt(3) == 0) {
+          ranges.remove(from, to);
+          bytes.clear(from, to);
+        } else {
+          ranges.add(from, to);
+          bytes.set(from, to);
+        }
         assertThat(ranges.total()).isEqualTo(bytes.cardinality());
         assertThat(ranges.prefix()).isEqualTo(bytes.nextClearBit(0));
         BitSet again = new BitSet();
         ranges.ranges().forEach(r -> again.set((int) r.from(), (int) r.to()));
         assertThat(again).isEqualTo(bytes);
+        BitSet within = new BitSet();
+        ranges.within(20, 50).forEach(r -> within.set((int) r.from(), (int) r.to()));
+        again.clear(0, 20);
+        again.clear(50, 120);
+        assertThat(within).isEqualTo(again);
         BitSet gaps = new BitSet();
         ranges.gaps(120).forEach(r -> gaps.set((int) r.from(), (int) r.to()));
         gaps.flip(0, 120);
@@ -145,5 +156,23 @@ class RatesAndRangesTest {
     Journal read = Journal.read(journal, checksum).orElseThrow();
     assertThat(read.present().ranges()).isEqualTo(some.ranges());
     assertThat(read.tag()).contains("\"tag\"");
+  }
+
+  @Test
+  void aJournalSaysWhichMirrorSentWhat() throws Exception {
+    Checksum checksum = new Checksum(Checksum.Algorithm.SHA256, "ab".repeat(32), 1000);
+    Path journal = folder.resolve("x.journal");
+    ByteRanges all = new ByteRanges();
+    all.add(0, 700);
+    ByteRanges some = new ByteRanges();
+    some.add(100, 200);
+    some.add(300, 400);
+    new Journal(Optional.empty(), all, Map.of("share:8000/pixtral", some)).write(journal, checksum);
+
+    Journal read = Journal.read(journal, checksum).orElseThrow();
+    assertThat(read.present().total()).isEqualTo(700);
+    assertThat(read.mirrors()).containsOnlyKeys("share:8000/pixtral");
+    assertThat(read.mirrors().get("share:8000/pixtral").ranges()).isEqualTo(some.ranges());
+    assertThat(Journal.claimed(journal)).isEqualTo(700);
   }
 }

@@ -39,6 +39,7 @@ final class Setups {
         "small/model",
         "main",
         ModelConfig.BUNDLED,
+        List.of(),
         folder,
         folder,
         new ModelConfig.Hardware(0, 0, "", allowCpu),

@@ -44,6 +44,7 @@ class MemoryArithmeticTest {
             "b/c",
             "main",
             "bundled",
+            List.of(),
             this.config.modelPath(),
             this.config.cachePath(),
             this.config.hardware(),

@@ -40,6 +40,7 @@ final class Models {
         "mistral-community/pixtral-12b",
         "main",
         "https://huggingface.co",
+        List.of(),
         modelPath,
         modelPath.resolveSibling(".cache"),
         hardware,

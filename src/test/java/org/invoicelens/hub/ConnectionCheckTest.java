@@ -18,6 +18,7 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
+import org.invoicelens.config.ModelConfig.Mirror;
 import org.invoicelens.hub.ConnectionCheck.Finding;
 import org.invoicelens.hub.ConnectionCheck.State;
 import org.invoicelens.hub.ConnectionCheck.Subject;
@@ -35,6 +36,7 @@ class ConnectionCheckTest {
   @TempDir Path folder;
   private final MockWebServer server = new MockWebServer();
   private final Map<String, MockResponse> answers = new LinkedHashMap<>();
+  private List<Mirror> mirrors = List.of();
   private final List<String> asked = new ArrayList<>();
   private HubSettings settings = HubSettings.DEFAULT.withReadTimeout(Duration.ofSeconds(5));
 
@@ -95,7 +97,8 @@ class ConnectionCheckTest {
 
   private List<Finding> check(String endpoint) throws Exception {
     List<Finding> findings = new ArrayList<>();
-    try (ConnectionCheck check = new ConnectionCheck(settings, endpoint, REPOSITORY, "main")) {
+    try (ConnectionCheck check =
+        new ConnectionCheck(settings, endpoint, REPOSITORY, "main", mirrors)) {
       while (check.subject().isPresent()) {
         findings.add(check.next(new Cancellation()));
       }
@@ -264,12 +267,63 @@ class ConnectionCheckTest {
   @Test
   void namesTheHostsThatAFirewallHasToLetThrough() {
     assertThat(
-            new ConnectionCheck(settings, "https://huggingface.co", REPOSITORY, "main")
+            new ConnectionCheck(settings, "https://huggingface.co", REPOSITORY, "main", mirrors)
                 .hostsToAllow())
         .contains("huggingface.co", "*.hf.co");
     assertThat(
-            new ConnectionCheck(settings, "https://hub.corp:8443/mirror", REPOSITORY, "main")
+            new ConnectionCheck(
+                    settings, "https://hub.corp:8443/mirror", REPOSITORY, "main", mirrors)
                 .hostsToAllow())
         .containsExactly("hub.corp:8443");
+    mirrors = List.of(new Mirror(Mirror.Kind.FOLDER, "http://share:8000/pixtral"));
+    assertThat(
+            new ConnectionCheck(settings, "https://hub.corp", REPOSITORY, "main", mirrors)
+                .hostsToAllow())
+        .containsExactly("hub.corp", "share:8000");
+  }
+
+  @Test
+  void everyMirrorIsAStepWithoutTheTokenAndNoneOfThemIsAFailure() throws Exception {
+    settings = settings.withToken(new AccessToken("hf_secret"));
+    try (MockWebServer share = new MockWebServer()) {
+      share.start();
+      String address = share.url("/files").toString();
+      mirrors =
+          List.of(
+              new Mirror(Mirror.Kind.FOLDER, address),
+              new Mirror(Mirror.Kind.HUB, address),
+              new Mirror(Mirror.Kind.FOLDER, address),
+              new Mirror(Mirror.Kind.FOLDER, address));
+      MockResponse.Builder part = new MockResponse.Builder().code(206).body("x");
+      share.enqueue(part.addHeader("Content-Range", "bytes 0-0/9").build());
+      share.enqueue(new MockResponse.Builder().code(404).build());
+      share.enqueue(new MockResponse.Builder().body("123456789").build());
+      share.enqueue(new MockResponse.Builder().body("other").build());
+
+      List<Finding> findings = check(here()).subList(5, 9);
+
+      assertThat(findings)
+          .extracting(Finding::subject, Finding::state)
+          .containsExactly(
+              tuple(Subject.MIRROR, State.GOOD),
+              tuple(Subject.MIRROR, State.REMARK),
+              tuple(Subject.MIRROR, State.REMARK),
+              tuple(Subject.MIRROR, State.REMARK));
+      assertThat(findings.get(1).found()).contains("does not have it", "goes on without it");
+      assertThat(findings.get(2).found()).contains("parts of files");
+      assertThat(findings.get(3).found()).contains("another model.safetensors");
+      RecordedRequest first = share.takeRequest();
+      assertThat(first.getTarget()).isEqualTo("/files/model.safetensors");
+      assertThat(first.getHeaders().get("Authorization")).isNull();
+      assertThat(share.takeRequest().getTarget())
+          .isEqualTo("/files/owner/model/resolve/" + COMMIT + "/model.safetensors");
+    }
+  }
+
+  @Test
+  void mirrorsAreNotTriedWhereNothingIsKnownOfTheFiles() throws Exception {
+    mirrors = List.of(new Mirror(Mirror.Kind.FOLDER, "http://share.invalid"));
+    answer("/api/models/owner/model/revision/main", 500, "");
+    assertThat(about(check(here()), Subject.MIRROR).state()).isEqualTo(State.SKIPPED);
   }
 }

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javafx.application.HostServices;
 import javafx.application.Platform;
@@ -49,7 +50,9 @@ import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigException.Fault;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
+import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.ModelDownloader;
+import org.invoicelens.download.SourceUse;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
@@ -561,6 +564,60 @@ class ScreensTest {
     press("#pause");
     await(() -> !find("#next").isDisabled());
     shoot("3-download-paused");
+  }
+
+  @Test
+  void downloadFromSeveralServers() throws Exception {
+    prepare();
+    CountDownLatch end = new CountDownLatch(1);
+    List<SourceUse> servers =
+        List.of(
+            new SourceUse("huggingface.co", false, 3_310_000_000L, 12_100_000, false),
+            new SourceUse(
+                "models.share.example.com/departments/finance/pixtral-12b",
+                true,
+                22_060_000_000L,
+                80_700_000,
+                false),
+            new SourceUse("old.example.com:8080/pixtral", true, 4_823_869L, 0, true));
+    stages.download =
+        (listener, cancellation) -> {
+          downloading(listener);
+          String each =
+              servers.stream()
+                  .filter(use -> use.bytesPerSecond() > 0)
+                  .map(use -> use.name() + " " + ByteSize.text(use.bytesPerSecond()) + "/s")
+                  .collect(Collectors.joining(", "));
+          listener.onProgress(
+              Progress.of(
+                  DOWNLOAD,
+                  10_200_000_000L,
+                  25_374_823_869L,
+                  Progress.Unit.BYTES,
+                  Words.of(ModelDownloader.class).text("progress.downloadingFrom", 8, each)));
+          end.await();
+          DownloadResult all = Fixtures.download(Fixtures.config("pixtral", own));
+          return new DownloadResult(
+              all.modelPath(),
+              all.repoId(),
+              all.commit(),
+              all.checksums(),
+              all.downloadTime(),
+              25_374_823_869L,
+              25_374_823_869L,
+              0,
+              servers);
+        };
+    openDownload();
+    Thread.sleep(5500);
+    shoot("3-download-servers");
+    end.countDown();
+    Thread.sleep(1500);
+    press("#back");
+    Thread.sleep(300);
+    press("#back");
+    Thread.sleep(300);
+    shoot("3-download-servers-done");
   }
 
   private void openDownload() throws Exception {

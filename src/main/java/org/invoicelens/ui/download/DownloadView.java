@@ -31,6 +31,10 @@ public final class DownloadView extends VBox {
     pace.setId("pace");
     HBox figures = new HBox(percent, new VBox(Labels.bound(model.bytes()), pace));
     figures.getStyleClass().add("figures");
+    Label servers = Labels.wrapped(model.servers(), "muted");
+    servers.setId("servers");
+    servers.visibleProperty().bind(model.servers().isNotEmpty());
+    servers.managedProperty().bind(servers.visibleProperty());
     Label message = Labels.wrapped(model.message(), "waiting-for");
     message.setId("message");
     message.setGraphic(new Icon(Material2OutlinedAL.INFO));
@@ -50,7 +54,7 @@ public final class DownloadView extends VBox {
         new Card(rows, more(model.files())).shownWhile(Bindings.isNotEmpty(model.files().shown()));
     getChildren()
         .addAll(
-            new Card(figures, bar, chart, message, new LimitRow(model.limit()))
+            new Card(figures, bar, servers, chart, message, new LimitRow(model.limit()))
                 .shownWhile(
                     Bindings.createBooleanBinding(
                         () -> model.busy().get() || model.fraction().get() >= 0,

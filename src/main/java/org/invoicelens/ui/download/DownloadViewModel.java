@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,6 +27,7 @@ import javafx.collections.ObservableList;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.SourceUse;
 import org.invoicelens.download.TransferRate;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.setup.ModelPlace;
@@ -72,6 +74,7 @@ public final class DownloadViewModel extends StepViewModel {
   private final ReadOnlyStringWrapper percent = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper bytes = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper pace = new ReadOnlyStringWrapper("");
+  private final ReadOnlyStringWrapper servers = new ReadOnlyStringWrapper("");
   private final ReadOnlyObjectWrapper<ModelPlace> place = new ReadOnlyObjectWrapper<>();
   private Optional<Path> importFrom = Optional.empty();
   private final FileList files = new FileList();
@@ -124,6 +127,11 @@ public final class DownloadViewModel extends StepViewModel {
     return pace.getReadOnlyProperty();
   }
 
+  /** How much came from which server, when all is here; empty where there was only one. */
+  public ReadOnlyStringProperty servers() {
+    return servers.getReadOnlyProperty();
+  }
+
   /** Where the files go; null until it was measured. */
   public ReadOnlyObjectProperty<ModelPlace> place() {
     return place.getReadOnlyProperty();
@@ -166,6 +174,7 @@ public final class DownloadViewModel extends StepViewModel {
     HardwareStatus hardware = session.hardware().get();
     leaving = false;
     rate = new TransferRate(nanoTime);
+    servers.set("");
     measure();
     Optional<Path> from = importFrom;
     importFrom = Optional.empty();
@@ -189,6 +198,7 @@ public final class DownloadViewModel extends StepViewModel {
     percent.set(Amounts.percent(1));
     bytes.set(Amounts.bytes(result.totalSize()));
     pace.set(cameFrom(result));
+    servers.set(eachServer(result));
     measure();
     setFact(Amounts.bytes(result.totalSize()));
     say("done", session.config().get().name());
@@ -206,6 +216,21 @@ public final class DownloadViewModel extends StepViewModel {
     return result.transferred() == 0
         ? text("download.imported", imported)
         : text("download.importedPart", imported, Amounts.bytes(result.transferred()));
+  }
+
+  private static String eachServer(DownloadResult result) {
+    if (result.sources().size() < 2 || result.transferred() == 0) {
+      return "";
+    }
+    List<String> each = new ArrayList<>();
+    for (SourceUse use : result.sources()) {
+      each.add(
+          text(
+              use.wrong() ? "download.server.wrong" : "download.server",
+              use.name(),
+              Amounts.bytes(use.received())));
+    }
+    return text("download.servers", String.join(", ", each));
   }
 
   @Override
@@ -416,6 +441,7 @@ public final class DownloadViewModel extends StepViewModel {
     percent.set("");
     bytes.set("");
     pace.set("");
+    servers.set("");
   }
 
   @Override

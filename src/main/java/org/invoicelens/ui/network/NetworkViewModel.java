@@ -334,7 +334,12 @@ public final class NetworkViewModel {
     testing.set(true);
     verdict.set("");
     hosts.set("");
-    steps.setAll(Arrays.stream(Subject.values()).map(CheckedStep::waiting).toList());
+    // The steps of mirrors come as they are tested, because their number is not known before.
+    steps.setAll(
+        Arrays.stream(Subject.values())
+            .filter(subject -> subject != Subject.MIRROR)
+            .map(CheckedStep::waiting)
+            .toList());
     steps.set(0, CheckedStep.working(Subject.values()[0]));
     ModelConfig chosen = session.config().get();
     running =
@@ -386,6 +391,9 @@ public final class NetworkViewModel {
       check.close();
       end();
       return;
+    }
+    if (place == steps.size()) {
+      steps.add(CheckedStep.waiting(Subject.MIRROR));
     }
     steps.set(place, CheckedStep.working(steps.get(place).subject()));
     running =

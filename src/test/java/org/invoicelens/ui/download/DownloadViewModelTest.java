@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.SourceUse;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
@@ -456,10 +457,36 @@ class DownloadViewModelTest {
                 Duration.ofMinutes(3),
                 25_000_000_000L,
                 5_000_000_000L,
-                20_000_000_000L);
+                20_000_000_000L,
+                List.of());
     model.enter();
     runner.runAll();
     assertThat(model.pace().get()).isEqualTo("20 GB came from the folder, 5 GB were loaded");
+  }
+
+  @Test
+  void saysHowMuchCameFromWhichServerWhereThereWereSeveral() {
+    stages.download =
+        (listener, cancellation) ->
+            new DownloadResult(
+                config.modelPath(),
+                config.repoId(),
+                "0".repeat(40),
+                Map.of(),
+                Duration.ofMinutes(3),
+                25_000_000_000L,
+                25_000_000_000L,
+                0,
+                List.of(
+                    new SourceUse("huggingface.co", false, 5_000_000_000L, 0, false),
+                    new SourceUse("share/pixtral", true, 20_000_000_000L, 0, true)));
+    model.enter();
+    runner.runAll();
+    assertThat(model.servers().get())
+        .isEqualTo(
+            "From huggingface.co: 5 GB, share/pixtral: 20 GB, left because its data was wrong");
+    model.reset();
+    assertThat(model.servers().get()).isEmpty();
   }
 
   @Test

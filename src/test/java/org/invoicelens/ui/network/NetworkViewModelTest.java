@@ -199,6 +199,21 @@ class NetworkViewModelTest {
   }
 
   @Test
+  void theStepsOfMirrorsFollowThoseOfTheHub() {
+    Finding share = good(Subject.MIRROR, "share.example answers");
+    stages.findings =
+        Stream.concat(
+                Stream.of(Subject.values()).map(subject -> good(subject, "fine")), Stream.of(share))
+            .toList();
+    model.test();
+    assertThat(model.steps()).extracting(CheckedStep::subject).doesNotContain(Subject.MIRROR);
+    runner.runAll();
+    assertThat(model.steps()).hasSize(Subject.values().length + 1);
+    assertThat(model.steps().getLast()).isEqualTo(CheckedStep.of(share));
+    assertThat(model.steps().getLast().title()).isEqualTo("Mirror");
+  }
+
+  @Test
   void theChosenModelIsTriedUnlessItShips() {
     stages.findings = List.of();
     session.config().set(Fixtures.config("pixtral-mini", own));

@@ -1,0 +1,133 @@
+package org.invoicelens.download;
+
+import java.util.function.LongSupplier;
+import org.invoicelens.hub.FileSource;
+
+/**
+ * A server that files come from in one run, and how fast it is.
+ *
+ * <p>The rate is measured over half a second at a time, of all connections together, and kept while
+ * none is at work. What a comment does not say to be thread-safe is guarded by the schedule.
+ */
+final class Source {
+
+  private static final double UNKNOWN = -1;
+
+  /** What nobody has measured promises more than anything measured. */
+  private static final double UNMEASURED = Double.MAX_VALUE / 2;
+
+  private static final long WINDOW = 500_000_000L;
+
+  /** After so long without a range, what was measured says nothing any more. */
+  private static final long STALE = 20_000_000_000L;
+
+  private final FileSource server;
+  private final boolean endpoint;
+  private final LongSupplier nanoTime;
+
+  // Guarded by this: measured while bytes come.
+  private long received;
+  private int active;
+  private long windowBegan;
+  private long inWindow;
+  private long lastActive;
+  private double rate = UNKNOWN;
+
+  /** How often it failed since a range last came completely. */
+  int failures;
+
+  /** Not asked before this moment of the schedule's clock. */
+  long notBefore = Long.MIN_VALUE;
+
+  /** Not asked any more in this run, or not before an accusation is settled. */
+  boolean dropped;
+
+  /**
+   * @param endpoint whether it is the endpoint, whose word says what files are, and not a mirror
+   * @param nanoTime a clock that never goes back, in nanoseconds
+   */
+  Source(FileSource server, boolean endpoint, LongSupplier nanoTime) {
+    this.server = server;
+    this.endpoint = endpoint;
+    this.nanoTime = nanoTime;
+  }
+
+  FileSource server() {
+    return server;
+  }
+
+  String name() {
+    return server.name();
+  }
+
+  boolean isEndpoint() {
+    return endpoint;
+  }
+
+  /** A connection begins a range. Thread-safe, as all that measures. */
+  synchronized void begin() {
+    if (active++ == 0) {
+      windowBegan = nanoTime.getAsLong();
+      inWindow = 0;
+    }
+  }
+
+  /** A connection has left its range. */
+  synchronized void end() {
+    active--;
+    lastActive = nanoTime.getAsLong();
+  }
+
+  /** So many bytes came over one of its connections. */
+  synchronized void came(int bytes) {
+    received += bytes;
+    inWindow += bytes;
+    long now = nanoTime.getAsLong();
+    if (now - windowBegan >= WINDOW) {
+      rate = perSecond(inWindow, now - windowBegan);
+      windowBegan = now;
+      inWindow = 0;
+    }
+  }
+
+  /**
+   * What one more connection would bring by all that is known, in bytes a second: its share of a
+   * line that is full already. Above every rate where nothing is known yet and nobody is finding it
+   * out, most of all where nothing ever came; below every rate where somebody is.
+   */
+  synchronized double promise() {
+    double known = known();
+    if (known == UNKNOWN) {
+      return active > 0 ? -active : received == 0 ? Double.MAX_VALUE : UNMEASURED;
+    }
+    return known / (active + 1);
+  }
+
+  /** Whether a promise rests on a measurement. */
+  static boolean isMeasured(double promise) {
+    return promise >= 0 && promise < UNMEASURED;
+  }
+
+  /** How much it has brought and how fast it is now. */
+  synchronized SourceUse use() {
+    double known = active == 0 ? 0 : Math.max(0, known());
+    return new SourceUse(name(), !endpoint, received, (long) known, false);
+  }
+
+  private double known() {
+    long now = nanoTime.getAsLong();
+    if (active == 0) {
+      if (now - lastActive > STALE) {
+        rate = UNKNOWN;
+      }
+      return rate;
+    }
+    // Where nothing comes, nothing ends the window.
+    long elapsed = now - windowBegan;
+    return elapsed > 2 * WINDOW ? perSecond(inWindow, elapsed) : rate;
+  }
+
+  private static double perSecond(long bytes, long nanos) {
+    return bytes * 1e9 / nanos;
+  }
+}
