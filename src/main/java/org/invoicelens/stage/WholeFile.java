@@ -6,11 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,9 @@ import org.slf4j.LoggerFactory;
 public final class WholeFile {
 
   private static final Logger log = LoggerFactory.getLogger(WholeFile.class);
+
+  private static final Pattern UNIQUE =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
   private WholeFile() {}
 
@@ -71,6 +76,25 @@ public final class WholeFile {
       Files.deleteIfExists(part);
     } catch (IOException stays) {
       unwritten.addSuppressed(stays);
+    }
+  }
+
+  /**
+   * Removes what processes that were killed left of writing a file. Only where nobody else may be
+   * writing it.
+   */
+  public static void removeLeftovers(Path file) throws IOException {
+    String begin = "." + file.getFileName() + ".";
+    DirectoryStream.Filter<Path> isLeftover =
+        path -> {
+          String name = path.getFileName().toString();
+          return name.startsWith(begin) && UNIQUE.matcher(name.substring(begin.length())).matches();
+        };
+    try (DirectoryStream<Path> leftovers =
+        Files.newDirectoryStream(file.toAbsolutePath().getParent(), isLeftover)) {
+      for (Path leftover : leftovers) {
+        Files.deleteIfExists(leftover);
+      }
     }
   }
 
