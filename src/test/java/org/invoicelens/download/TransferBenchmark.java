@@ -113,12 +113,13 @@ class TransferBenchmark {
     return Stream.concat(command.stream(), Arrays.stream(more)).toList();
   }
 
-  /** The command as the program's start scripts run it: no option for the heap. */
+  /** The command with the options for the heap that the program's start scripts give. */
   private List<String> ours(Path target) throws IOException {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xms32m");
     command.addAll(
         Stream.of(System.getProperty("benchmark.java", "").split(" "))
             .filter(option -> !option.isEmpty())
@@ -237,7 +238,10 @@ class TransferBenchmark {
           median(row.megabytes, "%.0f"),
           each,
           median(row.processor, "%.1f"),
-          row.largest.stream().max(Double::compare).map(m -> String.format("%.0f", m)).orElse(""));
+          row.largest.stream()
+              .max(Double::compare)
+              .map(m -> String.format(Locale.ROOT, "%.0f", m))
+              .orElse(""));
     }
   }
 
