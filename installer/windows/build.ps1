@@ -25,9 +25,14 @@ Invoke-Tool "$jdk\jlink" @('--output', "$dist\runtime", '--module-path', "$dist\
 
 $program = "$dist\program"
 New-Item -ItemType Directory -Force "$program\models" | Out-Null
-Copy-Item -Recurse assets, config, LICENSE $program
+Copy-Item -Recurse @('assets', 'config', 'LICENSE') $program
 Copy-Item -Recurse models\bundled "$program\models"
-Copy-Item "$dist\libraries.txt" "$program\NOTICE"
+$others = @('     (BSD-3-Clause) PyTorch 2.7.1, libraries for the processor (https://pytorch.org)',
+  '     (GPL-2.0 with the Classpath Exception) OpenJDK, Java runtime (https://openjdk.org)')
+Set-Content -Path "$program\NOTICE" -Encoding utf8 -Value (
+  @('InvoiceLens contains the following works of others, under their own licences. The texts of the',
+    'licences are in the libraries themselves; that of the Java runtime is in its folder legal.') +
+  (Get-Content "$dist\libraries.txt" | Select-Object -Skip 1) + $others)
 $tokenizers = (Get-ChildItem "$dist\natives\tokenizers\tokenizers.dll").Name
 
 Remove-Item -Recurse -Force -ErrorAction Ignore $out
@@ -40,13 +45,13 @@ $options = @(
   "-DRUST_LIBRARY_PATH=`$APPDIR\..\natives\tokenizers\$tokenizers",
   '-Djna.boot.library.path=$APPDIR\..\natives\jna', '-Djna.nounpack=true')
 $arguments = @('--type', 'msi', '--name', 'InvoiceLens', '--app-version', $version, '--vendor', 'InvoiceLens',
-  '--description', 'Reads invoices on this computer', '--license-file', 'LICENSE',
+  '--description', 'Reads invoices on this computer', '--license-file', 'LICENSE', '--icon', 'installer\windows\invoicelens.ico',
   '--input', "$dist\lib", '--main-jar', "invoicelens-$version.jar", '--main-class', 'org.invoicelens.Main',
   '--arguments', 'open', '--runtime-image', "$dist\runtime", '--app-content', "$program,$dist\natives",
-  '--add-launcher', 'invoicelens=installer\windows\command.properties',
+  '--add-launcher', 'invoicelens-cli=installer\windows\command.properties',
   '--file-associations', 'installer\windows\pdf.properties', '--file-associations', 'installer\windows\pictures.properties',
   # Per user: no administrator is needed, and the next version replaces this one.
-  '--win-per-user-install', '--win-menu', '--win-menu-group', 'InvoiceLens', '--win-shortcut-prompt',
+  '--win-per-user-install', '--win-menu', '--win-menu-group', 'InvoiceLens', '--win-shortcut-prompt', '--win-dir-chooser',
   '--win-upgrade-uuid', '6f1b7c1e-3f0e-4d0a-9d55-5b2f3a9c7e21', '--dest', $out)
 foreach ($option in $options) { $arguments += @('--java-options', $option) }
 Invoke-Tool "$jdk\jpackage" $arguments

@@ -32,7 +32,7 @@ public final class Main {
       if (arguments.length == 0) {
         System.err.println(NO_WINDOW);
       }
-      exit(arguments.length == 0 ? commandLine("demo") : commandLine(arguments));
+      exit(commandLine(folders, arguments.length == 0 ? new String[] {"demo"} : arguments));
     }
     if (OnlyWindow.handOver(folders.state(), documents.get())) {
       exit(0);
@@ -50,15 +50,15 @@ public final class Main {
       exit(1);
     }
     System.err.println(NO_WINDOW);
-    exit(commandLine("demo"));
+    exit(commandLine(folders, "demo"));
   }
 
   /**
    * The command line speaks English everywhere, since scripts and instructions rely on its words.
    */
-  private static int commandLine(String... arguments) {
+  private static int commandLine(ApplicationFolders folders, String... arguments) {
     Locale.setDefault(Locale.ENGLISH);
-    return CommandLineDoor.run(arguments);
+    return CommandLineDoor.run(() -> OnlyWindow.handOver(folders.state(), List.of()), arguments);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.invoicelens.cli;
 
 import java.io.PrintStream;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.hub.HubSettings;
@@ -19,6 +20,7 @@ import org.invoicelens.stage.Cancellation;
  * @param folders the application's folders
  * @param environment how the environment says that the Hub is reached
  * @param cancellation the user's wish to stop
+ * @param window whether this user's window is open; asking brings it to the front
  */
 public record CommandContext(
     PrintStream out,
@@ -26,7 +28,8 @@ public record CommandContext(
     boolean terminal,
     ApplicationFolders folders,
     Supplier<HubSettings> environment,
-    Cancellation cancellation) {
+    Cancellation cancellation,
+    BooleanSupplier window) {
 
   /** How the Hub is reached where no option says otherwise. */
   HubSettings hubSettings() {

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
@@ -28,8 +29,12 @@ public final class CommandLineDoor {
     this.context = context;
   }
 
-  /** Runs a command of this process, which Ctrl-C stops, and returns its exit code. */
-  public static int run(String... arguments) {
+  /**
+   * Runs a command of this process, which Ctrl-C stops, and returns its exit code.
+   *
+   * @param window whether this user's window is open
+   */
+  public static int run(BooleanSupplier window, String... arguments) {
     Cancellation cancellation = new Cancellation();
     Interruption.install(cancellation);
     CommandContext context =
@@ -39,7 +44,8 @@ public final class CommandLineDoor {
             Terminal.isOnStandardError(),
             ApplicationFolders.current(),
             HubSettings::fromEnvironment,
-            cancellation);
+            cancellation,
+            window);
     return new CommandLineDoor(context).execute(arguments);
   }
 
@@ -65,9 +71,11 @@ public final class CommandLineDoor {
             new DownloadCommand(context),
             new VerifyCommand(context),
             new SetupCommand(context),
+            new MoveCommand(context),
             new ExtractCommand(context),
             new OpenCommand(context),
             new PurgeCommand(context),
+            new UpdatesCommand(context),
             new GenerateCommand(context),
             new BenchCommand(context),
             new CompletionCommand(context))

@@ -8,6 +8,7 @@ import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.pixtral.CheckpointException;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.update.UpdateException;
 import org.invoicelens.verify.VerificationException;
 import picocli.CommandLine.ParameterException;
 
@@ -49,6 +50,8 @@ public enum ExitCode {
       case ConfigException e -> CONFIGURATION;
       case HardwareException e -> HARDWARE;
       case DownloadException e -> DOWNLOAD;
+      case UpdateException e ->
+          e.reason() == UpdateException.Reason.BAD_SETTING ? CONFIGURATION : DOWNLOAD;
       case VerificationException e -> VERIFICATION;
       case InitializationException e -> INITIALIZATION;
       case CheckpointException e -> INITIALIZATION;

@@ -16,8 +16,7 @@ import java.util.Map;
  * @param totalSize all files together, in bytes
  * @param transferred bytes that this run received; 0 where all was there
  * @param imported bytes that this run took from the folder to import from
- * @param sources how much of it came from where, the endpoint first; empty where no server was
- *     asked for a file
+ * @param sources how much came from where, the endpoint first; empty where no network was used
  */
 public record DownloadResult(
     Path modelPath,

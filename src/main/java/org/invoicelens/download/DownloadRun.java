@@ -132,7 +132,7 @@ final class DownloadRun {
         HubClient opened = connect(bundled)) {
       client = opened;
       if (bundled == null) {
-        connectMirrors(mirrors);
+        connectMirrors(opened, mirrors);
       }
       Listing listing;
       try {
@@ -178,9 +178,15 @@ final class DownloadRun {
     }
   }
 
-  private void connectMirrors(List<FileSource> mirrors) throws HubException {
-    for (ModelConfig.Mirror mirror : config.mirrors()) {
-      mirrors.add(FileSource.of(settings, mirror));
+  /** The configured mirrors, but for one that stands in as the endpoint already. */
+  private void connectMirrors(HubClient endpoint, List<FileSource> mirrors) throws HubException {
+    for (ModelConfig.Mirror configured : config.mirrors()) {
+      FileSource mirror = FileSource.of(settings, configured);
+      if (mirror.name().equals(endpoint.name())) {
+        mirror.close();
+      } else {
+        mirrors.add(mirror);
+      }
     }
   }
 

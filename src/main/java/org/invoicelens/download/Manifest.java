@@ -141,6 +141,21 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
         .orElse(true);
   }
 
+  /** Whether every proved file, of which there is one at least, lies in a folder with its size. */
+  public boolean isPresent(Path modelPath) {
+    return !files.isEmpty()
+        && files.entrySet().stream()
+            .allMatch(file -> {
+              Path path = modelPath.resolve(file.getKey());
+              try {
+                return Files.isRegularFile(path)
+                    && Files.size(path) == file.getValue().checksum().size();
+              } catch (IOException unreadable) {
+                return false;
+              }
+            });
+  }
+
   /** The same as the result of a download that found everything in place. */
   public DownloadResult asDownloadResult(Path modelPath) {
     Map<String, Checksum> checksums =

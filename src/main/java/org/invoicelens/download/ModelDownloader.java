@@ -21,6 +21,9 @@ import org.invoicelens.stage.StageException;
  * then one more over the minimal connections; a connection that broke off after bringing a mebibyte
  * is merely reopened and does not count.
  *
+ * <p>The configuration's mirrors serve beside the endpoint, each as fast as it is. One that fails,
+ * is slow or sends wrong bytes is left, and no attempt counts while another server can go on.
+ *
  * <p>Where the network fails and the kept listing and manifest prove that all is there, that is a
  * success. A model that ships comes from the bundled hub whatever the settings say. One call at a
  * time; interrupting the calling thread counts as cancelling.

@@ -26,7 +26,8 @@ public final class ModelFolder {
     return own(modelPath).resolve("listing.json");
   }
 
-  static Path lock(Path modelPath) {
+  /** The file that {@link FolderLock} locks. */
+  public static Path lock(Path modelPath) {
     return own(modelPath).resolve("lock");
   }
 

@@ -66,8 +66,8 @@ public final class PartialData {
       return;
     }
     // The lock is held, so nobody else writes these.
-    WholeFile.removeLeftovers(ModelFolder.manifest(modelPath));
-    WholeFile.removeLeftovers(ModelFolder.listing(modelPath));
+    WholeFile.removeUnfinished(ModelFolder.manifest(modelPath));
+    WholeFile.removeUnfinished(ModelFolder.listing(modelPath));
     try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
       for (Path file : left) {
         String name = file.getFileName().toString();

@@ -120,6 +120,9 @@ final class PartialFile implements AutoCloseable {
   private Set<String> compare(long position, ByteBuffer bytes) throws IOException {
     Map<String, List<ByteRanges.Range>> before = new TreeMap<>();
     synchronized (this) {
+      if (doubted.isEmpty()) {
+        return Set.of();
+      }
       doubted.forEach((name, ranges) ->
           before.put(name, ranges.within(position, position + bytes.remaining())));
     }

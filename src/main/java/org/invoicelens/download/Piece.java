@@ -6,12 +6,18 @@ package org.invoicelens.download;
  */
 final class Piece {
 
+  /** Bytes are written when so many have come, if not sooner. */
+  static final int BUFFER = 64 << 10;
+
+  private static final long QUIET = 1_000_000_000L;
+
   private final Copy copy;
   private final long began;
   private final int splits;
   private long from;
   private long to;
   private long written;
+  private long lastWritten;
 
   /**
    * @param began when, on the system's monotonic clock, in nanoseconds
@@ -23,6 +29,7 @@ final class Piece {
     this.to = to;
     this.written = from;
     this.began = began;
+    this.lastWritten = began;
     this.splits = splits;
   }
 
@@ -62,6 +69,7 @@ final class Piece {
    * @return how far it goes, at most to the wanted end
    */
   synchronized long claim(long wanted) {
+    lastWritten = System.nanoTime();
     written = Math.max(written, Math.min(wanted, to));
     return Math.min(wanted, to);
   }
@@ -80,9 +88,11 @@ final class Piece {
     return splits;
   }
 
-  /** How fast it has come so far, in bytes a second. */
+  /** How fast it comes by all that is known, in bytes a second. */
   synchronized double rate(long now) {
-    return (written - from) * 1e9 / Math.max(1, age(now));
+    double mean = (written - from) * 1e9 / Math.max(1, now - began);
+    long quiet = now - lastWritten;
+    return quiet < QUIET ? mean : Math.min(mean, BUFFER * 1e9 / quiet);
   }
 
   /**

@@ -28,8 +28,11 @@ final class PieceFetcher implements Runnable {
   private static final Words WORDS = Words.of(PieceFetcher.class);
 
   private static final Logger log = LoggerFactory.getLogger(PieceFetcher.class);
-  private static final int BUFFER = 64 << 10;
+  private static final int BUFFER = Piece.BUFFER;
   private static final long LONGEST_IN_BUFFER = 100_000_000L;
+
+  /** How often a connection asks whether it would do better elsewhere, in nanoseconds. */
+  private static final long LOOK_AROUND = 1_000_000_000L;
 
   /** A connection that brings less than this in such a time is as good as silent. */
   private static final long DRIBBLE_WINDOW = 60_000_000_000L;
@@ -191,6 +194,7 @@ final class PieceFetcher implements Runnable {
     buffer.clear();
     long written = ticker.nanos();
     long window = written;
+    long compared = System.nanoTime();
     long inWindow = 0;
     try {
       while (position + buffer.position() < end) {
@@ -215,6 +219,13 @@ final class PieceFetcher implements Runnable {
         if (!isLast && (buffer.position() == BUFFER || now - written > LONGEST_IN_BUFFER)) {
           position = write(piece, position);
           written = now;
+        }
+        if (System.nanoTime() - compared > LOOK_AROUND) {
+          compared = System.nanoTime();
+          position = write(piece, position);
+          if (schedule.isBetterElsewhere(piece)) {
+            return;
+          }
         }
         if (now - window > DRIBBLE_WINDOW) {
           if (inWindow < DRIBBLE_BYTES && limit.bytesPerSecond() <= 0) {

@@ -64,7 +64,7 @@ final class Schedule {
   /** A range that ends sooner is not split, while there is other work and where there is none. */
   private static final double LONG_WHILE_BUSY = 20;
 
-  private static final double LONG_AT_THE_END = 2;
+  private static final double LONG_AT_THE_END = 1;
 
   /** The shortest rest worth a request of its own. */
   private static final long SMALLEST_REST = 64 << 10;
@@ -182,19 +182,23 @@ final class Schedule {
         || (file.oneStream && !file.inFlight.isEmpty())) {
       return Optional.empty();
     }
-    List<Copy> working =
-        file.copies().stream()
-            .filter(copy -> copy.isUsable() && copy.source().notBefore - now <= 0)
-            .toList();
+    List<Copy> working = working(file, now);
     List<Copy> possible =
         working.stream().filter(copy -> copy.rangesWork || copy.inFlight == 0).toList();
     return sources.best(possible, working);
   }
 
+  /** The file as the sources have it that can be asked for it now. */
+  private static List<Copy> working(FileTransfer file, long now) {
+    return file.copies().stream()
+        .filter(copy -> copy.isUsable() && copy.source().notBefore - now <= 0)
+        .toList();
+  }
+
   private Optional<Piece> cut(FileTransfer file, long now) {
     Optional<Copy> copy = source(file, now);
-    List<ByteRanges.Range> gaps = file.unclaimed();
-    if (copy.isEmpty() || gaps.isEmpty()) {
+    List<ByteRanges.Range> gaps = copy.isEmpty() ? List.of() : file.unclaimed();
+    if (gaps.isEmpty()) {
       return Optional.empty();
     }
     Optional<Piece> slow = takeOver(file, copy.get(), LONG_WHILE_BUSY, Sources.MUCH_FASTER);
@@ -240,6 +244,39 @@ final class Schedule {
       return Optional.of(give(copy, rest.from(), rest.to(), slow.splits() + 1));
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether another source would bring the rest of a range much faster. Then the range ends where
+   * it is, and its connection goes there.
+   */
+  synchronized boolean isBetterElsewhere(Piece piece) {
+    FileTransfer file = piece.file();
+    long now = System.nanoTime();
+    double rate = piece.rate(now);
+    if (file.oneStream
+        || piece.age(now) < PATIENCE
+        || piece.left() < Math.max(SMALLEST_REST, LONG_AT_THE_END * rate)) {
+      return false;
+    }
+    Optional<Copy> better =
+        working(file, ticker.nanos()).stream()
+            .filter(copy -> copy.source() != piece.source())
+            .filter(copy -> copy.rangesWork || copy.inFlight == 0)
+            .filter(copy -> {
+              double promise = copy.source().promise();
+              return Source.isMeasured(promise) && promise >= Sources.MUCH_FASTER * rate;
+            })
+            .findFirst();
+    if (better.isPresent()) {
+      piece.cutOff(0);
+      log.info(
+          "{}: a connection leaves {} for {}.",
+          file.path(),
+          piece.source().name(),
+          better.get().source().name());
+    }
+    return better.isPresent();
   }
 
   private static Piece give(Copy copy, long from, long to, int splits) {

@@ -18,6 +18,15 @@ final class Source {
 
   private static final long WINDOW = 500_000_000L;
 
+  /** A line is full where each connection brings less than this share of what one has brought. */
+  private static final double FULL = 0.8;
+
+  /** How much of that is still believed half a second later. */
+  private static final double FADING = 0.97;
+
+  /** How much each connection at work speaks for another source. */
+  private static final double LEANING = 0.05;
+
   /** After so long without a range, what was measured says nothing any more. */
   private static final long STALE = 20_000_000_000L;
 
@@ -32,6 +41,7 @@ final class Source {
   private long inWindow;
   private long lastActive;
   private double rate = UNKNOWN;
+  private double bestOfOne;
 
   /** How often it failed since a range last came completely. */
   int failures;
@@ -66,8 +76,9 @@ final class Source {
 
   /** A connection begins a range. Thread-safe, as all that measures. */
   synchronized void begin() {
-    if (active++ == 0) {
-      windowBegan = nanoTime.getAsLong();
+    long now = nanoTime.getAsLong();
+    if (active++ == 0 && now - lastActive > WINDOW) {
+      windowBegan = now;
       inWindow = 0;
     }
   }
@@ -85,22 +96,26 @@ final class Source {
     long now = nanoTime.getAsLong();
     if (now - windowBegan >= WINDOW) {
       rate = perSecond(inWindow, now - windowBegan);
+      bestOfOne = Math.max(bestOfOne * FADING, rate / active);
       windowBegan = now;
       inWindow = 0;
     }
   }
 
   /**
-   * What one more connection would bring by all that is known, in bytes a second: its share of a
-   * line that is full already. Above every rate where nothing is known yet and nobody is finding it
-   * out, most of all where nothing ever came; below every rate where somebody is.
+   * What one more connection would bring by all that is known, in bytes a second: as much as each
+   * of those at work, or only its share where the line is full. Above every rate where nothing is
+   * known yet and nobody is finding it out, most of all where nothing ever came; below every rate
+   * where somebody is.
    */
   synchronized double promise() {
     double known = known();
     if (known == UNKNOWN) {
       return active > 0 ? -active : received == 0 ? Double.MAX_VALUE : UNMEASURED;
     }
-    return known / (active + 1);
+    boolean full = active > 0 && known / active < FULL * bestOfOne;
+    // Of two that promise the same, the one with fewer connections is less likely to be full soon.
+    return known / (full ? active + 1 : Math.max(1, active)) / (1 + LEANING * active);
   }
 
   /** Whether a promise rests on a measurement. */

@@ -66,8 +66,10 @@ public final class SettingsStore {
   /**
    * Writes what counts now, whoever changed it last; not for the UI thread. A failure is logged and
    * costs no more than choosing again.
+   *
+   * @return whether it was written
    */
-  public void save() {
+  public boolean save() {
     synchronized (writing) {
       try {
         Files.createDirectories(file.getParent());
@@ -76,9 +78,25 @@ public final class SettingsStore {
         String text =
             new GsonBuilder().setPrettyPrinting().serializeNulls().create().toJson(chosen);
         WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+        return true;
       } catch (IOException e) {
         log.warn("{} cannot be written: {}", file, e.toString());
+        return false;
       }
+    }
+  }
+
+  /**
+   * Changes where a model's files lie and writes it; not for the UI thread.
+   *
+   * @throws IOException where it cannot be written, which is logged; then nothing has changed
+   */
+  public void keepModelFolder(String model, Path folder) throws IOException {
+    Optional<Path> before = Optional.ofNullable(current.modelFolders().get(model));
+    change(now -> now.withModelFolder(model, Optional.of(folder)));
+    if (!save()) {
+      change(now -> now.withModelFolder(model, before));
+      throw new IOException(file + " cannot be written");
     }
   }
 

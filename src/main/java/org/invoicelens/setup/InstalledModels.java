@@ -158,11 +158,7 @@ public final class InstalledModels {
   }
 
   private static boolean isComplete(Path folder, Manifest manifest) {
-    return !manifest.files().isEmpty()
-        && manifest.isWhole(folder)
-        && manifest.files().entrySet().stream()
-            .allMatch(
-                file -> size(folder.resolve(file.getKey())) == file.getValue().checksum().size());
+    return manifest.isPresent(folder) && manifest.isWhole(folder);
   }
 
   private static Sizes sizes(

@@ -100,6 +100,11 @@ public final class SetupPipeline {
     return chosen == null ? config : config.withModelPath(chosen);
   }
 
+  /** How the Hub, and any other server, is reached now. */
+  public HubSettings hubSettings() {
+    return hub.get();
+  }
+
   /** A check of the way to a model on the Hub with what counts now; the caller closes it. */
   public ConnectionCheck connectionCheck(ModelConfig config) {
     return new ConnectionCheck(

@@ -21,7 +21,7 @@ public final class WholeFile {
 
   private static final Logger log = LoggerFactory.getLogger(WholeFile.class);
 
-  private static final Pattern UNIQUE =
+  private static final Pattern UUID_TEXT =
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
   private WholeFile() {}
@@ -71,30 +71,28 @@ public final class WholeFile {
     }
   }
 
+  /** Removes what is left where a process was killed while it wrote a file. */
+  public static void removeUnfinished(Path file) throws IOException {
+    String begin = "." + file.getFileName() + ".";
+    try (DirectoryStream<Path> parts =
+        Files.newDirectoryStream(
+            file.toAbsolutePath().getParent(), path -> isPart(begin, path.getFileName()))) {
+      for (Path part : parts) {
+        Files.deleteIfExists(part);
+      }
+    }
+  }
+
+  private static boolean isPart(String begin, Path name) {
+    String whole = name.toString();
+    return whole.startsWith(begin) && UUID_TEXT.matcher(whole.substring(begin.length())).matches();
+  }
+
   private static void remove(Path part, Throwable unwritten) {
     try {
       Files.deleteIfExists(part);
     } catch (IOException stays) {
       unwritten.addSuppressed(stays);
-    }
-  }
-
-  /**
-   * Removes what processes that were killed left of writing a file. Only where nobody else may be
-   * writing it.
-   */
-  public static void removeLeftovers(Path file) throws IOException {
-    String begin = "." + file.getFileName() + ".";
-    DirectoryStream.Filter<Path> isLeftover =
-        path -> {
-          String name = path.getFileName().toString();
-          return name.startsWith(begin) && UNIQUE.matcher(name.substring(begin.length())).matches();
-        };
-    try (DirectoryStream<Path> leftovers =
-        Files.newDirectoryStream(file.toAbsolutePath().getParent(), isLeftover)) {
-      for (Path leftover : leftovers) {
-        Files.deleteIfExists(leftover);
-      }
     }
   }
 

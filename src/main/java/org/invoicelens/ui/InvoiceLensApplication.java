@@ -39,7 +39,8 @@ public final class InvoiceLensApplication extends Application {
     secrets = new SecretsFile(folders);
     HubAccess hub = new HubAccess(settings, secrets, HubSettings::fromEnvironment);
     stages =
-        new PipelineStages(folders, new SetupPipeline(folders, hub::chosen, settings::current));
+        new PipelineStages(
+            folders, settings, new SetupPipeline(folders, hub::chosen, settings::current));
   }
 
   @Override

@@ -26,6 +26,7 @@ import javafx.stage.Screen;
 import javafx.stage.Stage;
 import javafx.util.Duration;
 import org.controlsfx.control.NotificationPane;
+import org.controlsfx.control.action.Action;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.hardware.DeviceMeter;
 import org.invoicelens.invoice.ReadingHistory;
@@ -54,9 +55,12 @@ import org.invoicelens.ui.step.Elsewhere;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.task.TaskRunner;
 import org.invoicelens.ui.task.WorkRunner;
+import org.invoicelens.ui.update.UpdatePane;
+import org.invoicelens.ui.update.UpdateViewModel;
 import org.invoicelens.ui.workspace.Surroundings;
 import org.invoicelens.ui.workspace.WorkspaceView;
 import org.invoicelens.ui.workspace.WorkspaceViewModel;
+import org.invoicelens.update.Release;
 
 /** The window with everything in it, put together by hand. */
 public final class InvoiceLensWindow {
@@ -78,6 +82,7 @@ public final class InvoiceLensWindow {
   private final Map<Place, Supplier<Node>> ways = new EnumMap<>(Place.class);
   private final WizardViewModel wizard;
   private final WorkspaceViewModel workspace;
+  private final UpdateViewModel updates;
   private final Desktop desktop;
 
   /**
@@ -142,6 +147,8 @@ public final class InvoiceLensWindow {
               network.test();
             });
 
+    updates = new UpdateViewModel(stages, runner, desktop, choices);
+    updates.newer().subscribe(this::announce);
     PlacesViewModel places = new PlacesViewModel(folders, runner, desktop, navigation);
     ways.put(Place.SETUP, () -> new WizardShell(wizard, desktop, log, session.model().isNotNull()));
     ways.put(
@@ -155,10 +162,12 @@ public final class InvoiceLensWindow {
                 navigation::back,
                 new LooksPane(choices, this::requestClose),
                 new NetworkPane(network),
+                new UpdatePane(updates),
                 new PlacesPane(places)));
     ways.put(Place.NETWORK, () -> new Page("network", navigation::back, new NetworkPane(network)));
+    ways.put(Place.UPDATES, () -> new Page("updates", navigation::back, new UpdatePane(updates)));
     ModelsViewModel models =
-        new ModelsViewModel(stages, session, runner, desktop, wizard, navigation);
+        new ModelsViewModel(stages, session, runner, desktop, wizard, navigation, System::nanoTime);
     ways.put(
         Place.MODELS,
         () -> new Page("models", navigation::back, new ModelsView(models, desktop, log)));
@@ -191,7 +200,7 @@ public final class InvoiceLensWindow {
     stage.setTitle(text("application.name"));
     stage.setMinWidth(Math.min(900, screen.getWidth()));
     stage.setMinHeight(Math.min(640, screen.getHeight()));
-    for (int size : new int[] {16, 32, 48, 128, 256}) {
+    for (int size : new int[] {16, 24, 32, 48, 64, 128, 256, 512}) {
       stage
           .getIcons()
           .add(
@@ -223,6 +232,7 @@ public final class InvoiceLensWindow {
   public void show() {
     stage.show();
     wizard.begin();
+    updates.begin();
   }
 
   /**
@@ -240,7 +250,25 @@ public final class InvoiceLensWindow {
     tell(text("failure.unexpected.notice"));
   }
 
+  /** Says that a newer version exists, unless the user looks at that already. */
+  private void announce(Release newer) {
+    Place here = navigation.current().get();
+    if (newer == null || here == Place.SETTINGS || here == Place.UPDATES) {
+      return;
+    }
+    Action show =
+        new Action(
+            text("update.show"),
+            e -> {
+              notices.hide();
+              navigation.open(Place.UPDATES);
+            });
+    notices.getActions().setAll(show);
+    notices.show(updates.verdict().get());
+  }
+
   private void tell(String sentence) {
+    notices.getActions().clear();
     notices.show(sentence);
     PauseTransition pause = new PauseTransition(NOTICE);
     pause.setOnFinished(e -> {

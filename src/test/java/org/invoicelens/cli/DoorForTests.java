@@ -20,6 +20,9 @@ final class DoorForTests {
   private final Path data;
   private final Cancellation cancellation;
 
+  /** Whether a window of the same user is open. */
+  boolean windowOpen;
+
   DoorForTests(Path data) {
     this(data, new Cancellation());
   }
@@ -77,7 +80,8 @@ final class DoorForTests {
             false,
             folders(),
             DoorForTests::settings,
-            cancellation);
+            cancellation,
+            () -> windowOpen);
     int code = new CommandLineDoor(context).execute(words);
     return new Outcome(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -26,7 +26,7 @@ class InterruptionTest {
   /** The command line alone, as the launcher runs it. */
   public static final class Door {
     public static void main(String[] arguments) {
-      int code = CommandLineDoor.run(arguments);
+      int code = CommandLineDoor.run(() -> false, arguments);
       Runtime.getRuntime().halt(code);
     }
   }

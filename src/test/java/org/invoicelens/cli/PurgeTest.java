@@ -63,7 +63,8 @@ class PurgeTest {
             false,
             checkout,
             DoorForTests::settings,
-            new Cancellation());
+            new Cancellation(),
+            () -> false);
     assertThat(new CommandLineDoor(context).execute("purge", "--yes")).isEqualTo(2);
     assertThat(err.toString()).contains("This is a checkout");
     assertThat(data.resolve("models/a/model.safetensors")).exists();

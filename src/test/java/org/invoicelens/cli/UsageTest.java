@@ -30,9 +30,11 @@ class UsageTest {
         "download",
         "verify",
         "setup",
+        "move",
         "extract",
         "open",
         "purge",
+        "updates",
         "generate",
         "bench",
         "completion"

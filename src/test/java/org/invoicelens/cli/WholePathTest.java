@@ -201,6 +201,7 @@ class WholePathTest {
             "files",
             "total_size",
             "transferred",
+            "sources",
             "seconds",
             "compatible");
     assertThat(document.getAsJsonArray("files").get(0).getAsJsonObject().keySet())

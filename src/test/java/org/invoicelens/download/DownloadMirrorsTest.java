@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.invoicelens.config.ModelConfig.Mirror;
 import org.invoicelens.hub.AccessToken;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Progress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,9 @@ class DownloadMirrorsTest {
     assertThat(result.sources().stream().mapToLong(SourceUse::received).sum()).isEqualTo(TOTAL);
     assertThat(result.transferred()).isEqualTo(TOTAL);
     assertNoAttemptFailed();
+    assertThat(run.reports.stream().filter(Progress::isWhole).map(Progress::done))
+        .isSorted()
+        .endsWith(TOTAL);
   }
 
   @Test
@@ -157,6 +161,14 @@ class DownloadMirrorsTest {
             assertThat(request.target()).doesNotContain("/api/");
           });
     }
+  }
+
+  @Test
+  void aMirrorThatStandsInAsTheEndpointIsAskedAsThatAlone() throws Exception {
+    run.settings = run.settings.withEndpoint(mirror.endpoint());
+    DownloadResult result = run.download(hub);
+    assertComplete();
+    assertThat(result.sources()).extracting(SourceUse::name).containsExactly(name(mirror));
   }
 
   @Test
@@ -293,6 +305,29 @@ class DownloadMirrorsTest {
     assertNoAttemptFailed();
     assertThat(use(result, mirror).received()).isLessThan(CONTENT.length / 10);
     assertThat(mirror.requestsFor(WEIGHTS)).isLessThan(6);
+  }
+
+  @Test
+  void aRangeThatComesSlowlyFromTheOnlyServerIsSplit() throws Exception {
+    run.mirrors = List.of();
+    AtomicInteger asked = new AtomicInteger();
+    AtomicInteger slow = new AtomicInteger();
+    always(
+        hub,
+        (request, normal) -> {
+          if (asked.incrementAndGet() == 3) {
+            slow.set(normal.length());
+            normal.bytesPerSecond = 10_000;
+          }
+          return normal;
+        });
+    DownloadResult result = run.download(hub);
+    assertComplete();
+    assertNoAttemptFailed();
+    // What the slow answer still had to send came over other connections.
+    assertThat(slow.get()).isGreaterThan(100_000);
+    assertThat(hub.served.sum()).isLessThan(TOTAL + slow.get());
+    assertThat(result.transferred()).isBetween(TOTAL, TOTAL + 3 * Piece.BUFFER);
   }
 
   @Test

@@ -109,7 +109,28 @@ class SourcesTest {
       give(1).forEach((name, one) -> given.merge(name, one, Integer::sum));
       second(12_000_000, 80_000_000, 0);
     }
-    assertThat(given).containsEntry("hub", 1).containsEntry("share", 7).doesNotContainKey("old");
+    assertThat(given).containsOnly(Map.entry("hub", 1), Map.entry("share", 7));
+  }
+
+  @Test
+  void aServerThatBringsAsMuchOverEveryConnectionGetsMoreThanOneThatIsFull() {
+    source("old").dropped = true;
+    give(2);
+    second(10_000_000, 20_000_000, 0);
+    give(1);
+    second(10_000_000, 20_000_000, 0);
+    assertThat(give(1)).as("the line of the share is full").containsOnlyKeys("hub");
+  }
+
+  @Test
+  void manyShortRangesAreMeasuredTogether() {
+    for (int i = 0; i < 10; i++) {
+      source("share").begin();
+      clock.addAndGet(SECOND / 10);
+      source("share").came(8_000_000);
+      source("share").end();
+    }
+    assertThat(source("share").promise()).isCloseTo(80_000_000, within(20_000_000.0));
   }
 
   @Test

@@ -52,7 +52,7 @@ class WholeFileTest {
         }) {
       Files.writeString(folder.resolve(name), "half of the n");
     }
-    WholeFile.removeLeftovers(file);
+    WholeFile.removeUnfinished(file);
     assertThat(names()).hasSize(3).contains("a.json", ".a.json.mine");
   }
 

@@ -1,9 +1,11 @@
 package org.invoicelens.ui;
 
 import java.awt.image.BufferedImage;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,7 @@ import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.PixtralProcessor;
 import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.stage.Cancellation;
@@ -49,6 +52,7 @@ import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.task.Work;
 import org.invoicelens.ui.workspace.Surroundings;
+import org.invoicelens.update.Release;
 import org.invoicelens.verify.VerificationStatus;
 
 /** A workstation, a model and their figures, made up but plausible. */
@@ -71,7 +75,9 @@ public final class Fixtures {
   /** The real pipeline, for a workstation without a network. */
   static Stages pipeline(ApplicationFolders folders) {
     return new PipelineStages(
-        folders, new SetupPipeline(folders, HubSettings.DEFAULT.withoutNetwork()));
+        folders,
+        new SettingsStore(folders),
+        new SetupPipeline(folders, HubSettings.DEFAULT.withoutNetwork()));
   }
 
   /** A configuration that ships. */
@@ -82,6 +88,19 @@ public final class Fixtures {
     } catch (ConfigException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** A version of the program with one package for this computer. */
+  public static Release release(String version, boolean newer) {
+    String name = "invoicelens_" + version + "_amd64.deb";
+    return new Release(
+        version,
+        Optional.of(LocalDate.of(2026, 12, 1)),
+        Optional.of(URI.create("https://example.com/new")),
+        List.of(
+            new Release.Package(
+                name, URI.create("https://example.com/" + name), 171_000_000, "ab".repeat(32))),
+        newer);
   }
 
   /** A configuration as a choice. */

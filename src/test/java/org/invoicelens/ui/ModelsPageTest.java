@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import javafx.scene.input.KeyCode;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadException;
 import org.invoicelens.setup.InstalledModel.State;
 import org.invoicelens.setup.ModelRemoval;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.Stage;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +105,62 @@ class ModelsPageTest {
     assertThat(stages.calls).contains("remove pixtral-12b");
     window.click("#models-back");
     window.awaitSeen("#step-welcome");
+  }
+
+  @Test
+  void aModelIsMovedWithItsProgressAndCanBeStopped() throws Exception {
+    openFromTheWorkspace();
+    window.desktop.folder = Optional.of(own.resolve("disk"));
+    Path there = own.resolve("disk").resolve("pixtral-12b");
+    stages.move =
+        Fixtures.untilStopped(listener ->
+            listener.onProgress(
+                Progress.of(
+                    Stage.DOWNLOAD, 12_000_000_000L, 25_400_000_000L, Progress.Unit.BYTES, "")));
+    assertThat(window.seen("#move-pixtral-mini")).isNull();
+    window.click("#move-pixtral-12b");
+    window.await(() -> window.texts("#installed-pixtral-12b").contains("12 of 25.4 GB"));
+    assertThat(window.desktop.asked.getLast().text()).startsWith("The model is in use");
+    assertThat(window.texts("#installed-pixtral-12b"))
+        .contains("Moving the model to " + there + " …");
+    window.click("#stop-pixtral-12b");
+    window.await(() ->
+        window.texts("#installed-pixtral-12b").stream()
+            .anyMatch(words -> words.startsWith("Stopped. The model is still whole")));
+
+    stages.move =
+        (listener, cancellation) -> {
+          stages.installed = List.of(Fixtures.installed(large.withModelPath(there), State.READY));
+          return true;
+        };
+    window.click("#move-pixtral-12b");
+    window.await(() ->
+        window.texts("#installed-pixtral-12b").contains("The model lies in " + there + " now."));
+    window.click("#folder-pixtral-12b");
+    assertThat(window.desktop.shown).containsExactly(there);
+    assertThat(stages.calls).noneMatch(call -> call.endsWith("on the UI thread"));
+  }
+
+  @Test
+  void aModelOnADiskWithAnotherNameIsFoundThere() throws Exception {
+    stages.installed = List.of(Fixtures.installed(large, State.FOLDER_MISSING));
+    window.open(own, stages);
+    window.click("#rail-models");
+    window.awaitSeen("#find-pixtral-12b");
+    window.desktop.folder = Optional.of(own.resolve("disk"));
+    stages.refusal =
+        new DownloadException(
+            DownloadException.Reason.NOTHING_TO_DOWNLOAD,
+            new Problem("The files are not there.", "", ""),
+            "",
+            null);
+    window.click("#find-pixtral-12b");
+    window.await(() -> window.texts("#installed-pixtral-12b").contains("The files are not there."));
+    stages.refusal = null;
+    stages.installed = List.of(Fixtures.installed(large, State.READY));
+    window.click("#find-pixtral-12b");
+    window.awaitSeen("#use-pixtral-12b");
+    assertThat(window.texts("#installed-pixtral-12b")).contains("ready");
   }
 
   @Test

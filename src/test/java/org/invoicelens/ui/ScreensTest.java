@@ -10,6 +10,7 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -24,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javafx.application.HostServices;
 import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Node;
@@ -68,14 +68,18 @@ import org.invoicelens.invoice.ReadingHistory;
 import org.invoicelens.settings.Looks;
 import org.invoicelens.settings.SecretsFile;
 import org.invoicelens.settings.SettingsStore;
+import org.invoicelens.settings.UpdateChoice;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModel.Sizes;
+import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Words;
+import org.invoicelens.ui.desktop.Desktop;
+import org.invoicelens.ui.desktop.FxDesktop;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
@@ -104,6 +108,7 @@ class ScreensTest {
   private final ScriptedStages stages = new ScriptedStages();
   private final FxRobot robot = new FxRobot();
   private Stage stage;
+  private Optional<Path> chosen = Optional.empty();
   private ModelConfig large;
   private ModelConfig mini;
 
@@ -138,12 +143,23 @@ class ScreensTest {
               new SettingsStore(folders),
               new SecretsFile(folders),
               stages,
-              (HostServices) null);
+              notifier -> chosen.isPresent() ? decided() : realDesktop(notifier));
       // A window that changes its size while it is drawn upsets the test display.
       stage.setWidth(1024);
       stage.setHeight(700);
       window.show();
     });
+  }
+
+  private Desktop realDesktop(InvoiceLensWindow.Notifier notifier) {
+    return new FxDesktop(stage, null, notifier::tell);
+  }
+
+  /** No screen shows the platform's own chooser, so a folder is chosen without it. */
+  private FakeDesktop decided() {
+    FakeDesktop desktop = new FakeDesktop();
+    desktop.folder = chosen;
+    return desktop;
   }
 
   private void prepare() {
@@ -223,6 +239,27 @@ class ScreensTest {
     robot.interact(
         () -> ((ScrollPane) robot.lookup("#settings .step-scroll").query()).setVvalue(1));
     shoot("8-settings-places");
+  }
+
+  @Test
+  void updates() throws Exception {
+    prepare();
+    SettingsStore chosen = new SettingsStore(Fixtures.folders(own));
+    chosen.change(now ->
+        now.withUpdates(
+            new UpdateChoice(
+                true,
+                Optional.of(URI.create("https://downloads.example.com/lens/release.json")),
+                Optional.empty())));
+    chosen.save();
+    stages.release = (listener, cancellation) -> Fixtures.release("9.9.0", true);
+    open();
+    awaitVisible("#notices .button-bar .button");
+    Thread.sleep(500);
+    shoot("1-welcome-update");
+    press("#notices .button-bar .button");
+    awaitVisible("#updates");
+    shoot("8-updates");
   }
 
   private static InstalledModel with(
@@ -345,6 +382,56 @@ class ScreensTest {
     Thread.sleep(400);
     shoot("9-models-verifying");
     press("#stop-pixtral-12b");
+  }
+
+  private void moving(Locale language) throws Exception {
+    chosen = Optional.of(Path.of("/media/office/External Disk/Models"));
+    models(language);
+    stages.move =
+        Fixtures.untilStopped(listener -> {
+          copied(listener, 11_900_000_000L);
+          Thread.sleep(700);
+          copied(listener, 12_080_000_000L);
+        });
+    press("#move-pixtral-12b");
+    awaitVisible("#stop-pixtral-12b");
+    Thread.sleep(1200);
+  }
+
+  private static void copied(ProgressListener listener, long bytes) {
+    listener.onProgress(Progress.of(DOWNLOAD, bytes, 25_374_823_869L, Progress.Unit.BYTES, ""));
+  }
+
+  @Test
+  void movingAModel() throws Exception {
+    moving(Locale.ENGLISH);
+    shoot("9-models-moving");
+    press("#stop-pixtral-12b");
+    Thread.sleep(400);
+    shoot("9-models-move-stopped");
+  }
+
+  @Test
+  void movingAModelInGerman() throws Exception {
+    try {
+      moving(Locale.GERMANY);
+      shoot("9-models-moving-german");
+      press("#stop-pixtral-12b");
+      scrollModels(1);
+      Thread.sleep(400);
+      stages.refusal =
+          new DownloadException(
+              DownloadException.Reason.NOTHING_TO_DOWNLOAD,
+              Words.of(ModelPlace.class).problem("place.notHere", chosen.get(), "archive"),
+              "",
+              null);
+      press("#find-archive");
+      awaitVisible("#installed-archive #failure");
+      scrollModels(1);
+      shoot("9-models-elsewhere-german");
+    } finally {
+      Locale.setDefault(Locale.ENGLISH);
+    }
   }
 
   @Test

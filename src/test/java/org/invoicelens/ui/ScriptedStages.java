@@ -16,6 +16,7 @@ import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hub.ConnectionCheck;
+import org.invoicelens.settings.UpdateChoice;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.setup.ModelRemoval;
@@ -32,6 +33,7 @@ import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.task.Work;
+import org.invoicelens.update.Release;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 
@@ -66,6 +68,8 @@ public final class ScriptedStages implements Stages {
   public List<ConnectionCheck.Finding> findings = List.of();
 
   public boolean environmentHasToken;
+
+  public Work<Release> release = unexpected("a look for updates");
 
   /** What was called, in order; marked where the UI thread did it. */
   public final List<String> calls = Collections.synchronizedList(new ArrayList<>());
@@ -199,8 +203,19 @@ public final class ScriptedStages implements Stages {
   }
 
   @Override
-  public void move(Path from, Path to, ProgressListener listener, Cancellation cancellation) {
-    run("move " + from.getFileName() + " to " + to.getFileName(), move, listener, cancellation);
+  public ModelPlace placeToMoveTo(ModelConfig config, Path folder) throws DownloadException {
+    return placeIn(config, folder);
+  }
+
+  @Override
+  public boolean move(
+      ModelConfig config, Path to, ProgressListener listener, Cancellation cancellation) {
+    return run("move " + config.name() + " to " + to, move, listener, cancellation);
+  }
+
+  @Override
+  public Path find(ModelConfig config, Path folder) throws DownloadException {
+    return placeIn(config, folder).folder();
   }
 
   @Override
@@ -272,6 +287,11 @@ public final class ScriptedStages implements Stages {
         note("connectionSteps closed");
       }
     };
+  }
+
+  @Override
+  public Release newestRelease(UpdateChoice choice) {
+    return run("updates", release, ProgressListener.NONE, new Cancellation());
   }
 
   @Override

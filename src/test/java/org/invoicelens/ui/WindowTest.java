@@ -2,6 +2,7 @@ package org.invoicelens.ui;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import javafx.scene.input.KeyCode;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
+import org.invoicelens.settings.SettingsStore;
+import org.invoicelens.settings.UpdateChoice;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.Stage;
@@ -84,6 +87,28 @@ class WindowTest {
 
     window.awaitSeen("#gpu-memory");
     assertThat(window.texts("#rail")).contains("pixtral-12b");
+  }
+
+  @Test
+  void tellsAtTheStartThatANewerVersionExistsAndLeadsToIt() throws Exception {
+    SettingsStore settings = new SettingsStore(Fixtures.folders(own));
+    settings.change(now ->
+        now.withUpdates(
+            new UpdateChoice(
+                true,
+                Optional.of(URI.create("https://example.com/release.json")),
+                Optional.empty())));
+    settings.save();
+    stages.release = (listener, cancellation) -> Fixtures.release("9.9.0", true);
+    window.open(own, stages);
+    window.awaitSeen("#notices .button-bar .button");
+    assertThat(window.texts("#notices .notification-bar"))
+        .anyMatch(text -> text.startsWith("InvoiceLens 9.9.0 of"));
+    window.click("#notices .button-bar .button");
+    window.awaitSeen("#update-found");
+    assertThat(window.texts("#update-rows"))
+        .contains("invoicelens_9.9.0_amd64.deb", "SHA-256 " + "ab".repeat(32));
+    assertThat(stages.calls).contains("updates").noneMatch(call -> call.endsWith("UI thread"));
   }
 
   @Test

@@ -83,6 +83,10 @@ public final class DownloadViewModel extends StepViewModel {
   private long chartedAt;
   private int sinceMeasured;
   private final BooleanProperty moving = new SimpleBooleanProperty();
+
+  /** Where the files were to go when their move failed; trying again means that. */
+  private Optional<Path> unmoved = Optional.empty();
+
   private boolean leaving;
   private boolean discarding;
   private Runnable abandoned = () -> {};
@@ -164,12 +168,17 @@ public final class DownloadViewModel extends StepViewModel {
   @Override
   public void enter() {
     if (state().get() == StepState.WAITING) {
-      retry();
+      download();
     }
   }
 
   @Override
   public void retry() {
+    unmoved.ifPresentOrElse(this::moveTo, this::download);
+  }
+
+  private void download() {
+    unmoved = Optional.empty();
     ModelConfig config = session.config().get();
     HardwareStatus hardware = session.hardware().get();
     leaving = false;
@@ -279,6 +288,7 @@ public final class DownloadViewModel extends StepViewModel {
   protected void stopped() {
     if (moving.get()) {
       moving.set(false);
+      unmoved = Optional.empty();
       restorePaused();
       return;
     }
@@ -341,7 +351,7 @@ public final class DownloadViewModel extends StepViewModel {
         .chooseFile(text("network.caFile.choose"), List.of("pem", "crt", "cer"))
         .ifPresent(file -> {
           settings.changeNetwork(network -> network.withCaFile(Optional.of(file)));
-          retry();
+          download();
         });
   }
 
@@ -428,6 +438,7 @@ public final class DownloadViewModel extends StepViewModel {
   public void reset() {
     super.reset();
     session.download().set(null);
+    unmoved = Optional.empty();
     forgetProgress();
     setNext(text("download.next"), false);
   }
@@ -518,7 +529,14 @@ public final class DownloadViewModel extends StepViewModel {
   private void changeTo(ModelConfig config, ModelPlace there) {
     long here = place.get() == null ? 0 : place.get().present();
     // The user may have gone on with the download while the other folder was looked at.
-    if (busy().get() || there.folder().equals(config.modelPath())) {
+    if (busy().get()) {
+      return;
+    }
+    if (there.folder().equals(config.modelPath())) {
+      if (unmoved.isPresent()) {
+        unmoved = Optional.empty();
+        restorePaused();
+      }
       return;
     }
     if (here == 0) {
@@ -535,23 +553,30 @@ public final class DownloadViewModel extends StepViewModel {
                     text("download.move.leave"),
                     text("download.move.stay"))));
     if (answer == 0) {
-      forgetProgress();
-      moving.set(true);
-      say("moving", config.name());
-      run(
-          (listener, cancellation) -> {
-            stages.move(config.modelPath(), there.folder(), listener, cancellation);
-            return there.folder();
-          },
-          this::goOnIn);
+      moveTo(there.folder());
     } else if (answer == 1) {
       goOnIn(there.folder());
     }
   }
 
+  private void moveTo(Path folder) {
+    ModelConfig config = session.config().get();
+    forgetProgress();
+    moving.set(true);
+    unmoved = Optional.of(folder);
+    say("moving", config.name());
+    run(
+        (listener, cancellation) -> {
+          stages.move(config, folder, listener, cancellation);
+          return folder;
+        },
+        this::goOnIn);
+  }
+
   /** The files go into another folder from now on; the download waits for the user. */
   private void goOnIn(Path folder) {
     moving.set(false);
+    unmoved = Optional.empty();
     ModelConfig config = session.config().get();
     settings.changeModelFolder(config.name(), folder);
     session.config().set(config.withModelPath(folder));
@@ -567,7 +592,7 @@ public final class DownloadViewModel extends StepViewModel {
         .chooseFolder(text("download.import.choose"), Path.of(System.getProperty("user.home", ".")))
         .ifPresent(chosen -> {
           importFrom = Optional.of(chosen);
-          retry();
+          download();
         });
   }
 

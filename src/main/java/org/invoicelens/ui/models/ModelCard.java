@@ -194,7 +194,9 @@ final class ModelCard extends VBox {
     amount.setMinWidth(Region.USE_PREF_SIZE);
     HBox row = new HBox(bar, amount, stop);
     row.getStyleClass().add("file");
-    VBox progress = new VBox(Labels.wrapped(item.doing()), row);
+    Label pace = Labels.bound(item.pace(), "muted", "small");
+    show(pace, item.pace().isNotEmpty());
+    VBox progress = new VBox(Labels.wrapped(item.doing()), row, pace);
     show(progress, item.busy());
     return progress;
   }
@@ -236,6 +238,12 @@ final class ModelCard extends VBox {
           "models.folder",
           Material2OutlinedAL.FOLDER_OPEN,
           () -> models.openFolder(item));
+    }
+    if (item.isMovable()) {
+      button("move", "models.move", Material2OutlinedMZ.SWAP_HORIZ, () -> models.move(item));
+    }
+    if (item.isFindable()) {
+      button("find", "models.find", Material2OutlinedMZ.SEARCH, () -> models.find(item));
     }
     if (item.isRemovable()) {
       button("remove", "models.remove", Material2OutlinedAL.DELETE, () -> models.remove(item));

@@ -10,7 +10,6 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
-import org.invoicelens.config.ModelConfig;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModel.State;
 import org.invoicelens.ui.component.Mark;
@@ -37,6 +36,7 @@ public final class ModelItem {
   private final ReadOnlyDoubleWrapper fraction = new ReadOnlyDoubleWrapper(-1);
   private final ReadOnlyStringWrapper doing = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper amount = new ReadOnlyStringWrapper("");
+  private final ReadOnlyStringWrapper pace = new ReadOnlyStringWrapper("");
   private final ReadOnlyObjectWrapper<Notice> notice = new ReadOnlyObjectWrapper<>();
   private final ReadOnlyObjectWrapper<Failure> failure = new ReadOnlyObjectWrapper<>();
   private final ReadOnlyStringWrapper retryText = new ReadOnlyStringWrapper("");
@@ -80,6 +80,11 @@ public final class ModelItem {
   /** How much of that is done; empty where it is not known. */
   public ReadOnlyStringProperty amount() {
     return amount.getReadOnlyProperty();
+  }
+
+  /** How fast that goes and how long it still takes; empty where it is not known. */
+  public ReadOnlyStringProperty pace() {
+    return pace.getReadOnlyProperty();
   }
 
   /** How the last thing ended; null where there is nothing to say. */
@@ -132,13 +137,37 @@ public final class ModelItem {
     return model.get().sizes().total() > 0;
   }
 
+  /** Whether it lies in a folder that the user may choose, and can be moved to another. */
+  boolean isMovable() {
+    return isPlaceable()
+        && switch (model.get().state()) {
+          case READY, UNVERIFIED, CHANGED, PARTLY -> true;
+          case NOT_INSTALLED, FOLDER_MISSING, CONFIGURATION_BROKEN -> false;
+        };
+  }
+
+  /** Whether its files may lie in a folder of which nothing is known here yet. */
+  boolean isFindable() {
+    return isPlaceable()
+        && (model.get().state() == State.FOLDER_MISSING
+            || model.get().state() == State.NOT_INSTALLED);
+  }
+
+  private boolean isPlaceable() {
+    return model.get().config().filter(config -> !config.isBundled()).isPresent();
+  }
+
   /** What tells it from all others. */
   Object key() {
     return key(model.get());
   }
 
   static Object key(InstalledModel model) {
-    return List.of(model.name(), model.config().map(ModelConfig::source), model.folder());
+    // A model with a configuration is the same wherever its folder is moved to.
+    return model
+        .config()
+        .map(config -> List.<Object>of(model.name(), config.source()))
+        .orElseGet(() -> List.of(model.name(), model.folder()));
   }
 
   void show(InstalledModel now) {
@@ -157,6 +186,7 @@ public final class ModelItem {
     busy.set(true);
     doing.set(words);
     amount.set("");
+    pace.set("");
     fraction.set(-1);
     notice.set(null);
     failure.set(null);
@@ -167,9 +197,10 @@ public final class ModelItem {
     running = busy.get() ? work : null;
   }
 
-  void progress(double share, String words) {
+  void progress(double share, String howMuch, String howFast) {
     fraction.set(share);
-    amount.set(words);
+    amount.set(howMuch);
+    pace.set(howFast);
   }
 
   void end(Optional<Notice> how) {

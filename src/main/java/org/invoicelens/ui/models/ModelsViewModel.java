@@ -2,11 +2,13 @@ package org.invoicelens.ui.models;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
@@ -15,8 +17,10 @@ import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.TransferRate;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModel.Sizes;
+import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.desktop.Desktop;
@@ -53,25 +57,32 @@ public final class ModelsViewModel {
   private final WorkRunner runner;
   private final Desktop desktop;
   private final WizardViewModel wizard;
+  private final LongSupplier nanoTime;
   private final ObservableList<ModelItem> models = FXCollections.observableArrayList();
   private final ReadOnlyBooleanWrapper looking = new ReadOnlyBooleanWrapper();
   private final ReadOnlyBooleanWrapper known = new ReadOnlyBooleanWrapper();
   private final ReadOnlyObjectWrapper<Failure> failure = new ReadOnlyObjectWrapper<>();
   private boolean lookAgain;
 
-  /** Looks whenever the user comes to the models. */
+  /**
+   * Looks whenever the user comes to the models.
+   *
+   * @param nanoTime a clock that only goes forward, in nanoseconds
+   */
   public ModelsViewModel(
       Stages stages,
       SetupSession session,
       WorkRunner runner,
       Desktop desktop,
       WizardViewModel wizard,
-      Navigation navigation) {
+      Navigation navigation,
+      LongSupplier nanoTime) {
     this.stages = stages;
     this.session = session;
     this.runner = runner;
     this.desktop = desktop;
     this.wizard = wizard;
+    this.nanoTime = nanoTime;
     navigation
         .current()
         .subscribe(place -> {
@@ -80,6 +91,11 @@ public final class ModelsViewModel {
           }
         });
     session.model().subscribe(model -> markInUse());
+    wizard.holdBack(config ->
+        models.stream()
+            .filter(item -> item.busy().get())
+            .flatMap(item -> item.model().get().config().stream())
+            .anyMatch(busy -> busy.source().equals(config.source())));
     // The window closes when all work has ended, and verifying a large model takes minutes.
     wizard
         .closing()
@@ -338,6 +354,82 @@ public final class ModelsViewModel {
                 () -> remove(item)));
   }
 
+  /** Lets the user choose another folder for a model, and moves it there if the user agrees. */
+  public void move(ModelItem item) {
+    ModelConfig config = item.model().get().config().orElseThrow();
+    desktop
+        .chooseFolder(text("models.move.choose", config.name()), config.modelPath().getParent())
+        .ifPresent(chosen ->
+            run(
+                item,
+                lookingThere(),
+                (listener, cancellation) -> stages.placeToMoveTo(config, chosen),
+                there -> {
+                  item.end(Optional.empty());
+                  askToMove(item, there);
+                },
+                () -> move(item)));
+  }
+
+  private static Said lookingThere() {
+    return new Said(
+        text("models.looking.there"), text("models.stopped"), text("models.folder.another"));
+  }
+
+  private void askToMove(ModelItem item, ModelPlace there) {
+    if (desktop.ask(
+            new Question(
+                text("models.move.question", item.model().get().name()),
+                text(
+                    item.inUse().get() ? "models.move.text.inUse" : "models.move.text",
+                    Amounts.bytes(there.needed()),
+                    item.model().get().folder().orElseThrow(),
+                    there.folder()),
+                List.of(text("models.move.yes"), text("models.move.no"))))
+        == 0) {
+      moveTo(item, there.folder());
+    }
+  }
+
+  private void moveTo(ModelItem item, Path folder) {
+    ModelConfig config = item.model().get().config().orElseThrow();
+    released(
+        item,
+        () ->
+            run(
+                item,
+                new Said(
+                    text("models.moving", folder),
+                    text("models.move.stopped", config.modelPath()),
+                    text("models.again")),
+                (listener, cancellation) -> stages.move(config, folder, listener, cancellation),
+                clean -> {
+                  wizard.moved(config.source(), folder);
+                  item.end(
+                      clean
+                          ? good(text("models.moved", folder))
+                          : remark(text("models.moved.rest", folder, config.modelPath())));
+                },
+                () -> moveTo(item, folder)));
+  }
+
+  /** Lets the user choose the folder in which a model's files lie already. */
+  public void find(ModelItem item) {
+    ModelConfig config = item.model().get().config().orElseThrow();
+    desktop
+        .chooseFolder(text("models.find.choose", config.name()), config.modelPath().getParent())
+        .ifPresent(chosen ->
+            run(
+                item,
+                lookingThere(),
+                (listener, cancellation) -> stages.find(config, chosen),
+                folder -> {
+                  wizard.moved(config.source(), folder);
+                  item.end(good(text("models.found", folder)));
+                },
+                () -> find(item)));
+  }
+
   /** Goes on when no part of the window holds the model's files. */
   private void released(ModelItem item, Runnable then) {
     ModelConfig config = session.config().get();
@@ -356,7 +448,22 @@ public final class ModelsViewModel {
 
   private <V> void run(
       ModelItem item, String words, Work<V> work, Consumer<V> whenDone, Runnable again) {
-    item.begin(words);
+    run(item, new Said(words, text("models.stopped"), text("models.again")), work, whenDone, again);
+  }
+
+  /**
+   * What the user reads about a work.
+   *
+   * @param doing while it runs
+   * @param stopped when the user stopped it
+   * @param again on the button that does it again after a failure
+   */
+  private record Said(String doing, String stopped, String again) {}
+
+  private <V> void run(
+      ModelItem item, Said said, Work<V> work, Consumer<V> whenDone, Runnable again) {
+    TransferRate rate = new TransferRate(nanoTime);
+    item.begin(said.doing());
     item.running(
         runner.start(
             work,
@@ -365,7 +472,8 @@ public final class ModelsViewModel {
               public void progressed(List<Progress> latest) {
                 latest.stream()
                     .filter(Progress::isWhole)
-                    .forEach(progress -> item.progress(progress.fraction(), amount(progress)));
+                    .forEach(progress ->
+                        item.progress(progress.fraction(), amount(progress), pace(progress, rate)));
               }
 
               @Override
@@ -376,21 +484,21 @@ public final class ModelsViewModel {
 
               @Override
               public void failed(Throwable thrown) {
-                log.warn("{}: {}", item.model().get().name(), words, thrown);
+                log.warn("{}: {}", item.model().get().name(), said.doing(), thrown);
                 item.end(wrongFiles(thrown));
                 boolean repairable =
                     thrown instanceof VerificationException
                         && item.model().get().config().isPresent();
                 item.fail(
                     Failure.of(thrown),
-                    text(repairable ? "models.repair" : "models.again"),
+                    repairable ? text("models.repair") : said.again(),
                     repairable ? () -> repair(item) : again);
                 refresh();
               }
 
               @Override
               public void cancelled() {
-                item.end(Optional.of(new Notice(Mark.PAUSED, text("models.stopped"))));
+                item.end(Optional.of(new Notice(Mark.PAUSED, said.stopped())));
                 refresh();
               }
             }));
@@ -424,6 +532,25 @@ public final class ModelsViewModel {
     return progress.unit() == Progress.Unit.BYTES && progress.total() > 0
         ? Amounts.bytesOf(progress.done(), progress.total())
         : "";
+  }
+
+  private static String pace(Progress progress, TransferRate rate) {
+    if (progress.unit() != Progress.Unit.BYTES || progress.total() <= 0) {
+      return "";
+    }
+    rate.record(progress.done());
+    return rate.timeLeft(progress.total() - progress.done())
+        .filter(left -> progress.done() < progress.total())
+        .map(left ->
+            text(
+                "download.pace",
+                Amounts.bytes((long) rate.bytesPerSecond()),
+                text("download.left", Amounts.about(left))))
+        .orElse("");
+  }
+
+  private static Optional<Notice> remark(String words) {
+    return Optional.of(new Notice(Mark.REMARK, words));
   }
 
   private static Optional<Notice> good(String words) {

@@ -2,25 +2,21 @@ package org.invoicelens.ui.network;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
-import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.PasswordField;
 import javafx.scene.control.TextField;
-import javafx.scene.control.ToggleButton;
-import javafx.scene.control.ToggleGroup;
-import javafx.scene.layout.FlowPane;
-import javafx.scene.layout.HBox;
-import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
-import org.controlsfx.control.SegmentedButton;
 import org.invoicelens.settings.NetworkChoice.ProxyMode;
 import org.invoicelens.ui.component.Card;
+import org.invoicelens.ui.component.Choices;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Rows;
+import org.invoicelens.ui.component.SettingRow;
+import org.invoicelens.ui.component.Shown;
 
 /** The test of the connection, and below it how the network is used. */
 public final class NetworkPane extends VBox {
@@ -38,46 +34,45 @@ public final class NetworkPane extends VBox {
   }
 
   private Node proxy() {
-    SegmentedButton choices = segments();
-    for (ProxyMode mode : ProxyMode.values()) {
-      ToggleButton button =
-          new ToggleButton(text("network.proxy." + mode.name().toLowerCase(Locale.ROOT)));
-      button.setId("proxy-" + mode.name().toLowerCase(Locale.ROOT));
-      button.setOnAction(e -> {
-        // A choice that was made is not undone by making it again.
-        button.setSelected(true);
-        model.choose(mode);
-      });
-      model.proxyMode().subscribe(now -> button.setSelected(now == mode));
-      choices.getButtons().add(button);
-    }
-    return row("proxy", choices);
+    return row(
+        "proxy",
+        Choices.of(
+            List.of(ProxyMode.values()),
+            mode -> text("network.proxy." + lower(mode)),
+            mode -> "proxy-" + lower(mode),
+            model.proxyMode(),
+            model::choose));
+  }
+
+  private static String lower(ProxyMode mode) {
+    return mode.name().toLowerCase(Locale.ROOT);
   }
 
   private Node address() {
-    TextField field = new TextField();
-    field.setId("proxy-address");
+    TextField field =
+        SettingRow.field(
+            new TextField(), "proxy-address", text("network.address"), model::enterAddress);
     field.setPromptText("proxy.example:3128");
-    field.setAccessibleText(text("network.address"));
-    entering(field, model::enterAddress);
     model.proxyMode().subscribe(mode -> field.setText(model.address()));
-    Label fault = fault(model.addressFault(), "proxy-fault");
-    return whileManual(row("address", new VBox(field, fault)));
+    return whileManual(
+        row("address", new VBox(field, SettingRow.fault("proxy-fault", model.addressFault()))));
   }
 
   private Node login() {
-    TextField user = new TextField(model.proxyUser());
-    user.setId("proxy-user");
+    TextField user =
+        SettingRow.field(
+            new TextField(model.proxyUser()),
+            "proxy-user",
+            text("network.login.user"),
+            model::enterProxyUser);
     user.setPromptText(text("network.login.user"));
-    user.setAccessibleText(text("network.login.user"));
-    entering(user, model::enterProxyUser);
     PasswordField password = new PasswordField();
-    password.setId("proxy-password");
     password.setPromptText(
         text(model.hasProxyPassword() ? "network.login.entered" : "network.login.password"));
-    password.setAccessibleText(text("network.login.password"));
-    entering(
+    SettingRow.field(
         password,
+        "proxy-password",
+        text("network.login.password"),
         entered -> {
           // An empty field means that nothing was entered, since the password is never shown.
           if (!entered.isEmpty()) {
@@ -92,11 +87,13 @@ public final class NetworkPane extends VBox {
   private Node certificates() {
     Label file = Labels.bound(model.caFile(), "small");
     file.setId("ca-file");
-    shownWhile(file, model.caFile().map(name -> !name.isEmpty()));
-    Button choose = button("choose-ca-file", "network.caFile.button", model::chooseCaFile);
-    Button remove = button("remove-ca-file", "network.caFile.remove", model::removeCaFile);
-    shownWhile(remove, model.caFile().map(name -> !name.isEmpty()));
-    return row("caFile", new VBox(buttons(choose, remove), file));
+    Shown.whileSaid(model.caFile(), file);
+    Button choose =
+        SettingRow.button("choose-ca-file", "network.caFile.button", model::chooseCaFile);
+    Button remove =
+        SettingRow.button("remove-ca-file", "network.caFile.remove", model::removeCaFile);
+    Shown.whileSaid(model.caFile(), remove);
+    return row("caFile", new VBox(SettingRow.buttons(choose, remove), file));
   }
 
   private Node token() {
@@ -111,94 +108,37 @@ public final class NetworkPane extends VBox {
           }
         };
     field.setOnAction(e -> enter.run());
-    Button use = button("use-token", "network.token.use", enter);
-    Button remove = button("remove-token", "network.token.remove", model::removeToken);
-    shownWhile(remove, model.tokenEntered());
-    Button page = button("token-page", "network.token.page", model::openTokenPage);
+    Button use = SettingRow.button("use-token", "network.token.use", enter);
+    Button remove = SettingRow.button("remove-token", "network.token.remove", model::removeToken);
+    Shown.when(model.tokenEntered(), remove);
+    Button page = SettingRow.button("token-page", "network.token.page", model::openTokenPage);
     Label words = Labels.wrapped(model.tokenWords(), "small");
     words.setId("token-words");
     return row(
         "token",
         new VBox(
-            field, fault(model.tokenFault(), "token-fault"), buttons(use, remove, page), words));
+            field,
+            SettingRow.fault("token-fault", model.tokenFault()),
+            SettingRow.buttons(use, remove, page),
+            words));
   }
 
   private Node keeping() {
-    SegmentedButton choices = segments();
-    for (boolean keep : new boolean[] {false, true}) {
-      ToggleButton button =
-          new ToggleButton(text(keep ? "network.keep.computer" : "network.keep.run"));
-      button.setId(keep ? "keep-on-computer" : "keep-for-run");
-      button.setOnAction(e -> {
-        button.setSelected(true);
-        model.keep(keep);
-      });
-      model.kept().subscribe(now -> button.setSelected(now == keep));
-      choices.getButtons().add(button);
-    }
-    return row("keep", choices);
-  }
-
-  private static SegmentedButton segments() {
-    SegmentedButton choices = new SegmentedButton();
-    choices.setToggleGroup(new ToggleGroup());
-    choices.setMinWidth(USE_PREF_SIZE);
-    return choices;
-  }
-
-  /** Takes what a field holds when Enter is pressed or the field is left. */
-  private static void entering(TextField field, Consumer<String> taker) {
-    field.setOnAction(e -> taker.accept(field.getText()));
-    field
-        .focusedProperty()
-        .subscribe((before, focused) -> {
-          if (!focused) {
-            taker.accept(field.getText());
-          }
-        });
-  }
-
-  private static Button button(String id, String key, Runnable action) {
-    Button button = new Button(text(key));
-    button.setId(id);
-    button.setMinWidth(USE_PREF_SIZE);
-    button.setOnAction(e -> action.run());
-    return button;
-  }
-
-  private static FlowPane buttons(Button... buttons) {
-    FlowPane pane = new FlowPane(buttons);
-    pane.getStyleClass().add("buttons");
-    return pane;
-  }
-
-  private static Label fault(ObservableValue<String> words, String id) {
-    Label fault = Labels.wrapped(words, "small", "fault");
-    fault.setId(id);
-    shownWhile(fault, words.map(text -> !text.isEmpty()));
-    return fault;
-  }
-
-  private static void shownWhile(Node node, ObservableValue<Boolean> shown) {
-    node.visibleProperty().bind(shown);
-    node.managedProperty().bind(node.visibleProperty());
+    return row(
+        "keep",
+        Choices.of(
+            List.of(false, true),
+            keep -> text(keep ? "network.keep.computer" : "network.keep.run"),
+            keep -> keep ? "keep-on-computer" : "keep-for-run",
+            model.kept(),
+            model::keep));
   }
 
   private Node whileManual(Node row) {
-    shownWhile(row, model.proxyMode().map(mode -> mode == ProxyMode.MANUAL));
-    return row;
+    return Shown.when(model.proxyMode().map(mode -> mode == ProxyMode.MANUAL), row);
   }
 
-  private static HBox row(String key, Node control) {
-    Label about = Labels.wrapped(text("network." + key + ".about"), "muted", "small");
-    VBox words = new VBox(Labels.plain(text("network." + key), "row-title"), about);
-    words.getStyleClass().add("network-words");
-    HBox.setHgrow(words, Priority.ALWAYS);
-    if (control instanceof VBox fields) {
-      fields.getStyleClass().add("network-fields");
-    }
-    HBox row = new HBox(words, control);
-    row.getStyleClass().add("row");
-    return row;
+  private static SettingRow row(String key, Node control) {
+    return new SettingRow("network." + key, control);
   }
 }

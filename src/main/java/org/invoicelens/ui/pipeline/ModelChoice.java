@@ -13,4 +13,10 @@ import org.invoicelens.config.ModelConfig;
  * @param fault why it cannot be used; empty where it can
  */
 public record ModelChoice(
-    Path file, Optional<ModelConfig> config, Optional<ConfigException> fault) {}
+    Path file, Optional<ModelConfig> config, Optional<ConfigException> fault) {
+
+  /** The same with the model's files in another folder. */
+  public ModelChoice in(Path folder) {
+    return new ModelChoice(file, config.map(known -> known.withModelPath(folder)), fault);
+  }
+}

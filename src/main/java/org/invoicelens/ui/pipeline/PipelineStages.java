@@ -30,6 +30,8 @@ import org.invoicelens.invoice.InvoiceReader;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.settings.SettingsStore;
+import org.invoicelens.settings.UpdateChoice;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModels;
 import org.invoicelens.setup.ModelMove;
@@ -43,6 +45,9 @@ import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.stage.StageException;
+import org.invoicelens.update.Release;
+import org.invoicelens.update.UpdateCheck;
+import org.invoicelens.update.UpdateException;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 import org.slf4j.Logger;
@@ -54,11 +59,17 @@ public final class PipelineStages implements Stages {
   private static final Logger log = LoggerFactory.getLogger(PipelineStages.class);
 
   private final ApplicationFolders folders;
+  private final SettingsStore settings;
   private final SetupPipeline pipeline;
   private final RateLimit rateLimit = new RateLimit(0);
 
-  public PipelineStages(ApplicationFolders folders, SetupPipeline pipeline) {
+  /**
+   * @param settings where it is kept which folder a model was moved to
+   */
+  public PipelineStages(
+      ApplicationFolders folders, SettingsStore settings, SetupPipeline pipeline) {
     this.folders = folders;
+    this.settings = settings;
     this.pipeline = pipeline;
   }
 
@@ -189,9 +200,20 @@ public final class PipelineStages implements Stages {
   }
 
   @Override
-  public void move(Path from, Path to, ProgressListener listener, Cancellation cancellation)
+  public ModelPlace placeToMoveTo(ModelConfig config, Path folder) throws DownloadException {
+    return ModelPlace.toMoveTo(config, folder, folders);
+  }
+
+  @Override
+  public boolean move(
+      ModelConfig config, Path to, ProgressListener listener, Cancellation cancellation)
       throws StageException {
-    new ModelMove(listener, cancellation).move(from, to);
+    return new ModelMove(listener, cancellation).move(config, to, settings);
+  }
+
+  @Override
+  public Path find(ModelConfig config, Path folder) throws DownloadException {
+    return ModelMove.find(config, folder, folders, settings);
   }
 
   @Override
@@ -234,6 +256,11 @@ public final class PipelineStages implements Stages {
   @Override
   public boolean environmentHasToken() {
     return HubSettings.fromEnvironment().token().isPresent();
+  }
+
+  @Override
+  public Release newestRelease(UpdateChoice choice) throws UpdateException {
+    return UpdateCheck.newest(choice, pipeline.hubSettings());
   }
 
   private record Steps(ConnectionCheck check) implements ConnectionSteps {

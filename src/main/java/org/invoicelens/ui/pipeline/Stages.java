@@ -12,6 +12,7 @@ import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
+import org.invoicelens.settings.UpdateChoice;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.setup.ModelRemoval;
@@ -20,6 +21,8 @@ import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.StageException;
+import org.invoicelens.update.Release;
+import org.invoicelens.update.UpdateException;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
 
@@ -84,9 +87,29 @@ public interface Stages {
    */
   ModelPlace placeIn(ModelConfig config, Path folder) throws DownloadException;
 
-  /** Moves what is there of a model to another folder; stopped or failed, the old one is whole. */
-  void move(Path from, Path to, ProgressListener listener, Cancellation cancellation)
+  /**
+   * The place that a model which is here can be moved to.
+   *
+   * @throws DownloadException where its files cannot lie there
+   */
+  ModelPlace placeToMoveTo(ModelConfig config, Path folder) throws DownloadException;
+
+  /**
+   * Moves what is there of a model to another folder, and keeps in the settings that it lies there;
+   * stopped or failed, the old folder is whole.
+   *
+   * @return whether nothing stayed behind
+   */
+  boolean move(ModelConfig config, Path to, ProgressListener listener, Cancellation cancellation)
       throws StageException;
+
+  /**
+   * Finds a model that was brought elsewhere by other means, and keeps in the settings where.
+   *
+   * @return its folder
+   * @throws DownloadException where its files are not in the folder
+   */
+  Path find(ModelConfig config, Path folder) throws DownloadException;
 
   /**
    * Fetches what is missing.
@@ -134,4 +157,7 @@ public interface Stages {
 
   /** Whether a token of the Hub comes from outside: the environment or a file of other programs. */
   boolean environmentHasToken();
+
+  /** The newest version of the program that was published. */
+  Release newestRelease(UpdateChoice choice) throws UpdateException;
 }

@@ -11,7 +11,9 @@ public enum Place {
   /** What the user chose about the program itself. */
   SETTINGS,
   /** How the network is used, for those who come from work that needs it. */
-  NETWORK;
+  NETWORK,
+  /** Newer versions of the program, for those who come from the news of one. */
+  UPDATES;
 
   /** Whether work is done here; the others are only visited, and left by going back. */
   boolean isHome() {

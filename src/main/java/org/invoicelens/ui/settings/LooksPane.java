@@ -9,15 +9,16 @@ import java.util.function.Function;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
-import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
-import org.controlsfx.control.SegmentedButton;
 import org.invoicelens.settings.Looks;
 import org.invoicelens.ui.component.Card;
+import org.invoicelens.ui.component.Choices;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Rows;
+import org.invoicelens.ui.component.SettingRow;
+import org.invoicelens.ui.component.Shown;
 import org.invoicelens.ui.text.Amounts;
 
 /** Theme, size, language and motion, each as a row of choices that count at once. */
@@ -77,29 +78,14 @@ public final class LooksPane extends VBox {
       Function<V, String> word,
       Function<Looks, V> reader,
       BiFunction<Looks, V, Looks> writer) {
-    SegmentedButton choices = new SegmentedButton();
-    choices.setToggleGroup(new javafx.scene.control.ToggleGroup());
-    for (V value : values) {
-      ToggleButton button = new ToggleButton(word.apply(value));
-      button.setId(id + "-" + value.toString().toLowerCase(Locale.ROOT));
-      button.setOnAction(e -> {
-        // A choice that was made is not undone by making it again.
-        button.setSelected(true);
-        model.changeLooks(looks -> writer.apply(looks, value));
-      });
-      model
-          .settings()
-          .subscribe(settings -> button.setSelected(value.equals(reader.apply(settings.looks()))));
-      choices.getButtons().add(button);
-    }
-    Label name = Labels.plain(text("settings." + id), "row-title");
-    Label about = Labels.wrapped(text("settings." + id + ".about"), "muted", "small");
-    VBox words = new VBox(name, about);
-    HBox.setHgrow(words, Priority.ALWAYS);
-    choices.setMinWidth(USE_PREF_SIZE);
-    HBox row = new HBox(words, choices);
-    row.getStyleClass().add("row");
-    return row;
+    return new SettingRow(
+        "settings." + id,
+        Choices.of(
+            values,
+            word,
+            value -> id + "-" + value.toString().toLowerCase(Locale.ROOT),
+            model.settings().map(settings -> reader.apply(settings.looks())),
+            value -> model.changeLooks(looks -> writer.apply(looks, value))));
   }
 
   private Node reopen(Runnable close) {
@@ -112,8 +98,6 @@ public final class LooksPane extends VBox {
     words.setMaxWidth(Double.MAX_VALUE);
     HBox row = new HBox(words, button);
     row.getStyleClass().addAll("row", "notice");
-    row.visibleProperty().bind(model.languageChanged());
-    row.managedProperty().bind(model.languageChanged());
-    return row;
+    return Shown.when(model.languageChanged(), row);
   }
 }

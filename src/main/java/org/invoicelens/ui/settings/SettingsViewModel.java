@@ -64,7 +64,8 @@ public final class SettingsViewModel {
     change(now -> now.withModelFolder(model, Optional.of(folder)));
   }
 
-  private void change(UnaryOperator<Settings> change) {
+  /** Changes anything else. */
+  public void change(UnaryOperator<Settings> change) {
     store.change(change);
     settings.set(store.current());
     runner.start(

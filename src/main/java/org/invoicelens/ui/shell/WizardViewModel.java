@@ -2,9 +2,11 @@ package org.invoicelens.ui.shell;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
@@ -58,6 +60,7 @@ public final class WizardViewModel {
   private final WorkspaceViewModel workspace;
   private final Navigation navigation;
   private final List<StepViewModel> steps;
+  private Predicate<ModelConfig> held = config -> false;
   private final ReadOnlyObjectWrapper<StepViewModel> current = new ReadOnlyObjectWrapper<>();
   private final ReadOnlyBooleanWrapper closing = new ReadOnlyBooleanWrapper();
 
@@ -257,6 +260,19 @@ public final class WizardViewModel {
     runner.whenIdle(released);
   }
 
+  /**
+   * Takes note that the files of a model lie in another folder now.
+   *
+   * @param source the model's configuration
+   */
+  public void moved(Path source, Path folder) {
+    welcome.moved(source, folder);
+    ModelConfig config = session.config().get();
+    if (config != null && config.source().equals(source)) {
+      session.config().set(config.withModelPath(folder));
+    }
+  }
+
   private void beginAnew() {
     workspace.stop();
     steps.subList(steps.indexOf(hardware), steps.size()).forEach(StepViewModel::reset);
@@ -267,7 +283,16 @@ public final class WizardViewModel {
     navigation.open(Place.WORKSPACE);
   }
 
+  /** Says with which models something is done elsewhere, so that their setup has to wait. */
+  public void holdBack(Predicate<ModelConfig> models) {
+    held = models;
+  }
+
   private void chosen() {
+    if (held.test(session.config().get())) {
+      desktop.tell(text("models.held", session.config().get().name()));
+      return;
+    }
     remember(state -> state);
     show(hardware);
   }

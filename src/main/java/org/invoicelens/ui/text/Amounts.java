@@ -5,6 +5,7 @@ import static org.invoicelens.ui.text.Messages.text;
 import java.text.NumberFormat;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
@@ -88,6 +89,11 @@ public final class Amounts {
     return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
         .withLocale(locale())
         .format(time.atZone(ZoneId.systemDefault()));
+  }
+
+  /** A day, as the user writes it. */
+  public static String date(LocalDate day) {
+    return DateTimeFormatter.ofLocalizedDate(FormatStyle.MEDIUM).withLocale(locale()).format(day);
   }
 
   private static String scaled(long bytes, int base, List<String> units) {

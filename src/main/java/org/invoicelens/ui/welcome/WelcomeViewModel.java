@@ -2,6 +2,7 @@ package org.invoicelens.ui.welcome;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.nio.file.Path;
 import java.util.List;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
@@ -72,6 +73,19 @@ public final class WelcomeViewModel extends StepViewModel {
     // The same file again keeps what was found out about it, such as the precision that fits.
     restore(known != null && known.source().equals(config.source()) ? known : config);
     finish();
+  }
+
+  /**
+   * Takes note that the files of a model lie in another folder now.
+   *
+   * @param source the model's configuration
+   */
+  public void moved(Path source, Path folder) {
+    ModelChoice before = chosen.get();
+    choices.replaceAll(choice -> choice.file().equals(source) ? choice.in(folder) : choice);
+    if (before != null && before.file().equals(source)) {
+      chosen.set(before.in(folder));
+    }
   }
 
   /** Takes a choice that was made before the window was last closed. */

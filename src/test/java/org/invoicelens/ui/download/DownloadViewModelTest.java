@@ -370,7 +370,8 @@ class DownloadViewModelTest {
     desktop.answer = 0;
     model.changeFolder();
     runner.runAll();
-    assertThat(stages.calls).contains("move pixtral-12b to pixtral-12b");
+    assertThat(stages.calls)
+        .contains("move pixtral-12b to " + own.resolve("disk").resolve("pixtral-12b"));
     assertThat(session.config().get().modelPath())
         .isEqualTo(own.resolve("disk").resolve("pixtral-12b"));
   }
@@ -416,6 +417,52 @@ class DownloadViewModelTest {
     assertThat(model.percent().get()).isEmpty();
     assertThat(model.fact().get()).isEqualTo("paused");
     assertThat(model.fraction().get()).isNegative();
+  }
+
+  private void failToMove() {
+    stages.present = 10_000_000_000L;
+    model.restorePaused();
+    runner.runAll();
+    desktop.folder = Optional.of(own.resolve("disk"));
+    desktop.answer = 0;
+    stages.move =
+        (listener, cancellation) -> {
+          throw new DownloadException(
+              DownloadException.Reason.NOT_WRITABLE, new Problem("No room.", "", ""), "", null);
+        };
+    model.changeFolder();
+    runner.runAll();
+    assertThat(model.failure().get().problem().what()).isEqualTo("No room.");
+  }
+
+  @Test
+  void tryingAgainAfterAFailedMoveMovesAgain() {
+    failToMove();
+    stages.move = (listener, cancellation) -> true;
+    model.retry();
+    runner.runAll();
+    assertThat(stages.calls).doesNotContain("download");
+    assertThat(session.config().get().modelPath())
+        .isEqualTo(own.resolve("disk").resolve("pixtral-12b"));
+    assertThat(model.state().get()).isEqualTo(StepState.PAUSED);
+    stages.download = (listener, cancellation) -> Fixtures.download(config);
+    model.next();
+    runner.runAll();
+    assertThat(stages.calls).contains("download");
+  }
+
+  @Test
+  void afterAFailedMoveTheFolderOfBeforeCanBeChosenAgain() {
+    failToMove();
+    desktop.folder = Optional.of(config.modelPath().getParent());
+    model.changeFolder();
+    runner.runAll();
+    assertThat(model.state().get()).isEqualTo(StepState.PAUSED);
+    assertThat(session.config().get()).isSameAs(config);
+    stages.download = (listener, cancellation) -> Fixtures.download(config);
+    model.next();
+    runner.runAll();
+    assertThat(stages.calls).contains("download");
   }
 
   @Test

@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.DownloadException;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.InstalledModel.State;
 import org.invoicelens.setup.ModelRemoval;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
@@ -43,6 +45,7 @@ class ModelsViewModelTest {
   private final Navigation navigation = new Navigation();
   private WizardViewModel wizard;
   private ModelsViewModel models;
+  private long now;
   private ModelConfig large;
   private ModelConfig mini;
 
@@ -66,7 +69,7 @@ class ModelsViewModelTest {
             new WorkspaceViewModel(session, runner, desktop, Fixtures.surroundings(own)),
             new SettingsViewModel(new SettingsStore(Fixtures.folders(own)), runner),
             navigation);
-    models = new ModelsViewModel(stages, session, runner, desktop, wizard, navigation);
+    models = new ModelsViewModel(stages, session, runner, desktop, wizard, navigation, () -> now);
   }
 
   private ModelItem visit() {
@@ -272,6 +275,232 @@ class ModelsViewModelTest {
     navigation.back();
     assertThat(navigation.current().get()).isEqualTo(Place.SETUP);
     assertThat(wizard.current().get()).isEqualTo(wizard.welcome());
+  }
+
+  private Path disk() {
+    Path disk = own.resolve("disk");
+    desktop.folder = Optional.of(disk);
+    return disk.resolve("pixtral-12b");
+  }
+
+  /** As the real stages do: from then on the model is listed where it lies. */
+  private void listedIn(Path folder) {
+    stages.installed = List.of(Fixtures.installed(large.withModelPath(folder), State.READY));
+  }
+
+  private static void copied(ProgressListener listener, long bytes) {
+    listener.onProgress(
+        Progress.of(Stage.DOWNLOAD, bytes, 20_400_000_000L, Progress.Unit.BYTES, ""));
+  }
+
+  @Test
+  void aModelIsMovedWhereTheUserWantsIt() {
+    ModelItem item = visit();
+    Path there = disk();
+    stages.move =
+        (listener, cancellation) -> {
+          copied(listener, 10_000_000_000L);
+          assertThat(item.pace().get()).isEmpty();
+          now += 1_000_000_000L;
+          copied(listener, 10_200_000_000L);
+          assertThat(item.busy().get()).isTrue();
+          assertThat(item.fraction().get()).isEqualTo(0.5);
+          assertThat(item.pace().get()).startsWith("200 MB/s · ").endsWith(" left");
+          now += 1_000_000_000L;
+          copied(listener, 20_400_000_000L);
+          assertThat(item.pace().get()).isEmpty();
+          assertThat(item.doing().get()).contains(there.toString());
+          listedIn(there);
+          return true;
+        };
+    models.move(item);
+    runner.runAll();
+    assertThat(desktop.asked.getFirst().text())
+        .contains("25.4 GB", large.modelPath().toString(), there.toString())
+        .doesNotContain("in use");
+    assertThat(stages.calls).containsSubsequence("move pixtral-12b to " + there, "installed");
+    assertThat(item.notice().get().mark()).isEqualTo(Mark.GOOD);
+    assertThat(item.notice().get().words()).contains(there.toString());
+    assertThat(models.models()).containsExactly(item);
+    assertThat(item.model().get().folder()).contains(there);
+  }
+
+  @Test
+  void whatIsLeftBehindIsNamed() {
+    ModelItem item = visit();
+    disk();
+    stages.move = (listener, cancellation) -> false;
+    models.move(item);
+    runner.runAll();
+    assertThat(item.notice().get().mark()).isEqualTo(Mark.REMARK);
+    assertThat(item.notice().get().words()).contains(large.modelPath().toString());
+  }
+
+  @Test
+  void withoutAFolderOrTheUsersConsentNothingIsMoved() {
+    ModelItem item = visit();
+    models.move(item);
+    runner.runAll();
+    assertThat(stages.calls).doesNotContain("placeIn");
+    disk();
+    desktop.answer = 1;
+    models.move(item);
+    runner.runAll();
+    assertThat(stages.calls).contains("placeIn").noneMatch(call -> call.startsWith("move"));
+    assertThat(item.busy().get()).isFalse();
+  }
+
+  private static DownloadException refusal() {
+    return new DownloadException(
+        DownloadException.Reason.DISK_FULL, new Problem("Too little room.", "", ""), "", null);
+  }
+
+  @Test
+  void aFolderThatWillNotDoIsSaidToBeSo() {
+    ModelItem item = visit();
+    disk();
+    stages.refusal = refusal();
+    models.move(item);
+    runner.runAll();
+    assertThat(item.failure().get().problem().what()).isEqualTo("Too little room.");
+    assertThat(item.retryText().get()).isEqualTo("Choose another folder …");
+    assertThat(desktop.asked).isEmpty();
+    stages.refusal = null;
+    stages.move = (listener, cancellation) -> true;
+    item.retry();
+    runner.runAll();
+    assertThat(item.failure().get()).isNull();
+    assertThat(stages.calls).anyMatch(call -> call.startsWith("move"));
+  }
+
+  @Test
+  void aStoppedMoveSaysWhereTheModelIs() {
+    ModelItem item = visit();
+    disk();
+    stages.move =
+        (listener, cancellation) -> {
+          item.stop();
+          cancellation.throwIfCancelled();
+          return true;
+        };
+    models.move(item);
+    runner.runAll();
+    assertThat(item.notice().get().mark()).isEqualTo(Mark.PAUSED);
+    assertThat(item.notice().get().words()).contains("whole in " + large.modelPath());
+  }
+
+  @Test
+  void tryingAgainAfterAFailedMoveMovesToTheSameFolder() {
+    ModelItem item = visit();
+    Path there = disk();
+    stages.move =
+        (listener, cancellation) -> {
+          throw refusal();
+        };
+    models.move(item);
+    runner.runAll();
+    assertThat(item.failure().get()).isNotNull();
+    desktop.folder = Optional.empty();
+    stages.move = (listener, cancellation) -> true;
+    item.retry();
+    runner.runAll();
+    assertThat(item.notice().get().words()).contains(there.toString());
+  }
+
+  @Test
+  void aModelInUseIsClosedBeforeItIsMovedAndUsedFromItsNewFolder() {
+    useLarge();
+    ModelItem item = visit();
+    Path there = disk();
+    stages.move =
+        (listener, cancellation) -> {
+          assertThat(session.model().get()).isNull();
+          listedIn(there);
+          return true;
+        };
+    models.move(item);
+    runner.runAll();
+    assertThat(desktop.asked.getFirst().text()).contains("in use");
+    assertThat(session.config().get().modelPath()).isEqualTo(there);
+
+    navigation.back();
+    wizard.welcome().next();
+    assertThat(session.config().get().modelPath()).isEqualTo(there);
+  }
+
+  @Test
+  void theChoiceOfModelsKnowsTheNewFolder() {
+    wizard.begin();
+    runner.runAll();
+    ModelItem item = visit();
+    Path there = disk();
+    stages.move = (listener, cancellation) -> true;
+    models.move(item);
+    runner.runAll();
+    chooseLarge();
+    assertThat(session.config().get().modelPath()).isEqualTo(there);
+  }
+
+  private void chooseLarge() {
+    wizard
+        .welcome()
+        .chosen()
+        .set(
+            wizard.welcome().choices().stream()
+                .filter(choice -> choice.file().equals(large.source()))
+                .findFirst()
+                .orElseThrow());
+    wizard.welcome().next();
+  }
+
+  @Test
+  void theSetupOfAModelWaitsWhileItIsMoved() {
+    wizard.begin();
+    runner.runAll();
+    ModelItem item = visit();
+    disk();
+    stages.move =
+        (listener, cancellation) -> {
+          chooseLarge();
+          assertThat(desktop.told).hasSize(1);
+          assertThat(wizard.current().get()).isEqualTo(wizard.welcome());
+          return true;
+        };
+    models.move(item);
+    runner.runAll();
+    assertThat(item.notice().get().mark()).isEqualTo(Mark.GOOD);
+  }
+
+  @Test
+  void aModelWhoseFolderIsGoneIsFoundElsewhere() {
+    stages.installed = List.of(Fixtures.installed(large, State.FOLDER_MISSING));
+    ModelItem item = visit();
+    assertThat(item.isMovable()).isFalse();
+    assertThat(item.isFindable()).isTrue();
+    Path there = disk();
+    stages.refusal = refusal();
+    models.find(item);
+    runner.runAll();
+    assertThat(item.failure().get()).isNotNull();
+
+    stages.refusal = null;
+    listedIn(there);
+    models.find(item);
+    runner.runAll();
+    assertThat(item.notice().get().words()).contains(there.toString());
+    assertThat(item.isMovable()).isTrue();
+    assertThat(item.isFindable()).isFalse();
+    assertThat(stages.calls).noneMatch(call -> call.startsWith("move"));
+  }
+
+  @Test
+  void whatShipsStaysWhereItIs() {
+    visit();
+    assertThat(models.models().getLast().isMovable()).isFalse();
+    stages.installed = List.of(Fixtures.installed(mini, State.NOT_INSTALLED));
+    models.refresh();
+    runner.runAll();
+    assertThat(models.models().getLast().isFindable()).isFalse();
   }
 
   @Test
