@@ -116,16 +116,22 @@ final class HardwareCheck {
         "");
   }
 
-  /** The model folder: whether files can be made there, and whether enough of them. */
+  /** The model folder: whether all files are there, or can be made there and enough of them. */
   void disk() {
     ModelStorage storage = new ModelStorage(config.modelPath());
     Path nearest = storage.nearest();
-    long present;
+    long present = 0;
     try {
       diskSpace = storage.freeSpace();
       present = storage.present();
       ModelStorage.proveWritable(nearest);
     } catch (IOException e) {
+      if (present > 0 && missing(present) == 0) {
+        // As on a share that holds the model for everybody.
+        String onlyRead = WORDS.text("readOnly.found", config.modelPath());
+        add(Subject.DISK, State.GOOD, onlyRead, fileSystem(), WORDS.text("disk.present"), "");
+        return;
+      }
       lacking(
           Subject.DISK,
           Reason.MODEL_FOLDER_NOT_WRITABLE,

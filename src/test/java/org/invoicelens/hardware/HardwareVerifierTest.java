@@ -3,6 +3,8 @@ package org.invoicelens.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,6 +188,27 @@ class HardwareVerifierTest {
     assertThat(check(status, Subject.DISK).meaning()).contains("are there already");
     try (Stream<Path> left = Files.list(modelPath)) {
       assertThat(left).hasSize(2);
+    }
+  }
+
+  @Test
+  void aFolderThatCanOnlyBeReadWillDoOnceTheWholeModelIsThere() throws Exception {
+    Files.createDirectories(modelPath);
+    Files.write(modelPath.resolve("config.json"), new byte[4_000_000]);
+    assumeTrue(modelPath.toFile().setWritable(false), "the file system knows permissions");
+    try {
+      assumeFalse(Files.isWritable(modelPath), "the administrator may write everywhere");
+      assertThat(failure(Models.mini(modelPath)).reason())
+          .isEqualTo(Reason.MODEL_FOLDER_NOT_WRITABLE);
+
+      modelPath.toFile().setWritable(true);
+      Files.write(modelPath.resolve("weights"), new byte[4_000_000]);
+      modelPath.toFile().setWritable(false);
+      HardwareStatus status = verify(Models.mini(modelPath));
+      assertThat(check(status, Subject.DISK).state()).isEqualTo(State.GOOD);
+      assertThat(check(status, Subject.DISK).meaning()).contains("are there already");
+    } finally {
+      modelPath.toFile().setWritable(true);
     }
   }
 
