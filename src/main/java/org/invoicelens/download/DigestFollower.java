@@ -38,6 +38,12 @@ final class DigestFollower {
   private boolean told;
 
   /**
+   * Used by the one thread that follows. One for each time it does would be a mebibyte for every
+   * few that come: such memory is not the heap's, which knows nothing of it and collects too late.
+   */
+  private ByteBuffer block;
+
+  /**
    * @param isEnding whether to leave off; a thread is not interrupted for that, since this would
    *     close the file under all others
    */
@@ -70,8 +76,7 @@ final class DigestFollower {
 
   private void follow() {
     try {
-      ByteBuffer block = ByteBuffer.allocateDirect(Digests.BLOCK);
-      while (!isEnding.getAsBoolean() && step(block)) {
+      while (!isEnding.getAsBoolean() && step()) {
         // One block after the other, up to the frontier.
       }
     } catch (IOException unreadable) {
@@ -89,10 +94,13 @@ final class DigestFollower {
     }
   }
 
-  private synchronized boolean step(ByteBuffer block) throws IOException {
+  private synchronized boolean step() throws IOException {
     long frontier = file.frontier();
     if (hashed >= frontier) {
       return false;
+    }
+    if (block == null) {
+      block = ByteBuffer.allocateDirect((int) Math.min(file.checksum().size(), Digests.BLOCK));
     }
     block.clear().limit((int) Math.min(block.capacity(), frontier - hashed));
     int n = file.read(hashed, block);
@@ -113,6 +121,7 @@ final class DigestFollower {
       return null;
     }
     told = true;
+    block = null;
     return Digests.hex(digest);
   }
 

@@ -34,6 +34,10 @@ final class FileTransfer {
   DigestFollower follower;
   boolean oneStream;
   int failedAttempts;
+
+  /** How often in a row no way led to the server. */
+  int failedAtTheWay;
+
   long notBefore;
   PieceException roundFailure;
 

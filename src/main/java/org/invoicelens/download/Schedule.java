@@ -42,7 +42,8 @@ import org.slf4j.LoggerFactory;
  * first. A connection that broke off after it had brought a good deal is merely reopened. After the
  * configured number of further attempts the file is parked; when all others are done, a last pass
  * tries the parked ones once more over few connections with one stream for each file. What has come
- * stays, unless it belongs to another content.
+ * stays, unless it belongs to another content. Where a server that answered before cannot be
+ * reached at all, the computer slept or has no network: that is waited out and is no attempt.
  *
  * <p>Thread-safe: one monitor guards everything.
  */
@@ -357,6 +358,7 @@ final class Schedule {
     FileTransfer file = piece.file();
     takeBack(piece);
     piece.source().failures = 0;
+    file.failedAtTheWay = 0;
     endOf(file);
   }
 
@@ -493,6 +495,10 @@ final class Schedule {
     file.lastFailure = failure;
     file.failedCopy.address = Optional.empty();
     file.failedCopy.rangesWork = false;
+    if (failure.isWayLost()) {
+      waitForTheWay(file, failure);
+      return;
+    }
     file.failedAttempts++;
     if (round.consequence() != PieceException.Consequence.GO_ON) {
       file.oneStream |= round.consequence() == PieceException.Consequence.START_AGAIN_IN_ONE;
@@ -517,6 +523,18 @@ final class Schedule {
       return;
     }
     waitBefore(file, failure, asked);
+  }
+
+  /** Sleep, a cable that is out: as long as that lasts nothing was attempted. */
+  private void waitForTheWay(FileTransfer file, HubException failure) {
+    long pause = pause(++file.failedAtTheWay);
+    file.notBefore = ticker.nanos() + pause;
+    log.info("Waiting for the way to be back: {} {}", failure.getMessage(), failure.detail());
+    board.announce(
+        WORDS.text(
+            "progress.waitingForTheWay",
+            String.valueOf(pause / SECOND + 1),
+            failure.problem().what()));
   }
 
   private void waitBefore(FileTransfer file, HubException failure, Duration asked) {

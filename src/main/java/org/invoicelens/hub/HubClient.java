@@ -369,7 +369,9 @@ public final class HubClient implements FileSource {
     Call call = client.newCall(request);
     calls.add(call);
     try {
-      return call.execute();
+      Response response = call.execute();
+      failures.answered(request.url());
+      return response;
     } catch (IOException failure) {
       throw failures.of(request.url(), failure);
     }

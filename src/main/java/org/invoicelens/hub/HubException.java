@@ -39,6 +39,7 @@ public final class HubException extends StageException {
 
   private final Reason reason;
   private final Duration retryAfter;
+  private final boolean wayLost;
 
   public HubException(Reason reason, Problem problem, String detail, Throwable cause) {
     this(reason, problem, detail, cause, null);
@@ -46,9 +47,33 @@ public final class HubException extends StageException {
 
   HubException(
       Reason reason, Problem problem, String detail, Throwable cause, Duration retryAfter) {
+    this(reason, problem, detail, cause, retryAfter, false);
+  }
+
+  private HubException(
+      Reason reason,
+      Problem problem,
+      String detail,
+      Throwable cause,
+      Duration retryAfter,
+      boolean wayLost) {
     super(problem, detail, cause);
     this.reason = reason;
     this.retryAfter = retryAfter;
+    this.wayLost = wayLost;
+  }
+
+  /** The same failure, where the server answered before and no way leads there now. */
+  public HubException withWayLost() {
+    return new HubException(reason, problem(), detail(), getCause(), retryAfter, true);
+  }
+
+  /**
+   * Whether a server that answered before cannot be reached at all, as after sleep or with the
+   * cable out: waiting helps, however long that takes.
+   */
+  public boolean isWayLost() {
+    return wayLost;
   }
 
   @Override
@@ -65,7 +90,7 @@ public final class HubException extends StageException {
   public boolean isPassing() {
     return switch (reason) {
       case NO_CONNECTION, RATE_LIMITED, SERVER_ERROR, BAD_ANSWER, ADDRESS_EXPIRED -> true;
-      default -> false;
+      default -> wayLost;
     };
   }
 }

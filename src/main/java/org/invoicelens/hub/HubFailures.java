@@ -13,6 +13,8 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -35,11 +37,18 @@ final class HubFailures {
   private static final Words WORDS = Words.of(HubFailures.class);
 
   private static final Pattern RATE_LIMIT_RESET = Pattern.compile("\\bt=([0-9]{1,9})\\b");
+  private static final Pattern NO_WAY =
+      Pattern.compile(
+          "network is (unreachable|down)|host is (unreachable|down)|connect timed out",
+          Pattern.CASE_INSENSITIVE);
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
 
   private final HttpUrl endpoint;
   private final boolean hasToken;
   private final ProxyRoutes routes;
+
+  /** Hosts that answered in this run. */
+  private final Set<String> answered = ConcurrentHashMap.newKeySet();
 
   HubFailures(HttpUrl endpoint, boolean hasToken, ProxyRoutes routes) {
     this.endpoint = endpoint;
@@ -47,8 +56,33 @@ final class HubFailures {
     this.routes = routes;
   }
 
+  /** Notes that a host answers: where it is not found later, the way to it is lost. */
+  void answered(HttpUrl url) {
+    answered.add(url.host());
+  }
+
   /** A request that got no answer, or one that broke off. */
   HubException of(HttpUrl url, IOException failure) {
+    HubException told = told(url, failure);
+    return isAboutTheWay(failure) && answered.contains(url.host()) ? told.withWayLost() : told;
+  }
+
+  /** Whether nobody at all answered, not even to refuse. */
+  private static boolean isAboutTheWay(IOException failure) {
+    if (causedBy(failure, UnknownHostException.class) != null
+        || causedBy(failure, NoRouteToHostException.class) != null) {
+      return true;
+    }
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      // Java has no types for these; the words are the system's, which come in English.
+      if (t instanceof IOException && NO_WAY.matcher(String.valueOf(t.getMessage())).find()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private HubException told(HttpUrl url, IOException failure) {
     String host = url.host();
     Optional<String> proxy = routes.describe(url.uri());
     if (causedBy(failure, CertificateException.class) != null

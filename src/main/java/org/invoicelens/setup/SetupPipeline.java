@@ -148,7 +148,12 @@ public final class SetupPipeline {
       ProgressListener listener,
       Cancellation cancellation)
       throws DownloadException, CancelledException {
-    return new ModelDownloader(folders, hub.get(), options, limit, listener, cancellation)
+    HubSettings now = hub.get();
+    boolean isModel = options.include().isEmpty() && !options.everyFile();
+    if (isModel && !config.isBundled() && !now.offline()) {
+      new ModelKindCheck(now).require(config, cancellation);
+    }
+    return new ModelDownloader(folders, now, options, limit, listener, cancellation)
         .download(config, hardware);
   }
 

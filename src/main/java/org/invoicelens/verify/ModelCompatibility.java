@@ -82,10 +82,19 @@ public final class ModelCompatibility {
       obstacles.add(unreadable(file));
       return;
     }
-    wrongKind("model", config, "llava")
+    obstacles.addAll(wrongKinds(config));
+  }
+
+  /**
+   * Why a model with this {@code config.json} cannot be used here, as sentences for the user; empty
+   * where it can.
+   */
+  public static List<String> wrongKinds(JsonObject config) {
+    return wrongKind("model", config, "llava")
         .or(() -> wrongKind("vision", object(config, "vision_config"), "pixtral"))
         .or(() -> wrongKind("text", object(config, "text_config"), "mistral"))
-        .ifPresent(obstacles::add);
+        .stream()
+        .toList();
   }
 
   private static Optional<String> wrongKind(String part, JsonObject json, String wanted) {

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import mockwebserver3.MockResponse;
@@ -21,6 +22,7 @@ import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.Checksum;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.TransferOptions;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.stage.Cancellation;
@@ -123,6 +125,60 @@ class SetupPipelineTest {
       assertThat(pipeline.newestCommit(config, new Cancellation())).contains(commit);
       assertThat(hub.takeRequest().getTarget())
           .isEqualTo("/api/models/mistral-community/pixtral-12b/revision/main");
+    }
+  }
+
+  private static SetupPipeline pipelineTo(MockWebServer hub) {
+    Path here = Path.of("").toAbsolutePath();
+    return new SetupPipeline(
+        new ApplicationFolders(here, here, here, here),
+        HubSettings.DEFAULT
+            .withEndpoint("http://127.0.0.1:" + hub.getPort())
+            .withReadTimeout(Duration.ofSeconds(10)));
+  }
+
+  private DownloadException failedDownload(MockWebServer hub) throws Exception {
+    SetupPipeline pipeline = pipelineTo(hub);
+    Path file = Path.of("config/models/pixtral.yaml").toAbsolutePath();
+    ModelConfig config = pipeline.loadConfig(file).withModelPath(folder.resolve("model"));
+    return catchThrowableOfType(
+        DownloadException.class,
+        () ->
+            pipeline.download(
+                config, null, TransferOptions.DEFAULT, ProgressListener.NONE, new Cancellation()));
+  }
+
+  @Test
+  void aModelOfAnotherKindIsRefusedBeforeAnythingOfItComes() throws Exception {
+    try (MockWebServer hub = new MockWebServer()) {
+      hub.start();
+      hub.enqueue(new MockResponse.Builder().body("{\"model_type\":\"qwen2_vl\"}").build());
+      DownloadException refused = failedDownload(hub);
+      assertThat(refused.reason()).isEqualTo(DownloadException.Reason.NOTHING_TO_DOWNLOAD);
+      assertThat(refused.getMessage())
+          .contains("mistral-community/pixtral-12b", "of the kind qwen2_vl, not llava");
+      assertThat(hub.takeRequest().getTarget())
+          .isEqualTo("/mistral-community/pixtral-12b/resolve/main/config.json");
+      assertThat(hub.getRequestCount()).isEqualTo(1);
+      assertThat(folder.resolve("model")).doesNotExist();
+    }
+  }
+
+  @Test
+  void whatTheServerDoesNotSayOfTheKindIsLeftToTheDownload() throws Exception {
+    for (MockResponse answer :
+        List.of(
+            new MockResponse.Builder().code(404).addHeader("X-Error-Code", "EntryNotFound").build(),
+            new MockResponse.Builder().body("no json").build(),
+            new MockResponse.Builder().body("[]").build())) {
+      try (MockWebServer hub = new MockWebServer()) {
+        hub.start();
+        hub.enqueue(answer);
+        hub.enqueue(
+            new MockResponse.Builder().code(401).addHeader("X-Error-Code", "GatedRepo").build());
+        assertThat(failedDownload(hub).reason()).isEqualTo(DownloadException.Reason.TOKEN_NEEDED);
+        assertThat(hub.getRequestCount()).isEqualTo(2);
+      }
     }
   }
 

@@ -42,6 +42,21 @@ class WholeFileTest {
   }
 
   @Test
+  void whatAKilledProcessLeftBesideCanBeRemovedAndNothingElse() throws Exception {
+    Path file = Files.writeString(folder.resolve("a.json"), "old");
+    for (String name :
+        new String[] {
+          ".a.json." + java.util.UUID.randomUUID(),
+          ".b.json." + java.util.UUID.randomUUID(),
+          ".a.json.mine"
+        }) {
+      Files.writeString(folder.resolve(name), "half of the n");
+    }
+    WholeFile.removeUnfinished(file);
+    assertThat(names()).hasSize(3).contains("a.json", ".a.json.mine");
+  }
+
+  @Test
   void replacesALinkAndNotWhatItLeadsTo() throws Exception {
     Path other = Files.writeString(folder.resolve("other"), "not ours");
     Path link = Files.createSymbolicLink(folder.resolve("a.json"), other);
