@@ -31,7 +31,6 @@ import org.invoicelens.invoice.SampleInvoices.Sample;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.task.Work;
-import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -384,18 +383,6 @@ final class DocumentHistory {
   }
 
   private <V> void start(Work<V> work, Consumer<V> done, Consumer<Throwable> not) {
-    runner.start(
-        work,
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(V result) {
-            done.accept(result);
-          }
-
-          @Override
-          public void failed(Throwable thrown) {
-            not.accept(thrown);
-          }
-        });
+    runner.start(work, done, not);
   }
 }
