@@ -37,15 +37,8 @@ public final class UpdatePane extends VBox {
   }
 
   private Node look() {
-    Button look = SettingRow.button("look-for-update", "update.look", () -> {});
+    Button look = SettingRow.button("look-for-update", "update.look", model::lookOrStop);
     look.textProperty().bind(model.looking().map(on -> text(on ? "update.stop" : "update.look")));
-    look.setOnAction(e -> {
-      if (model.looking().get()) {
-        model.stop();
-      } else {
-        model.look();
-      }
-    });
     return new SettingRow("update", look);
   }
 

@@ -156,17 +156,12 @@ public final class UpdateViewModel {
     }
   }
 
-  /** Looks now; does nothing while that is under way. */
-  public void look() {
-    if (!looking.get()) {
-      look(true);
-    }
-  }
-
-  /** Asks to stop looking. */
-  public void stop() {
-    if (running != null) {
+  /** Looks now; asks to stop where that is under way. */
+  public void lookOrStop() {
+    if (looking.get()) {
       running.stop();
+    } else {
+      look(true);
     }
   }
 

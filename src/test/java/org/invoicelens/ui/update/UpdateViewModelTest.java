@@ -90,7 +90,7 @@ class UpdateViewModelTest {
               "",
               null);
         };
-    model.look();
+    model.lookOrStop();
     runner.runAll();
     assertThat(model.verdict().get()).isEqualTo("The server is silent.");
     assertThat(model.advice().get()).isEqualTo("Nothing came. Try again.");
@@ -98,9 +98,20 @@ class UpdateViewModelTest {
   }
 
   @Test
+  void aLookThatTakesTooLongCanBeStopped() {
+    stages.release = (listener, cancellation) -> Fixtures.release("9.9.0", true);
+    model.lookOrStop();
+    assertThat(model.looking().get()).isTrue();
+    model.lookOrStop();
+    runner.runAll();
+    assertThat(model.looking().get()).isFalse();
+    assertThat(model.verdict().get()).isEmpty();
+  }
+
+  @Test
   void theVersionThatRunsIsTheNewest() {
     stages.release = (listener, cancellation) -> Fixtures.release("0.0.1", false);
-    model.look();
+    model.lookOrStop();
     runner.runAll();
     assertThat(model.newer().get()).isNull();
     assertThat(model.verdict().get()).contains("newest");
@@ -109,7 +120,7 @@ class UpdateViewModelTest {
   @Test
   void opensThePageAndCopiesAnAddressWithItsChecksum() {
     stages.release = (listener, cancellation) -> Fixtures.release("9.9.0", true);
-    model.look();
+    model.lookOrStop();
     runner.runAll();
     model.openPage();
     assertThat(desktop.browsed).containsExactly(URI.create("https://example.com/new"));
