@@ -1,5 +1,7 @@
 package org.invoicelens.verify;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -16,6 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /** Tells whether a folder holds a model that this program can run, without loading it. */
 public final class ModelCompatibility {
+
+  private static final String ARCHITECTURE = "LlavaForConditionalGeneration";
 
   private static final Words WORDS = Words.of(ModelCompatibility.class);
 
@@ -93,8 +97,37 @@ public final class ModelCompatibility {
     return wrongKind("model", config, "llava")
         .or(() -> wrongKind("vision", object(config, "vision_config"), "pixtral"))
         .or(() -> wrongKind("text", object(config, "text_config"), "mistral"))
+        .or(() -> wrongArchitecture(config))
+        .or(() -> quantized(config))
         .stream()
         .toList();
+  }
+
+  /** A model that names its architectures names the only one that is run here among them. */
+  private static Optional<String> wrongArchitecture(JsonObject config) {
+    if (!(config.get("architectures") instanceof JsonArray named) || named.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> names =
+        named.asList().stream()
+            .filter(JsonElement::isJsonPrimitive)
+            .map(name -> ModelStructure.printable(name.getAsString()))
+            .toList();
+    return names.contains(ARCHITECTURE)
+        ? Optional.empty()
+        : Optional.of(WORDS.text("wrongArchitecture", String.join(", ", names), ARCHITECTURE));
+  }
+
+  /** Weights that were stored quantised have other tensors; ours are quantised while loading. */
+  private static Optional<String> quantized(JsonObject config) {
+    if (!(config.get("quantization_config") instanceof JsonObject quantization)) {
+      return Optional.empty();
+    }
+    String method =
+        quantization.get("quant_method") instanceof JsonPrimitive name
+            ? ModelStructure.printable(name.getAsString())
+            : "?";
+    return Optional.of(WORDS.text("storedQuantized", method));
   }
 
   private static Optional<String> wrongKind(String part, JsonObject json, String wanted) {

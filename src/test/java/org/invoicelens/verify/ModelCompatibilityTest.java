@@ -2,9 +2,11 @@ package org.invoicelens.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.invoicelens.stage.InGerman;
 import org.invoicelens.verify.ModelCompatibility.Layout;
 import org.invoicelens.verify.ModelCompatibility.Report;
@@ -59,6 +61,31 @@ class ModelCompatibilityTest {
 
     assertThat(report.compatible()).isFalse();
     assertThat(report.obstacles()).singleElement().asString().contains(obstacle);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"architectures\":[\"Mistral3ForConditionalGeneration\"] | built as Mistral3",
+        "\"architectures\":[7] | built as 7",
+        "\"quantization_config\":{\"quant_method\":\"awq\"} | stored quantised (awq)",
+        "\"quantization_config\":{} | stored quantised (?)"
+      })
+  void saysWhyAModelOfTheRightKindWillNotDo(String entry, String obstacle) {
+    String kinds =
+        "\"model_type\":\"llava\",\"vision_config\":{\"model_type\":\"pixtral\"},"
+            + "\"text_config\":{\"model_type\":\"mistral\"}";
+    assertThat(wrongKinds("{" + kinds + "}")).isEmpty();
+    assertThat(wrongKinds("{" + kinds + ",\"architectures\":[]}")).isEmpty();
+    assertThat(wrongKinds("{" + kinds + "," + entry + "}"))
+        .singleElement()
+        .asString()
+        .contains(obstacle);
+  }
+
+  private static List<String> wrongKinds(String config) {
+    return ModelCompatibility.wrongKinds(JsonParser.parseString(config).getAsJsonObject());
   }
 
   @Test

@@ -44,7 +44,6 @@ import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepAction;
 import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.step.StepViewModel;
-import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.invoicelens.ui.text.Amounts;
 import org.slf4j.Logger;
@@ -471,18 +470,13 @@ public final class DownloadViewModel extends StepViewModel {
     }
     runner.start(
         (listener, cancellation) -> stages.place(config),
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(ModelPlace measured) {
-            if (measured.folder().equals(session.config().get().modelPath())) {
-              place.set(measured);
-            }
+        measured -> {
+          if (measured.folder().equals(session.config().get().modelPath())) {
+            place.set(measured);
           }
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.warn("The place of {} cannot be measured", config.name(), thrown);
-          }
+        },
+        thrown -> {
+          log.warn("The place of {} cannot be measured", config.name(), thrown);
         });
   }
 
@@ -599,17 +593,10 @@ public final class DownloadViewModel extends StepViewModel {
   private <V> void inBackground(Callable<V> work, Consumer<V> whenDone) {
     runner.start(
         (listener, cancellation) -> work.call(),
-        new WorkObserver<V>() {
-          @Override
-          public void succeeded(V result) {
-            whenDone.accept(result);
-          }
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.warn("Asked for in the download", thrown);
-            desktop.tell(Failure.of(thrown).problem().text());
-          }
+        whenDone,
+        thrown -> {
+          log.warn("Asked for in the download", thrown);
+          desktop.tell(Failure.of(thrown).problem().text());
         });
   }
 }

@@ -90,18 +90,11 @@ public final class NetworkViewModel {
     tellOfToken();
     runner.start(
         (listener, cancellation) -> stages.environmentHasToken(),
-        new WorkObserver<Boolean>() {
-          @Override
-          public void succeeded(Boolean has) {
-            environmentHasToken = has;
-            tellOfToken();
-          }
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.warn("The token of the environment cannot be looked for", thrown);
-          }
-        });
+        has -> {
+          environmentHasToken = has;
+          tellOfToken();
+        },
+        thrown -> log.warn("The token of the environment cannot be looked for", thrown));
   }
 
   /** Which proxy counts. */
@@ -298,15 +291,10 @@ public final class NetworkViewModel {
           secrets.save();
           return secrets;
         },
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(SecretsFile saved) {}
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.warn("The secrets could not be written: {}", thrown.toString());
-            desktop.tell(text("network.notKept"));
-          }
+        saved -> {},
+        thrown -> {
+          log.warn("The secrets could not be written: {}", thrown.toString());
+          desktop.tell(text("network.notKept"));
         });
   }
 

@@ -12,7 +12,6 @@ import org.invoicelens.settings.Looks.Language;
 import org.invoicelens.settings.NetworkChoice;
 import org.invoicelens.settings.Settings;
 import org.invoicelens.settings.SettingsStore;
-import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,14 +72,7 @@ public final class SettingsViewModel {
           store.save();
           return store;
         },
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(SettingsStore saved) {}
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.error("The settings could not be kept", thrown);
-          }
-        });
+        saved -> {},
+        thrown -> log.error("The settings could not be kept", thrown));
   }
 }

@@ -2,7 +2,6 @@ package org.invoicelens.ui.shell;
 
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.ui.pipeline.Stages;
-import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,17 +37,10 @@ final class SetupMemory {
           stages.remember(state);
           return state;
         },
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(SetupState written) {
-            goOn();
-          }
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.error("The state of the setup could not be kept", thrown);
-            goOn();
-          }
+        written -> goOn(),
+        thrown -> {
+          log.error("The state of the setup could not be kept", thrown);
+          goOn();
         });
   }
 

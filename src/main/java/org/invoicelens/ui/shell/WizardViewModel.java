@@ -31,7 +31,6 @@ import org.invoicelens.ui.start.StartViewModel;
 import org.invoicelens.ui.step.Elsewhere;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepViewModel;
-import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.invoicelens.ui.verification.VerificationViewModel;
 import org.invoicelens.ui.welcome.WelcomeViewModel;
@@ -161,17 +160,10 @@ public final class WizardViewModel {
   public void begin() {
     runner.start(
         (listener, cancellation) -> stages.recall(),
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(Optional<Recalled> recalled) {
-            goOn(recalled);
-          }
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.error("What was set up before cannot be found out", thrown);
-            show(welcome);
-          }
+        recalled -> goOn(recalled),
+        thrown -> {
+          log.error("What was set up before cannot be found out", thrown);
+          show(welcome);
         });
   }
 
@@ -229,20 +221,15 @@ public final class WizardViewModel {
     }
     runner.start(
         (listener, cancellation) -> stages.recall(config),
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(Recalled recalled) {
-            beginAnew();
-            navigation.open(Place.SETUP);
-            goOn(Optional.of(recalled));
-            remember(state -> state.reached(recalled.reached()));
-          }
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.error("What was set up of {} cannot be found out", config.name(), thrown);
-            setUpAnother();
-          }
+        recalled -> {
+          beginAnew();
+          navigation.open(Place.SETUP);
+          goOn(Optional.of(recalled));
+          remember(state -> state.reached(recalled.reached()));
+        },
+        thrown -> {
+          log.error("What was set up of {} cannot be found out", config.name(), thrown);
+          setUpAnother();
         });
   }
 
@@ -391,16 +378,7 @@ public final class WizardViewModel {
           model.close();
           return model;
         },
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(ReadyModel closed) {
-            log.info("The model is closed");
-          }
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.error("The model could not be closed", thrown);
-          }
-        });
+        closed -> log.info("The model is closed"),
+        thrown -> log.error("The model could not be closed", thrown));
   }
 }

@@ -30,8 +30,6 @@ import org.invoicelens.invoice.SampleInvoices;
 import org.invoicelens.invoice.SampleInvoices.Sample;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.ui.desktop.Desktop;
-import org.invoicelens.ui.task.Work;
-import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,7 +104,7 @@ final class DocumentHistory {
       return;
     }
     begun = true;
-    start(
+    runner.start(
         (listener, cancellation) -> store.list(),
         ids -> {
           ids.stream().filter(id -> !isKnown(id)).forEach(left::add);
@@ -135,7 +133,7 @@ final class DocumentHistory {
     while (ids.size() < FEW && !left.isEmpty()) {
       ids.add(left.remove());
     }
-    start(
+    runner.start(
         (listener, cancellation) -> load(ids),
         loaded -> {
           loading = false;
@@ -265,7 +263,7 @@ final class DocumentHistory {
             item.rotation().get(),
             item.edits());
     Set<String> outdated = Set.copyOf(entry.outdated);
-    start(
+    runner.start(
         (listener, cancellation) -> {
           if (picture.isPresent()) {
             store.keepPicture(
@@ -343,7 +341,7 @@ final class DocumentHistory {
     left.clear();
     deletions++;
     count();
-    start(
+    runner.start(
         (listener, cancellation) -> {
           store.removeAll();
           return store;
@@ -360,7 +358,7 @@ final class DocumentHistory {
       ids.addAll(entry.outdated);
       entry.picture.ifPresent(pictures::add);
     }
-    start(
+    runner.start(
         (listener, cancellation) -> {
           for (String id : ids) {
             store.remove(id);
@@ -381,21 +379,5 @@ final class DocumentHistory {
 
   private void count() {
     size.set(entries.size() + left.size());
-  }
-
-  private <V> void start(Work<V> work, Consumer<V> done, Consumer<Throwable> not) {
-    runner.start(
-        work,
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(V result) {
-            done.accept(result);
-          }
-
-          @Override
-          public void failed(Throwable thrown) {
-            not.accept(thrown);
-          }
-        });
   }
 }

@@ -207,11 +207,7 @@ public final class DocumentItem {
     progress.set(new ReadingProgress(progress.get().since(), tokens));
   }
 
-  /**
-   * Shows what was read.
-   *
-   * @param by null where that is not known
-   */
+  /** Shows what was read, and by what. */
   void read(Extraction result, ReadingFacts by) {
     progress.set(null);
     facts.set(by);

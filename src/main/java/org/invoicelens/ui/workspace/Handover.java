@@ -10,7 +10,6 @@ import org.invoicelens.invoice.InvoiceExport;
 import org.invoicelens.invoice.InvoiceTable;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.failure.Failure;
-import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,17 +81,10 @@ public final class Handover {
           InvoiceExport.write(file, outcomes, format);
           return file;
         },
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(Path written) {
-            desktop.tell(text("workspace.exported", written));
-          }
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.warn("{} was not written", file, thrown);
-            desktop.tell(Failure.of(thrown).problem().text());
-          }
+        written -> desktop.tell(text("workspace.exported", written)),
+        thrown -> {
+          log.warn("{} was not written", file, thrown);
+          desktop.tell(Failure.of(thrown).problem().text());
         });
   }
 

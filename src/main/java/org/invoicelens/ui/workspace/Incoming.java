@@ -22,7 +22,6 @@ import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.Question;
 import org.invoicelens.ui.failure.Failure;
 import org.invoicelens.ui.task.Work;
-import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -202,17 +201,10 @@ final class Incoming {
   private <V> void start(Work<V> work, Consumer<V> whenDone) {
     runner.start(
         work,
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(V result) {
-            whenDone.accept(result);
-          }
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.warn("Asked for in the workspace", thrown);
-            desktop.tell(Failure.of(thrown).problem().text());
-          }
+        whenDone,
+        thrown -> {
+          log.warn("Asked for in the workspace", thrown);
+          desktop.tell(Failure.of(thrown).problem().text());
         });
   }
 }

@@ -23,7 +23,6 @@ import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.ui.failure.Failure;
 import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.task.Work;
-import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -204,23 +203,18 @@ final class PreviewViewModel {
             number,
             item.rotation().get(),
             asSeen.get() ? Optional.ofNullable(model.getValue()) : Optional.empty()),
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(Drawn drawn) {
-            if (drawing == drawings) {
-              present(item, number, drawn);
-            }
+        drawn -> {
+          if (drawing == drawings) {
+            present(item, number, drawn);
           }
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.debug("{} cannot be shown", item.name(), thrown);
-            if (drawing == drawings) {
-              shown.set(null);
-              clearWords();
-              String why = Failure.of(thrown).problem().what();
-              trouble.set(item.extraction().get() == null ? why : text("preview.gone", why));
-            }
+        },
+        thrown -> {
+          log.debug("{} cannot be shown", item.name(), thrown);
+          if (drawing == drawings) {
+            shown.set(null);
+            clearWords();
+            String why = Failure.of(thrown).problem().what();
+            trouble.set(item.extraction().get() == null ? why : text("preview.gone", why));
           }
         });
   }

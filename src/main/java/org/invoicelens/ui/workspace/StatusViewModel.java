@@ -11,7 +11,6 @@ import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.hardware.DeviceState;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.ui.pipeline.ReadyModel;
-import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.invoicelens.ui.text.Amounts;
 import org.slf4j.Logger;
@@ -116,21 +115,16 @@ final class StatusViewModel {
     String measured = device;
     runner.start(
         (listener, cancellation) -> meter.apply(measured),
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(Optional<DeviceState> now) {
-            measuring = false;
-            if (measured.equals(device)) {
-              state = now;
-              tell();
-            }
+        now -> {
+          measuring = false;
+          if (measured.equals(device)) {
+            state = now;
+            tell();
           }
-
-          @Override
-          public void failed(Throwable thrown) {
-            measuring = false;
-            log.debug("{} cannot be measured", measured, thrown);
-          }
+        },
+        thrown -> {
+          measuring = false;
+          log.debug("{} cannot be measured", measured, thrown);
         });
   }
 

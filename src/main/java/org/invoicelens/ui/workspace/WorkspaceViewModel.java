@@ -22,7 +22,6 @@ import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.Question;
 import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.step.SetupSession;
-import org.invoicelens.ui.task.WorkObserver;
 import org.invoicelens.ui.task.WorkRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -359,20 +358,15 @@ public final class WorkspaceViewModel {
   private void show(Path path) {
     runner.start(
         (listener, cancellation) -> Files.exists(path),
-        new WorkObserver<>() {
-          @Override
-          public void succeeded(Boolean exists) {
-            if (exists) {
-              desktop.show(path);
-            } else {
-              desktop.tell(text("document.gone", path));
-            }
+        exists -> {
+          if (exists) {
+            desktop.show(path);
+          } else {
+            desktop.tell(text("document.gone", path));
           }
-
-          @Override
-          public void failed(Throwable thrown) {
-            log.warn("{} cannot be looked for", path, thrown);
-          }
+        },
+        thrown -> {
+          log.warn("{} cannot be looked for", path, thrown);
         });
   }
 }
