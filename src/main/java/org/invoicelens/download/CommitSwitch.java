@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The change of a model folder from one whole commit to another whose differing files wait complete
- * in {@code .invoicelens/next/COMMIT}. Everything is a rename; {@code .invoicelens/switch.json} says
- * what is to be done, and each step done again changes nothing, so that a switch which a power cut
- * ended is finished at the next start. The folder's lock must be held.
+ * in {@code .invoicelens/next/COMMIT}. Everything is a rename; {@code .invoicelens/switch.json}
+ * says what is to be done, and each step done again changes nothing, so that a switch which a power
+ * cut ended is finished at the next start. The folder's lock must be held.
  */
 final class CommitSwitch {
 

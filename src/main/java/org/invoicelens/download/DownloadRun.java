@@ -50,6 +50,7 @@ final class DownloadRun {
   private final ModelConfig config;
   private final HardwareStatus hardware;
   private final Path modelPath;
+
   /** Where files get their names: the model's folder, or where an update's files wait. */
   private Path target;
 
@@ -387,7 +388,9 @@ final class DownloadRun {
       Manifest old, Listing listing, Map<String, Checksum> plan, Rest rest)
       throws IOException, DownloadException, CancelledException, InterruptedException {
     Map<String, Checksum> differing = new LinkedHashMap<>(plan);
-    differing.entrySet().removeIf(file -> file.getValue().equals(old.checksums().get(file.getKey())));
+    differing
+        .entrySet()
+        .removeIf(file -> file.getValue().equals(old.checksums().get(file.getKey())));
     plan.forEach((path, checksum) -> {
       if (!differing.containsKey(path)) {
         board.set(path, checksum.size(), WORDS.text("progress.alreadyHere"));
@@ -409,29 +412,29 @@ final class DownloadRun {
   private void fetchInto(Listing listing, Map<String, Checksum> plan, Rest rest)
       throws IOException, DownloadException, CancelledException, InterruptedException {
     ManifestKeeper manifest = new ManifestKeeper(target, config.repoId(), listing.commit());
-      listing.write(target);
-      Adoption adoption =
-          new Adoption(
-              target,
-              options.importFrom(),
-              config.isBundled() ? Optional.empty() : settings.cache(),
-              manifest,
-              board,
-              cancellation);
-      Map<String, Checksum> missing = adoption.adopt(listing, plan);
+    listing.write(target);
+    Adoption adoption =
+        new Adoption(
+            target,
+            options.importFrom(),
+            config.isBundled() ? Optional.empty() : settings.cache(),
+            manifest,
+            board,
+            cancellation);
+    Map<String, Checksum> missing = adoption.adopt(listing, plan);
+    manifest.write();
+    imported = adoption.importedBytes();
+    sayImported(adoption.importedFiles());
+    Set<String> useful = new HashSet<>();
+    listing.files().stream()
+        .filter(file -> !manifest.knows(file.path()))
+        .forEach(file -> useful.add(Listing.checksum(file).hex()));
+    new PartialData(target).removeAllBut(useful);
+    if (!missing.isEmpty()) {
+      rest.fetch(missing, manifest);
       manifest.write();
-      imported = adoption.importedBytes();
-      sayImported(adoption.importedFiles());
-      Set<String> useful = new HashSet<>();
-      listing.files().stream()
-          .filter(file -> !manifest.knows(file.path()))
-          .forEach(file -> useful.add(Listing.checksum(file).hex()));
-      new PartialData(target).removeAllBut(useful);
-      if (!missing.isEmpty()) {
-        rest.fetch(missing, manifest);
-        manifest.write();
-      }
-      new PartialData(target).removeFolderIfEmpty();
+    }
+    new PartialData(target).removeFolderIfEmpty();
   }
 
   private void transfer(
