@@ -42,7 +42,9 @@ class CommitSwitchTest {
       newCommit(hub);
       hub.fault =
           (request, normal) ->
-              request.isFor(WEIGHTS) ? normal.cut(normal.from == 0 ? 70_000 : 0) : normal;
+              request.isFor(WEIGHTS) && normal.from > 100_000
+                  ? new FaultyHub.Reply().status(500)
+                  : normal;
       assertThatThrownBy(() -> run.download(hub)).isInstanceOf(DownloadException.class);
       assertThat(run.content(WEIGHTS)).isEqualTo(OLD);
       Manifest kept = Manifest.read(run.model).orElseThrow();
