@@ -23,13 +23,13 @@ class CommitSwitchTest {
 
   private void newCommit(FaultyHub hub) {
     hub.files.put(WEIGHTS, NEW);
-    hub.files.remove("vocab.txt");
+    hub.files.remove("LICENSE");
     hub.with("generation_config.json", new byte[] {1});
     hub.commit = COMMIT;
   }
 
   private static FaultyHub hub() throws Exception {
-    return new FaultyHub().with("vocab.txt", new byte[] {7, 8}).with(WEIGHTS, OLD);
+    return new FaultyHub().with("LICENSE", new byte[] {7, 8}).with(WEIGHTS, OLD);
   }
 
   @Test
@@ -57,7 +57,7 @@ class CommitSwitchTest {
       assertNew(run.model);
       Path previous = ModelFolder.previous(run.model).resolve(old);
       assertThat(Files.readAllBytes(previous.resolve(WEIGHTS))).isEqualTo(OLD);
-      assertThat(previous.resolve("vocab.txt")).exists();
+      assertThat(previous.resolve("LICENSE")).exists();
       assertThat(ModelFolder.started(previous)).exists();
     }
   }
@@ -70,7 +70,7 @@ class CommitSwitchTest {
       List<String> seen = new ArrayList<>();
       for (; ended; end++) {
         hub.files.clear();
-        hub.with("vocab.txt", new byte[] {7, 8}).with(WEIGHTS, OLD);
+        hub.with("LICENSE", new byte[] {7, 8}).with(WEIGHTS, OLD);
         hub.commit = "a".repeat(40);
         Path model = folder.resolve("model" + end);
         Fixture run = new Fixture(model);
@@ -102,13 +102,14 @@ class CommitSwitchTest {
                     ModelFolder.previous(model).resolve(old.commit()).resolve(WEIGHTS)))
             .isEqualTo(OLD);
       }
-      assertThat(seen).contains("journal", "away " + WEIGHTS, "bring " + WEIGHTS, "manifest");
+      assertThat(seen)
+          .contains("journal", "away LICENSE", "away " + WEIGHTS, "bring " + WEIGHTS, "manifest");
     }
   }
 
   private static void assertNew(Path model) throws IOException {
     assertThat(Files.readAllBytes(model.resolve(WEIGHTS))).isEqualTo(NEW);
-    assertThat(model.resolve("vocab.txt")).doesNotExist();
+    assertThat(model.resolve("LICENSE")).doesNotExist();
     assertThat(ModelFolder.started(model)).doesNotExist();
     assertThat(ModelFolder.switchJournal(model)).doesNotExist();
     assertThat(ModelFolder.next(model, COMMIT)).doesNotExist();
