@@ -1,6 +1,7 @@
 package org.invoicelens.download;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,10 @@ final class DownloadRun {
   private final ModelConfig config;
   private final HardwareStatus hardware;
   private final Path modelPath;
+
+  /** Where files get their names: the model's folder, or where an update's files wait. */
+  private Path target;
+
   private final ProgressBoard board;
   private final LongAdder received = new LongAdder();
   private final long began;
@@ -78,6 +83,7 @@ final class DownloadRun {
     this.config = config;
     this.hardware = hardware;
     this.modelPath = config.modelPath();
+    this.target = modelPath;
     this.board = new ProgressBoard(listener);
     this.began = ticker.nanos();
   }
@@ -92,6 +98,7 @@ final class DownloadRun {
   }
 
   DownloadResult call() throws DownloadException, CancelledException, InterruptedException {
+    finishSwitch();
     boolean offline = settings.offline() && !config.isBundled();
     Optional<Listing> kept =
         Listing.read(modelPath).filter(l -> l.isFor(config.repoId(), config.revision()));
@@ -122,6 +129,17 @@ final class DownloadRun {
       }
       log.info("{} is complete and cannot be written to.", modelPath);
       return complete.get();
+    }
+  }
+
+  /** A switch to another commit that was broken off comes first: until then neither is whole. */
+  private void finishSwitch() throws DownloadException {
+    if (Files.exists(ModelFolder.switchJournal(modelPath))) {
+      try (FolderLock _ = FolderLock.take(modelPath)) {
+        new CommitSwitch(modelPath).finish();
+      } catch (IOException disk) {
+        throw DownloadFailures.disk(modelPath, 0, disk);
+      }
     }
   }
 
@@ -342,36 +360,81 @@ final class DownloadRun {
       throw DownloadFailures.nothing(config.repoId());
     }
     plan.forEach((path, checksum) -> board.add(path, checksum.size()));
-    ManifestKeeper manifest = new ManifestKeeper(modelPath, config.repoId(), listing.commit());
     try {
-      listing.write(modelPath);
-      Adoption adoption =
-          new Adoption(
-              modelPath,
-              options.importFrom(),
-              config.isBundled() ? Optional.empty() : settings.cache(),
-              manifest,
-              board,
-              cancellation);
-      Map<String, Checksum> missing = adoption.adopt(listing, plan);
-      manifest.write();
-      imported = adoption.importedBytes();
-      sayImported(adoption.importedFiles());
-      Set<String> useful = new HashSet<>();
-      listing.files().stream()
-          .filter(file -> !manifest.knows(file.path()))
-          .forEach(file -> useful.add(Listing.checksum(file).hex()));
-      new PartialData(modelPath).removeAllBut(useful);
-      if (!missing.isEmpty()) {
-        rest.fetch(missing, manifest);
-        manifest.write();
+      Optional<Manifest> old = wholeOther(listing);
+      if (old.isPresent()) {
+        return update(old.get(), listing, plan, rest);
       }
-      new PartialData(modelPath).removeFolderIfEmpty();
+      fetchInto(listing, plan, rest);
     } catch (IOException disk) {
       throw DownloadFailures.disk(modelPath, board.total() - board.done(), disk);
     }
     board.phase(WORDS.text("progress.downloaded"));
     return result(listing, plan);
+  }
+
+  /** What is here where that is another commit, whole and proved. */
+  private Optional<Manifest> wholeOther(Listing listing) throws IOException {
+    return Manifest.read(modelPath)
+        .filter(old -> old.repoId().equals(listing.repoId()))
+        .filter(old -> !old.commit().equals(listing.commit()))
+        .filter(old -> HubClient.isCommit(old.commit()) && HubClient.isCommit(listing.commit()))
+        .filter(old -> !old.files().isEmpty() && old.isWhole(modelPath))
+        .filter(old -> ProvedFiles.read(modelPath).holdAll(old.checksums()));
+  }
+
+  /** Fetches what differs beside what is here, and changes over when all of it is proved. */
+  private DownloadResult update(
+      Manifest old, Listing listing, Map<String, Checksum> plan, Rest rest)
+      throws IOException, DownloadException, CancelledException, InterruptedException {
+    Map<String, Checksum> differing = new LinkedHashMap<>(plan);
+    differing
+        .entrySet()
+        .removeIf(file -> file.getValue().equals(old.checksums().get(file.getKey())));
+    plan.forEach((path, checksum) -> {
+      if (!differing.containsKey(path)) {
+        board.set(path, checksum.size(), WORDS.text("progress.alreadyHere"));
+      }
+    });
+    target = ModelFolder.next(modelPath, listing.commit());
+    if (!Files.exists(target)) {
+      // What an update to yet another commit left is of no use any more.
+      CommitSwitch.removeTree(target.getParent());
+    }
+    Files.createDirectories(ModelFolder.own(target));
+    fetchInto(listing, differing, rest);
+    cancellation.throwIfCancelled();
+    new CommitSwitch(modelPath).to(old, listing);
+    board.phase(WORDS.text("progress.downloaded"));
+    return result(listing, plan);
+  }
+
+  private void fetchInto(Listing listing, Map<String, Checksum> plan, Rest rest)
+      throws IOException, DownloadException, CancelledException, InterruptedException {
+    ManifestKeeper manifest = new ManifestKeeper(target, config.repoId(), listing.commit());
+    listing.write(target);
+    Adoption adoption =
+        new Adoption(
+            target,
+            options.importFrom(),
+            config.isBundled() ? Optional.empty() : settings.cache(),
+            manifest,
+            board,
+            cancellation);
+    Map<String, Checksum> missing = adoption.adopt(listing, plan);
+    manifest.write();
+    imported = adoption.importedBytes();
+    sayImported(adoption.importedFiles());
+    Set<String> useful = new HashSet<>();
+    listing.files().stream()
+        .filter(file -> !manifest.knows(file.path()))
+        .forEach(file -> useful.add(Listing.checksum(file).hex()));
+    new PartialData(target).removeAllBut(useful);
+    if (!missing.isEmpty()) {
+      rest.fetch(missing, manifest);
+      manifest.write();
+    }
+    new PartialData(target).removeFolderIfEmpty();
   }
 
   private void transfer(
@@ -428,10 +491,10 @@ final class DownloadRun {
 
   private void open(Map<String, Checksum> missing, Sources servers, List<FileTransfer> files)
       throws IOException, DownloadException {
-    Path folder = ModelFolder.partial(modelPath);
+    Path folder = ModelFolder.partial(target);
     Map<String, Integer> sameContent = new HashMap<>();
     for (Map.Entry<String, Checksum> file : missing.entrySet()) {
-      ModelTree.checkParents(modelPath, file.getKey());
+      ModelTree.checkParents(target, file.getKey());
       String hex = file.getValue().hex();
       int twins = sameContent.merge(hex, 1, Integer::sum);
       String name = twins == 1 ? hex : hex + "-" + twins;
@@ -462,8 +525,7 @@ final class DownloadRun {
             schedule.wrongDigest(file, hex);
             return;
           }
-          Path target = ModelTree.makeParents(modelPath, file.path());
-          file.partial().promote(target);
+          file.partial().promote(ModelTree.makeParents(target, file.path()));
           manifest.add(file.path(), file.checksum());
           board.set(file.path(), file.checksum().size(), WORDS.text("progress.verified"));
           schedule.proved(file);

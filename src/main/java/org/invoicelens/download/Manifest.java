@@ -156,11 +156,15 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
             });
   }
 
+  /** What the content of every proved file is. */
+  Map<String, Checksum> checksums() {
+    return files.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, file -> file.getValue().checksum()));
+  }
+
   /** The same as the result of a download that found everything in place. */
   public DownloadResult asDownloadResult(Path modelPath) {
-    Map<String, Checksum> checksums =
-        files.entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, file -> file.getValue().checksum()));
+    Map<String, Checksum> checksums = checksums();
     long size = checksums.values().stream().mapToLong(Checksum::size).sum();
     return new DownloadResult(modelPath, repoId, commit, checksums, Duration.ZERO, size, 0);
   }

@@ -34,4 +34,24 @@ public final class ModelFolder {
   static Path partial(Path modelPath) {
     return own(modelPath).resolve("partial");
   }
+
+  /** The record of how the model was started when it passed its test. */
+  public static Path started(Path modelPath) {
+    return own(modelPath).resolve("started.json");
+  }
+
+  /** Where the differing files of another commit wait until all are there. */
+  static Path next(Path modelPath, String commit) {
+    return own(modelPath).resolve("next").resolve(commit);
+  }
+
+  /** Where the files lie, by commit, that an update replaced. */
+  static Path previous(Path modelPath) {
+    return own(modelPath).resolve("previous");
+  }
+
+  /** What {@link CommitSwitch} is doing. */
+  static Path switchJournal(Path modelPath) {
+    return own(modelPath).resolve("switch.json");
+  }
 }

@@ -138,6 +138,6 @@ record StartRecord(
   }
 
   private static Path file(Path modelPath) {
-    return ModelFolder.own(modelPath).resolve("started.json");
+    return ModelFolder.started(modelPath);
   }
 }
