@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.download.PreviousCommit;
 import org.invoicelens.download.TransferOptions;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
@@ -71,6 +73,14 @@ final class DownloadCommand extends Command {
       description = "The highest rate, in bytes a second.")
   private Long limitRate;
 
+  @Option(
+      names = "--back",
+      description = {
+        "Put the version that the last update replaced in the place of the one that is here,",
+        "without a network. Afterwards 'verify' proves it."
+      })
+  private boolean back;
+
   DownloadCommand(CommandContext context) {
     super(context);
   }
@@ -81,6 +91,9 @@ final class DownloadCommand extends Command {
     SetupPipeline pipeline = context.pipeline(hub.settings(this));
     ModelConfig file = pipeline.loadConfig(config.file(context));
     ModelConfig model = overrides().applyTo(file);
+    if (back) {
+      return goBack(model, progress);
+    }
     TransferOptions options =
         new TransferOptions(
             include,
@@ -103,7 +116,29 @@ final class DownloadCommand extends Command {
     return ExitCode.DONE;
   }
 
+  private ExitCode goBack(ModelConfig model, ProgressPrinter progress) throws DownloadException {
+    DownloadResult result = new PreviousCommit(model.modelPath()).restore();
+    progress.clear();
+    if (json) {
+      printJson(JsonReports.download(result));
+    } else {
+      context
+          .out()
+          .println(
+              model.modelPath()
+                  + " is commit "
+                  + result.commit()
+                  + " again. The next download fetches what the revision "
+                  + model.revision()
+                  + " names then; name a commit as the revision to stay.");
+    }
+    return ExitCode.DONE;
+  }
+
   private void validate() {
+    if (back && (repoId != null || revision != null)) {
+      throw usage("--back needs no repository and no revision.");
+    }
     if (repoId != null && !repoId.matches("[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")) {
       throw usage(
           "--repo-id must be OWNER/NAME, such as mistral-community/pixtral-12b, not '"

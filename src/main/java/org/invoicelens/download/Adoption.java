@@ -34,6 +34,7 @@ final class Adoption {
   private static final Logger log = LoggerFactory.getLogger(Adoption.class);
 
   private final Path modelPath;
+  private final String name;
   private final Optional<Path> importFrom;
   private final Optional<HubCache> cache;
   private final ManifestKeeper manifest;
@@ -43,14 +44,19 @@ final class Adoption {
   private int importedFiles;
   private long importedBytes;
 
+  /**
+   * @param name the model folder's name, which a folder to import from may hold as well
+   */
   Adoption(
       Path modelPath,
+      String name,
       Optional<Path> importFrom,
       Optional<HubCache> cache,
       ManifestKeeper manifest,
       ProgressBoard board,
       Cancellation cancellation) {
     this.modelPath = modelPath;
+    this.name = name;
     this.importFrom = importFrom;
     this.cache = cache;
     this.manifest = manifest;
@@ -137,8 +143,7 @@ final class Adoption {
     }
     Path partial = Files.createDirectories(ModelFolder.partial(modelPath));
     Optional<ImportFolder> folder =
-        importFrom.map(chosen ->
-            ImportFolder.of(chosen, listing.repoId(), modelPath.getFileName().toString()));
+        importFrom.map(chosen -> ImportFolder.of(chosen, listing.repoId(), name));
     Map<String, Found> found = new LinkedHashMap<>();
     for (Map.Entry<String, Checksum> file : missing.entrySet()) {
       String path = file.getKey();

@@ -82,6 +82,14 @@ final class CommitSwitch {
             .filter(path -> !files.get(path).equals(old.files().get(path)))
             .sorted()
             .toList();
+    if (away.isEmpty() && bring.isEmpty()) {
+      // Another name for the same files, of which no older version is given up.
+      Manifest same = new Manifest(old.repoId(), listing.commit(), files);
+      keep(ModelFolder.listing(next), ModelFolder.listing(modelPath));
+      same.write(modelPath);
+      removeTree(ModelFolder.next(modelPath));
+      return same;
+    }
     steps.before("prepare");
     removeTree(ModelFolder.previous(modelPath));
     Path previous = ModelFolder.previous(modelPath).resolve(old.commit());
@@ -146,6 +154,8 @@ final class CommitSwitch {
     if (Files.exists(manifest)) {
       steps.before("started");
       Files.deleteIfExists(ModelFolder.started(modelPath));
+      // On the way back to a commit it is known how that one was started.
+      keep(ModelFolder.started(next), ModelFolder.started(modelPath));
       steps.before("listing");
       keep(ModelFolder.listing(next), ModelFolder.listing(modelPath));
       steps.before("manifest");
@@ -155,7 +165,7 @@ final class CommitSwitch {
       Files.delete(manifest);
     }
     steps.before("remove next");
-    removeTree(ModelFolder.own(modelPath).resolve("next"));
+    removeTree(ModelFolder.next(modelPath));
     steps.before("remove journal");
     Files.delete(file);
     log.info("{} is now commit {}; what differs in {} is kept.", modelPath, to, from);

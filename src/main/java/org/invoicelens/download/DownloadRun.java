@@ -416,6 +416,7 @@ final class DownloadRun {
     Adoption adoption =
         new Adoption(
             target,
+            modelPath.getFileName().toString(),
             options.importFrom(),
             config.isBundled() ? Optional.empty() : settings.cache(),
             manifest,

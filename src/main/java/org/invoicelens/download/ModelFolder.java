@@ -40,13 +40,18 @@ public final class ModelFolder {
     return own(modelPath).resolve("started.json");
   }
 
-  /** Where the differing files of another commit wait until all are there. */
+  /** Where the differing files of other commits wait until all of one are there. */
+  public static Path next(Path modelPath) {
+    return own(modelPath).resolve("next");
+  }
+
+  /** Where those of one commit wait. */
   static Path next(Path modelPath, String commit) {
-    return own(modelPath).resolve("next").resolve(commit);
+    return next(modelPath).resolve(commit);
   }
 
   /** Where the files lie, by commit, that an update replaced. */
-  static Path previous(Path modelPath) {
+  public static Path previous(Path modelPath) {
     return own(modelPath).resolve("previous");
   }
 

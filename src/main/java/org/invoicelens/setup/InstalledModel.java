@@ -58,11 +58,16 @@ public record InstalledModel(
    * @param downloaded when its files last changed by a download
    * @param verified when all files were last proved by their digests
    * @param used when it was last put into memory
+   * @param previous the commit that its last update replaced and that is kept
    */
   public record History(
-      Optional<Instant> downloaded, Optional<Instant> verified, Optional<Instant> used) {
+      Optional<Instant> downloaded,
+      Optional<Instant> verified,
+      Optional<Instant> used,
+      Optional<String> previous) {
 
-    static final History NONE = new History(Optional.empty(), Optional.empty(), Optional.empty());
+    static final History NONE =
+        new History(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /**
@@ -78,7 +83,7 @@ public record InstalledModel(
    *
    * @param files its own files
    * @param partial what an unfinished download left
-   * @param replaced files that were wrong and were set aside
+   * @param replaced files that were wrong, or of the version before, and were set aside
    * @param cache what can be made again, one entry each
    * @param whole what the whole model takes; 0 where that is not known
    */

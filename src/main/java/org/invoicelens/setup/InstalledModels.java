@@ -17,6 +17,7 @@ import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.Manifest;
 import org.invoicelens.download.ModelFolder;
 import org.invoicelens.download.PartialData;
+import org.invoicelens.download.PreviousCommit;
 import org.invoicelens.setup.InstalledModel.CacheEntry;
 import org.invoicelens.setup.InstalledModel.History;
 import org.invoicelens.setup.InstalledModel.Sizes;
@@ -171,8 +172,10 @@ public final class InstalledModels {
     long partial = 0;
     long replaced = 0;
     try {
-      partial = new PartialData(folder).size();
-      replaced = FolderTree.size(ModelFolder.replaced(folder));
+      partial = new PartialData(folder).size() + FolderTree.size(ModelFolder.next(folder));
+      replaced =
+          FolderTree.size(ModelFolder.replaced(folder))
+              + FolderTree.size(ModelFolder.previous(folder));
     } catch (IOException e) {
       log.warn("What lies in {} cannot be measured: {}", folder, e.toString());
     }
@@ -208,7 +211,10 @@ public final class InstalledModels {
 
   private static History history(Path folder) {
     return new History(
-        Manifest.time(folder), VerificationRecord.time(folder), LastUse.read(folder));
+        Manifest.time(folder),
+        VerificationRecord.time(folder),
+        LastUse.read(folder),
+        new PreviousCommit(folder).commit());
   }
 
   private static Optional<Start> start(Path folder) {

@@ -68,9 +68,15 @@ public final class ModelRemoval {
         long left = partial.size();
         partial.remove();
         freed += left;
-        if (Files.isDirectory(ModelFolder.replaced(folder.get()), LinkOption.NOFOLLOW_LINKS)) {
+        List<Path> aside =
+            asides(folder.get()).stream()
+                .filter(place -> Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS))
+                .toList();
+        if (!aside.isEmpty()) {
           try (FolderLock _ = FolderLock.take(folder.get())) {
-            freed += FolderTree.delete(ModelFolder.replaced(folder.get()));
+            for (Path place : aside) {
+              freed += FolderTree.delete(place);
+            }
           }
         }
       }
@@ -99,7 +105,10 @@ public final class ModelRemoval {
       }
       // Last, because without the manifest nobody knows which files are the model's.
       Path own = ModelFolder.own(folder.get());
-      long measured = FolderTree.size(ModelFolder.replaced(folder.get()));
+      long measured = 0;
+      for (Path place : asides(folder.get())) {
+        measured += FolderTree.size(place);
+      }
       FolderTree.delete(own);
       freed += measured + removeCache(model);
       List<Path> foreign = filesIn(folder.get());
@@ -111,6 +120,12 @@ public final class ModelRemoval {
     } catch (IOException e) {
       throw notRemovable(model, e);
     }
+  }
+
+  /** Where a model's folder keeps what is not the model as it is. */
+  private static List<Path> asides(Path folder) {
+    return List.of(
+        ModelFolder.replaced(folder), ModelFolder.previous(folder), ModelFolder.next(folder));
   }
 
   private void refuseWhatShips(Path folder) throws IOException {

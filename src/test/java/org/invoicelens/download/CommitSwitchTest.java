@@ -107,6 +107,77 @@ class CommitSwitchTest {
     }
   }
 
+  @Test
+  void goesBackToThePreviousCommitAndForwardAgainWithoutTheServer() throws Exception {
+    try (FaultyHub hub = hub()) {
+      Fixture run = new Fixture(folder.resolve("model"));
+      String old = run.download(hub).commit();
+      Files.writeString(ModelFolder.started(run.model), "{\"old\":1}");
+      newCommit(hub);
+      run.download(hub);
+      assertNew(run.model);
+
+      assertThat(new PreviousCommit(run.model).restore().commit()).isEqualTo(old);
+      assertThat(run.content(WEIGHTS)).isEqualTo(OLD);
+      assertThat(run.content("LICENSE")).isEqualTo(new byte[] {7, 8});
+      assertThat(run.model.resolve("generation_config.json")).doesNotExist();
+      assertThat(ModelFolder.started(run.model)).hasContent("{\"old\":1}");
+      Manifest manifest = Manifest.read(run.model).orElseThrow();
+      assertThat(manifest.commit()).isEqualTo(old);
+      assertThat(ProvedFiles.read(run.model).holdAll(manifest.checksums())).isTrue();
+
+      assertThat(new PreviousCommit(run.model).restore().commit()).isEqualTo(COMMIT);
+      assertNew(run.model);
+    }
+  }
+
+  @Test
+  void aWayBackThatEndsAtItsBeginningIsFoundAgain() throws Exception {
+    try (FaultyHub hub = hub()) {
+      Fixture run = new Fixture(folder.resolve("model"));
+      String old = run.download(hub).commit();
+      newCommit(hub);
+      run.download(hub);
+      Files.createDirectories(ModelFolder.next(run.model));
+      Files.move(ModelFolder.previous(run.model).resolve(old), ModelFolder.next(run.model, old));
+      assertThat(new PreviousCommit(run.model).restore().commit()).isEqualTo(old);
+      assertThat(run.content(WEIGHTS)).isEqualTo(OLD);
+    }
+  }
+
+  @Test
+  void withoutAPreviousCommitThatIsWholeThereIsNoWayBack() throws Exception {
+    try (FaultyHub hub = hub()) {
+      Fixture run = new Fixture(folder.resolve("model"));
+      assertThatThrownBy(() -> new PreviousCommit(run.model).restore())
+          .isInstanceOf(DownloadException.class);
+      String old = run.download(hub).commit();
+      newCommit(hub);
+      run.download(hub);
+      Files.delete(ModelFolder.previous(run.model).resolve(old).resolve("LICENSE"));
+      assertThatThrownBy(() -> new PreviousCommit(run.model).restore())
+          .isInstanceOf(DownloadException.class)
+          .hasMessageContaining("No previous version");
+      assertNew(run.model);
+    }
+  }
+
+  @Test
+  void anotherCommitOfTheSameFilesGivesUpNothing() throws Exception {
+    try (FaultyHub hub = hub()) {
+      Fixture run = new Fixture(folder.resolve("model"));
+      String old = run.download(hub).commit();
+      newCommit(hub);
+      run.download(hub);
+      Files.writeString(ModelFolder.started(run.model), "{}");
+      hub.commit = "c".repeat(40);
+      assertThat(run.download(hub).commit()).isEqualTo("c".repeat(40));
+      assertThat(ModelFolder.started(run.model)).exists();
+      assertThat(ModelFolder.previous(run.model).resolve(old)).exists();
+      assertThat(Manifest.read(run.model).orElseThrow().commit()).isEqualTo("c".repeat(40));
+    }
+  }
+
   private static void assertNew(Path model) throws IOException {
     assertThat(Files.readAllBytes(model.resolve(WEIGHTS))).isEqualTo(NEW);
     assertThat(model.resolve("LICENSE")).doesNotExist();

@@ -82,9 +82,11 @@ class ModelRemovalTest {
     Path folder = models.verified("small");
     ModelFolders.partial(folder, 7);
     ModelFolders.file(folder, ".invoicelens/replaced/weights/old.safetensors", 3_000_000_000L);
+    ModelFolders.file(folder, ".invoicelens/previous/" + "a".repeat(40) + "/weights", 100);
+    ModelFolders.file(folder, ".invoicelens/next/" + "b".repeat(40) + "/weights", 1000);
     ModelFolders.file(models.folders.data().resolve("cache"), ModelFolders.COMMIT + "-nf4", 2);
-    assertThat(model().sizes().spare()).isEqualTo(3_000_000_009L);
-    assertThat(removal.freeSpace(model())).isEqualTo(3_000_000_009L);
+    assertThat(model().sizes().spare()).isEqualTo(3_000_001_109L);
+    assertThat(removal.freeSpace(model())).isEqualTo(3_000_001_109L);
     assertThat(model().state()).isEqualTo(State.READY);
     assertThat(model().sizes().spare()).isZero();
     assertThat(model().sizes().files()).isEqualTo(30);

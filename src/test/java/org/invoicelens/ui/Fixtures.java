@@ -206,7 +206,8 @@ public final class Fixtures {
         new InstalledModel.History(
             Optional.of(Instant.parse("2026-03-02T09:12:00Z")),
             Optional.of(Instant.parse("2026-03-02T09:31:00Z")),
-            Optional.of(Instant.parse("2026-04-17T14:05:00Z"))),
+            Optional.of(Instant.parse("2026-04-17T14:05:00Z")),
+            Optional.of("a".repeat(40))),
         Optional.of(new InstalledModel.Start(Precision.NF4, "cuda:0")),
         new InstalledModel.Sizes(
             25_374_823_869L,

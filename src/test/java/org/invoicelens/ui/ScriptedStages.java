@@ -159,6 +159,12 @@ public final class ScriptedStages implements Stages {
   }
 
   @Override
+  public VerificationStatus back(
+      InstalledModel model, ProgressListener listener, Cancellation cancellation) {
+    return run("back " + model.name(), verification, listener, cancellation);
+  }
+
+  @Override
   public long freeSpace(InstalledModel model) {
     note("freeSpace " + model.name());
     return model.sizes().spare();

@@ -220,6 +220,9 @@ final class ModelCard extends VBox {
     } else if (item.isUpdatable()) {
       button("look", "models.look", Material2OutlinedMZ.UPDATE, () -> models.lookForUpdate(item));
     }
+    if (item.canGoBack()) {
+      button("back", "models.back", Material2OutlinedMZ.UNDO, () -> models.back(item));
+    }
     if (model.sizes().spare() > 0) {
       button(
           "free",

@@ -132,6 +132,11 @@ public final class ModelItem {
     return isVerifiable() && model.get().config().filter(c -> !c.isBundled()).isPresent();
   }
 
+  /** Whether the version before the last update is kept. */
+  boolean canGoBack() {
+    return model.get().history().previous().isPresent();
+  }
+
   /** Whether something of it can be removed. */
   boolean isRemovable() {
     return model.get().sizes().total() > 0;

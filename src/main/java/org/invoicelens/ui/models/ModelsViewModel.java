@@ -290,6 +290,23 @@ public final class ModelsViewModel {
                 () -> update(item)));
   }
 
+  /** Goes back to the version before the last update, without the network, and verifies it. */
+  public void back(ModelItem item) {
+    InstalledModel model = item.model().get();
+    released(
+        item,
+        () ->
+            run(
+                item,
+                text("models.goingBack"),
+                (listener, cancellation) -> stages.back(model, listener, cancellation),
+                status -> {
+                  item.offerUpdate(false);
+                  verified(item, status);
+                },
+                () -> verify(item)));
+  }
+
   /** Removes what a model can do without, if the user agrees. */
   public void freeSpace(ModelItem item) {
     InstalledModel model = item.model().get();

@@ -14,6 +14,7 @@ import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.ModelFolder;
 import org.invoicelens.download.PartialData;
+import org.invoicelens.download.PreviousCommit;
 import org.invoicelens.download.RateLimit;
 import org.invoicelens.download.TransferOptions;
 import org.invoicelens.engine.InitializationException;
@@ -143,6 +144,14 @@ public final class PipelineStages implements Stages {
   public Optional<String> newestCommit(ModelConfig config, Cancellation cancellation)
       throws StageException {
     return pipeline.newestCommit(config, cancellation);
+  }
+
+  @Override
+  public VerificationStatus back(
+      InstalledModel model, ProgressListener listener, Cancellation cancellation)
+      throws StageException {
+    new PreviousCommit(model.folder().orElseThrow()).restore();
+    return pipeline.check(model, listener, cancellation);
   }
 
   @Override

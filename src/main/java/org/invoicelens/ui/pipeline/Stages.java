@@ -54,6 +54,11 @@ public interface Stages {
       InstalledModel model, ProgressListener listener, Cancellation cancellation)
       throws StageException;
 
+  /** Puts the version before the last update in the place of the one here, and verifies it. */
+  VerificationStatus back(
+      InstalledModel model, ProgressListener listener, Cancellation cancellation)
+      throws StageException;
+
   /**
    * The commit that a configuration's revision is now on the Hub; empty where the server knows of
    * none.

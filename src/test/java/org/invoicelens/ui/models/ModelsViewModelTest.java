@@ -228,6 +228,17 @@ class ModelsViewModelTest {
   }
 
   @Test
+  void goesBackToThePreviousVersionAndTellsThatItWasVerified() {
+    ModelItem item = visit();
+    assertThat(item.canGoBack()).isTrue();
+    models.back(item);
+    assertThat(item.doing().get()).contains("previous version");
+    runner.runAll();
+    assertThat(stages.calls).containsSubsequence("back pixtral-12b", "installed");
+    assertThat(item.notice().get().words()).contains("11");
+  }
+
+  @Test
   void spaceIsFreedOnlyWhenTheUserAgrees() {
     ModelItem item = visit();
     desktop.answer = 1;
