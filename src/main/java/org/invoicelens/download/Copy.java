@@ -37,6 +37,11 @@ final class Copy {
     return source;
   }
 
+  /** Whether one more connection may fetch from it. */
+  boolean hasRoom() {
+    return (rangesWork || inFlight == 0) && source.hasRoom();
+  }
+
   boolean isUsable() {
     return leftFor == null && !source.dropped;
   }

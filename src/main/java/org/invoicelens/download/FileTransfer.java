@@ -35,6 +35,9 @@ final class FileTransfer {
   boolean oneStream;
   int failedAttempts;
 
+  /** How many bytes it had at most when an attempt failed, or at the start. */
+  long mostAtFailure;
+
   /** How often in a row no way led to the server. */
   int failedAtTheWay;
 
@@ -58,6 +61,7 @@ final class FileTransfer {
     this.partial = partial;
     this.copies = sources.stream().map(source -> new Copy(this, source)).toList();
     endpointCopy().tag = partial.tag();
+    mostAtFailure = partial.total();
   }
 
   String path() {

@@ -79,6 +79,11 @@ final class Piece {
     return to - written;
   }
 
+  /** When it was given out, on the system's monotonic clock, in nanoseconds. */
+  long began() {
+    return began;
+  }
+
   /** How long it has been under way, in nanoseconds. */
   long age(long now) {
     return now - began;

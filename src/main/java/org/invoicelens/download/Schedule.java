@@ -29,8 +29,11 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Sources</h2>
  *
- * A source that fails is left for a while, or for the file where it does not have that as it should
- * be, as long as another one can go on. Only failures of the last one count.
+ * A source that refuses some of several connections gets fewer of them, see {@link Source}; that is
+ * no failed attempt.
+ *
+ * <p>A source that fails is left for a while, or for the file where it does not have that as it
+ * should be, as long as another one can go on. Only failures of the last one count.
  *
  * <p>Where the digest of a file is wrong and bytes came from mirrors, the endpoint's are fetched in
  * their place and compared. Where they differ and the digest is then right, the mirror sent wrong
@@ -42,8 +45,9 @@ import org.slf4j.LoggerFactory;
  * first. A connection that broke off after it had brought a good deal is merely reopened. After the
  * configured number of further attempts the file is parked; when all others are done, a last pass
  * tries the parked ones once more over few connections with one stream for each file. What has come
- * stays, unless it belongs to another content. Where a server that answered before cannot be
- * reached at all, the computer slept or has no network: that is waited out and is no attempt.
+ * stays, unless it belongs to another content. A file that comes a good deal further than at any
+ * failure before has all its attempts again. Where a server that answered before cannot be reached
+ * at all, the computer slept or has no network: that is waited out and is no attempt.
  *
  * <p>Thread-safe: one monitor guards everything.
  */
@@ -101,7 +105,10 @@ final class Schedule {
     this.board = board;
     long now = ticker.nanos();
     this.files.forEach(file -> file.notBefore = now);
-    sources.all().forEach(source -> source.notBefore = now);
+    for (Source source : sources.all()) {
+      source.notBefore = now;
+      source.limit(connections);
+    }
     this.files.stream()
         .filter(file -> file.partial().isComplete())
         .forEach(file -> file.state = FileTransfer.State.HASHING);
@@ -183,8 +190,7 @@ final class Schedule {
       return Optional.empty();
     }
     List<Copy> working = working(file, now);
-    List<Copy> possible =
-        working.stream().filter(copy -> copy.rangesWork || copy.inFlight == 0).toList();
+    List<Copy> possible = working.stream().filter(Copy::hasRoom).toList();
     return sources.best(possible, working);
   }
 
@@ -266,7 +272,7 @@ final class Schedule {
     Optional<Copy> better =
         working(file, ticker.nanos()).stream()
             .filter(copy -> copy.source() != piece.source())
-            .filter(copy -> copy.rangesWork || copy.inFlight == 0)
+            .filter(Copy::hasRoom)
             .filter(copy -> {
               double promise = copy.source().promise();
               return Source.isMeasured(promise) && promise >= Sources.MUCH_FASTER * rate;
@@ -310,6 +316,8 @@ final class Schedule {
   /** The file was found here, with this tag where it has one; later ranges go there directly. */
   synchronized void found(Copy copy, FileAddress address, Optional<String> tag) {
     copy.address = Optional.of(address);
+    copy.source().answered();
+    notifyAll();
     if (tag.isPresent() && !tag.equals(copy.tag)) {
       copy.tag = tag;
       if (copy.source().isEndpoint()) {
@@ -358,6 +366,7 @@ final class Schedule {
     FileTransfer file = piece.file();
     takeBack(piece);
     piece.source().failures = 0;
+    piece.source().completed(piece);
     file.failedAtTheWay = 0;
     endOf(file);
   }
@@ -388,16 +397,24 @@ final class Schedule {
   synchronized void failed(Piece piece, PieceException failure, long received) throws IOException {
     FileTransfer file = piece.file();
     takeBack(piece);
-    boolean brokeOff = failure.failure().reason() == HubException.Reason.NO_CONNECTION;
-    if (brokeOff && received >= tuning.progressThatCounts()) {
+    HubException why = failure.failure();
+    boolean brokeOff =
+        why.reason() == HubException.Reason.NO_CONNECTION
+            && received >= tuning.progressThatCounts();
+    // A file that the server has not sent anything of may have another trouble.
+    boolean fewerMayHelp =
+        !brokeOff && isOverload(why) && piece.source().complains(piece) && piece.copy().rangesWork;
+    if (brokeOff) {
       log.info("{} broke off after {} bytes and is reopened.", file.path(), received);
       piece.copy().address = Optional.empty();
     } else if (!leave(piece.copy(), failure) && piece.left() > 0) {
-      if (!failure.failure().isPassing()) {
-        fatal(DownloadFailures.of(failure.failure()));
+      if (!why.isPassing()) {
+        fatal(DownloadFailures.of(why));
         return;
       }
-      if (file.roundFailure == null
+      if (fewerMayHelp) {
+        standBack(piece.copy(), why);
+      } else if (file.roundFailure == null
           || failure.consequence().compareTo(file.roundFailure.consequence()) > 0) {
         file.roundFailure = failure;
         file.failedCopy = piece.copy();
@@ -451,6 +468,27 @@ final class Schedule {
     return true;
   }
 
+  /** Leaves a source alone for a moment that cannot bear so many connections. */
+  private void standBack(Copy copy, HubException why) {
+    copy.address = Optional.empty();
+    Source source = copy.source();
+    long pause = Math.max(pause(1), why.retryAfter().orElse(Duration.ZERO).toNanos());
+    source.notBefore = Math.max(source.notBefore, ticker.nanos() + pause);
+    log.info("{} gets fewer connections: {}", source.name(), why.detail());
+    board.announce(
+        WORDS.text("progress.fewerAtOnce", source.name(), String.valueOf(pause / SECOND + 1)));
+  }
+
+  /** Whether a server may fail so because it has too much to do, and does not ask for long. */
+  private static boolean isOverload(HubException failure) {
+    return switch (failure.reason()) {
+      case RATE_LIMITED, SERVER_ERROR, NO_CONNECTION ->
+          !failure.isWayLost()
+              && failure.retryAfter().orElse(Duration.ZERO).compareTo(LONGEST_ASKED_PAUSE) <= 0;
+      default -> false;
+    };
+  }
+
   /** Whether a failure is one of the server or the way to it, which may pass. */
   private static boolean isOfTheWay(HubException failure) {
     return failure.isPassing() && failure.reason() != HubException.Reason.BAD_ANSWER;
@@ -499,6 +537,14 @@ final class Schedule {
       waitForTheWay(file, failure);
       return;
     }
+    long came = file.partial().total();
+    // Bytes that are given up are no progress, and in the last pass there is but one attempt.
+    if (!lastPass
+        && round.consequence() == PieceException.Consequence.GO_ON
+        && came - file.mostAtFailure >= tuning.progressThatRenews()) {
+      file.failedAttempts = 0;
+    }
+    file.mostAtFailure = Math.max(file.mostAtFailure, came);
     file.failedAttempts++;
     if (round.consequence() != PieceException.Consequence.GO_ON) {
       file.oneStream |= round.consequence() == PieceException.Consequence.START_AGAIN_IN_ONE;

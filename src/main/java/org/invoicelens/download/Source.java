@@ -7,7 +7,13 @@ import org.invoicelens.hub.FileSource;
  * A server that files come from in one run, and how fast it is.
  *
  * <p>The rate is measured over half a second at a time, of all connections together, and kept while
- * none is at work. What a comment does not say to be thread-safe is guarded by the schedule.
+ * none is at work.
+ *
+ * <p>How many connections it is given at once follows from what it says: a few at first, one more
+ * for each range that it begins to send, half as many where it complains. After that, one more for
+ * each range that came completely, but as many as it complained about only seldom.
+ *
+ * <p>What a comment does not say to be thread-safe is guarded by the schedule.
  */
 final class Source {
 
@@ -30,6 +36,12 @@ final class Source {
   /** After so long without a range, what was measured says nothing any more. */
   private static final long STALE = 20_000_000_000L;
 
+  /** So many connections go to it before it has answered any. */
+  private static final int FIRST_CONNECTIONS = 4;
+
+  /** After so many ranges it is asked again whether it bears what it complained about. */
+  private static final int RANGES_BEFORE_ASKING_AGAIN = 16;
+
   private final FileSource server;
   private final boolean endpoint;
   private final LongSupplier nanoTime;
@@ -42,6 +54,16 @@ final class Source {
   private long lastActive;
   private double rate = UNKNOWN;
   private double bestOfOne;
+
+  private int most = Integer.MAX_VALUE;
+  private int allowed = Integer.MAX_VALUE;
+
+  /** It complained about so many connections at once. */
+  private int tooMany = Integer.MAX_VALUE;
+
+  private boolean complained;
+  private long lastComplaint;
+  private int completeSince;
 
   /** How often it failed since a range last came completely. */
   int failures;
@@ -72,6 +94,74 @@ final class Source {
 
   boolean isEndpoint() {
     return endpoint;
+  }
+
+  /**
+   * Gives it so many connections at once at most. Thread-safe, as all about their number.
+   *
+   * @param connections at least 1
+   */
+  synchronized void limit(int connections) {
+    most = connections;
+    allowed = Math.min(FIRST_CONNECTIONS, connections);
+  }
+
+  /** Whether it may be given another connection now. */
+  synchronized boolean hasRoom() {
+    return active < allowed;
+  }
+
+  /** It began to send a range. */
+  synchronized void answered() {
+    if (!complained) {
+      grow();
+    }
+  }
+
+  /** A range came completely. */
+  synchronized void completed(Piece piece) {
+    if (!complained || isOlderThanComplaint(piece)) {
+      return;
+    }
+    completeSince++;
+    if (completeSince >= RANGES_BEFORE_ASKING_AGAIN) {
+      tooMany = Integer.MAX_VALUE;
+    }
+    if (allowed + 1 < tooMany) {
+      grow();
+    }
+  }
+
+  /**
+   * It refused or broke off a range that its connection has left, as a server does that has too
+   * much to do. Of those that were under way at once only the first counts.
+   *
+   * @return whether fewer connections may help: it had others, or had them when this one began
+   */
+  synchronized boolean complains(Piece piece) {
+    if (complained && isOlderThanComplaint(piece)) {
+      return true;
+    }
+    if (active > 0) {
+      tooMany = active + 1;
+      allowed = Math.min(allowed, tooMany);
+    }
+    allowed = Math.max(1, allowed / 2);
+    complained = true;
+    lastComplaint = nanoTime.getAsLong();
+    completeSince = 0;
+    return active > 0;
+  }
+
+  private boolean isOlderThanComplaint(Piece piece) {
+    return piece.began() - lastComplaint <= 0;
+  }
+
+  private void grow() {
+    if (allowed < most) {
+      allowed++;
+      completeSince = 0;
+    }
   }
 
   /** A connection begins a range. Thread-safe, as all that measures. */

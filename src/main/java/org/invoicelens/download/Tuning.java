@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param longestPause the longest wait after a failure
  * @param progressThatCounts a connection that broke off after bringing so many bytes is reopened
  *     without counting as a failed attempt
+ * @param progressThatRenews a file that has come so many bytes further than it was at any failure
+ *     before has all its attempts again
  */
 record Tuning(
     long smallestPiece,
@@ -20,7 +22,8 @@ record Tuning(
     Duration journalInterval,
     Duration firstPause,
     Duration longestPause,
-    long progressThatCounts) {
+    long progressThatCounts,
+    long progressThatRenews) {
 
   static final Tuning DEFAULT =
       new Tuning(
@@ -29,5 +32,6 @@ record Tuning(
           Duration.ofMillis(100),
           Duration.ofSeconds(1),
           Duration.ofSeconds(30),
-          1L << 20);
+          1L << 20,
+          64L << 20);
 }

@@ -158,7 +158,8 @@ class DownloadFaultsTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
-            100_000);
+            100_000,
+            64 << 20);
     always((request, normal) -> normal.cut(150_000));
     run.download(hub);
     assertComplete();

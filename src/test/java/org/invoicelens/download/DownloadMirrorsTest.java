@@ -430,7 +430,8 @@ class DownloadMirrorsTest {
             Duration.ofMillis(1),
             Duration.ofSeconds(1),
             Duration.ofSeconds(30),
-            128 << 10);
+            128 << 10,
+            64 << 20);
     first.listener =
         progress -> {
           if (progress.isWhole() && hub.served.sum() > 500_000 && mirror.served.sum() > 500_000) {

@@ -65,6 +65,12 @@ final class FaultyHub implements AutoCloseable {
     boolean chunked;
     long bytesPerSecond;
 
+    /** Done between the head and the body. */
+    Step sending = () -> {};
+
+    /** Done before the last bytes leave. */
+    Step sent = () -> {};
+
     Reply status(int newStatus) {
       status = newStatus;
       return this;
@@ -90,6 +96,12 @@ final class FaultyHub implements AutoCloseable {
     int length() {
       return to - from;
     }
+  }
+
+  /** What a server does besides. */
+  @FunctionalInterface
+  interface Step {
+    void run() throws Exception;
   }
 
   /** Changes what would be sent. */
@@ -242,11 +254,15 @@ final class FaultyHub implements AutoCloseable {
     out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
     long end = Math.min(reply.to, reply.from + Math.min(reply.cutAfter, Integer.MAX_VALUE));
     int at = reply.from;
+    reply.sending.run();
     while (at < end) {
       int n =
           (int) Math.min(reply.bytesPerSecond > 0 ? reply.bytesPerSecond / 50 : 64 << 10, end - at);
       if (reply.chunked) {
         out.write((Integer.toHexString(n) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      }
+      if (at + n == end) {
+        reply.sent.run();
       }
       out.write(reply.body, at, n);
       if (reply.chunked) {

@@ -29,7 +29,8 @@ final class Fixture {
           Duration.ofMillis(50),
           Duration.ofSeconds(1),
           Duration.ofSeconds(30),
-          128 << 10);
+          128 << 10,
+          64 << 20);
 
   /** A clock on which pauses take no time. */
   static final class FastTicker implements Ticker {
