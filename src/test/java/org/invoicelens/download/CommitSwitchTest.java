@@ -28,6 +28,14 @@ class CommitSwitchTest {
     hub.commit = COMMIT;
   }
 
+  /** Downloads a commit and then the next one; returns the first. */
+  private String updated(Fixture run, FaultyHub hub) throws Exception {
+    String old = run.download(hub).commit();
+    newCommit(hub);
+    run.download(hub);
+    return old;
+  }
+
   private static FaultyHub hub() throws Exception {
     return new FaultyHub().with("LICENSE", new byte[] {7, 8}).with(WEIGHTS, OLD);
   }
@@ -135,9 +143,7 @@ class CommitSwitchTest {
   void aWayBackThatEndsAtItsBeginningIsFoundAgain() throws Exception {
     try (FaultyHub hub = hub()) {
       Fixture run = new Fixture(folder.resolve("model"));
-      String old = run.download(hub).commit();
-      newCommit(hub);
-      run.download(hub);
+      String old = updated(run, hub);
       Files.createDirectories(ModelFolder.next(run.model));
       Files.move(ModelFolder.previous(run.model).resolve(old), ModelFolder.next(run.model, old));
       assertThat(new PreviousCommit(run.model).restore().commit()).isEqualTo(old);
@@ -151,9 +157,7 @@ class CommitSwitchTest {
       Fixture run = new Fixture(folder.resolve("model"));
       assertThatThrownBy(() -> new PreviousCommit(run.model).restore())
           .isInstanceOf(DownloadException.class);
-      String old = run.download(hub).commit();
-      newCommit(hub);
-      run.download(hub);
+      String old = updated(run, hub);
       Files.delete(ModelFolder.previous(run.model).resolve(old).resolve("LICENSE"));
       assertThatThrownBy(() -> new PreviousCommit(run.model).restore())
           .isInstanceOf(DownloadException.class)
@@ -166,9 +170,7 @@ class CommitSwitchTest {
   void anotherCommitOfTheSameFilesGivesUpNothing() throws Exception {
     try (FaultyHub hub = hub()) {
       Fixture run = new Fixture(folder.resolve("model"));
-      String old = run.download(hub).commit();
-      newCommit(hub);
-      run.download(hub);
+      String old = updated(run, hub);
       Files.writeString(ModelFolder.started(run.model), "{}");
       hub.commit = "c".repeat(40);
       assertThat(run.download(hub).commit()).isEqualTo("c".repeat(40));

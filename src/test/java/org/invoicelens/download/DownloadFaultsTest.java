@@ -52,20 +52,6 @@ class DownloadFaultsTest {
             ".invoicelens/lock", ".invoicelens/listing.json", ".invoicelens/manifest.json");
   }
 
-  /** Applies a fault to the first request for the weights that it fits. */
-  private void once(FaultyHub.Fault fault) {
-    AtomicBoolean done = new AtomicBoolean();
-    hub.fault =
-        (request, normal) ->
-            request.isFor(WEIGHTS) && done.compareAndSet(false, true)
-                ? fault.apply(request, normal)
-                : normal;
-  }
-
-  private void always(FaultyHub.Fault fault) {
-    hub.fault = (request, normal) -> request.isFor(WEIGHTS) ? fault.apply(request, normal) : normal;
-  }
-
   @Test
   void fetchesEveryFileInRangesAndProvesIt() throws Exception {
     DownloadResult result = run.download(hub);
@@ -90,7 +76,7 @@ class DownloadFaultsTest {
 
   @Test
   void aServerWithoutRangesIsReadInOneStream() throws Exception {
-    always((request, normal) -> new FaultyHub.Reply().body(CONTENT));
+    hub.always(WEIGHTS, (request, normal) -> new FaultyHub.Reply().body(CONTENT));
     assertThat(run.download(hub).transferred()).isEqualTo(CONTENT.length + CONFIG.length);
     assertComplete();
     assertThat(hub.requestsFor(WEIGHTS)).isEqualTo(1);
@@ -98,7 +84,9 @@ class DownloadFaultsTest {
 
   @Test
   void aWholeBodyInsteadOfALaterRangeIsNeverAppended() throws Exception {
-    always((request, normal) -> normal.from > 0 ? new FaultyHub.Reply().body(CONTENT) : normal);
+    hub.always(
+        WEIGHTS,
+        (request, normal) -> normal.from > 0 ? new FaultyHub.Reply().body(CONTENT) : normal);
     run.download(hub);
     assertComplete();
   }
@@ -106,15 +94,17 @@ class DownloadFaultsTest {
   @ParameterizedTest
   @ValueSource(strings = {"bytes 1-10/1500000", "bytes 0-10/99", "bytes", "bytes 5-2/1500000"})
   void anAnswerForAnotherRangeIsNotBelieved(String bounds) throws Exception {
-    once((request, normal) -> normal.header("Content-Range", bounds));
+    hub.once(WEIGHTS, (request, normal) -> normal.header("Content-Range", bounds));
     run.download(hub);
     assertComplete();
   }
 
   @Test
   void aServerThatAlwaysMistakesRangesIsReadWholeInTheLastPass() throws Exception {
-    always((request, normal) ->
-        normal.status == 206 ? normal.header("Content-Range", "bytes 7-9/1500000") : normal);
+    hub.always(
+        WEIGHTS,
+        (request, normal) ->
+            normal.status == 206 ? normal.header("Content-Range", "bytes 7-9/1500000") : normal);
     run.download(hub);
     assertComplete();
     assertThat(hub.requestsFor(WEIGHTS)).isEqualTo(4);
@@ -122,17 +112,19 @@ class DownloadFaultsTest {
 
   @Test
   void goesOnAfterTheConnectionEndedEarly() throws Exception {
-    once((request, normal) -> normal.cut(10_000));
+    hub.once(WEIGHTS, (request, normal) -> normal.cut(10_000));
     assertThat(run.download(hub).transferred()).isEqualTo(CONTENT.length + CONFIG.length);
     assertComplete();
   }
 
   @Test
   void goesOnAfterAReset() throws Exception {
-    once((request, normal) -> {
-      normal.reset = true;
-      return normal.cut(50_000);
-    });
+    hub.once(
+        WEIGHTS,
+        (request, normal) -> {
+          normal.reset = true;
+          return normal.cut(50_000);
+        });
     run.download(hub);
     assertComplete();
   }
@@ -140,10 +132,12 @@ class DownloadFaultsTest {
   @Test
   void aSilentConnectionIsGivenUpAndReopened() throws Exception {
     run.settings = run.settings.withReadTimeout(Duration.ofMillis(200));
-    once((request, normal) -> {
-      normal.stall = true;
-      return normal.cut(20_000);
-    });
+    hub.once(
+        WEIGHTS,
+        (request, normal) -> {
+          normal.stall = true;
+          return normal.cut(20_000);
+        });
     run.download(hub);
     assertComplete();
   }
@@ -160,7 +154,7 @@ class DownloadFaultsTest {
             Duration.ofSeconds(1),
             100_000,
             64 << 20);
-    always((request, normal) -> normal.cut(150_000));
+    hub.always(WEIGHTS, (request, normal) -> normal.cut(150_000));
     run.download(hub);
     assertComplete();
     assertThat(hub.requestsFor(WEIGHTS)).isEqualTo(10);
@@ -168,7 +162,7 @@ class DownloadFaultsTest {
 
   @Test
   void triesTwiceMoreAndThenOnceOverTheMinimalConnections() throws Exception {
-    always((request, normal) -> new FaultyHub.Reply().status(500));
+    hub.always(WEIGHTS, (request, normal) -> new FaultyHub.Reply().status(500));
     assertThatThrownBy(() -> run.download(hub))
         .isInstanceOfSatisfying(
             DownloadException.class,
@@ -181,8 +175,10 @@ class DownloadFaultsTest {
   @Test
   void keepsWhatCameForTheNextRun() throws Exception {
     AtomicInteger ranges = new AtomicInteger();
-    always((request, normal) ->
-        ranges.incrementAndGet() > 3 ? new FaultyHub.Reply().status(500) : normal);
+    hub.always(
+        WEIGHTS,
+        (request, normal) ->
+            ranges.incrementAndGet() > 3 ? new FaultyHub.Reply().status(500) : normal);
     assertThatThrownBy(() -> run.download(hub)).isInstanceOf(DownloadException.class);
     long kept = new PartialData(run.model).size();
     assertThat(kept).isPositive();
@@ -193,8 +189,10 @@ class DownloadFaultsTest {
 
   @Test
   void waitsAsLongAsTheServerAsks() throws Exception {
-    once((request, normal) ->
-        new FaultyHub.Reply().status(429).header("RateLimit", "\"api\";r=0;t=8"));
+    hub.once(
+        WEIGHTS,
+        (request, normal) ->
+            new FaultyHub.Reply().status(429).header("RateLimit", "\"api\";r=0;t=8"));
     run.download(hub);
     assertComplete();
     assertThat(run.messages()).contains("Waiting 8 s: the server asked for a pause");
@@ -216,7 +214,9 @@ class DownloadFaultsTest {
 
   @Test
   void doesNotWaitForHours() {
-    always((request, normal) -> new FaultyHub.Reply().status(429).header("Retry-After", "7200"));
+    hub.always(
+        WEIGHTS,
+        (request, normal) -> new FaultyHub.Reply().status(429).header("Retry-After", "7200"));
     assertThatThrownBy(() -> run.download(hub))
         .isInstanceOfSatisfying(
             DownloadException.class,
@@ -268,8 +268,10 @@ class DownloadFaultsTest {
   @Test
   void aFileChangedBetweenTwoRunsBeginsAgain() throws Exception {
     AtomicInteger ranges = new AtomicInteger();
-    always((request, normal) ->
-        ranges.incrementAndGet() > 3 ? new FaultyHub.Reply().status(500) : normal);
+    hub.always(
+        WEIGHTS,
+        (request, normal) ->
+            ranges.incrementAndGet() > 3 ? new FaultyHub.Reply().status(500) : normal);
     assertThatThrownBy(() -> run.download(hub)).isInstanceOf(DownloadException.class);
     hub.fault = (request, normal) -> normal;
     hub.tagSuffix = "-new";
@@ -279,7 +281,7 @@ class DownloadFaultsTest {
 
   @Test
   void aCompressedBodyIsRefused() throws Exception {
-    once((request, normal) -> normal.header("Content-Encoding", "gzip"));
+    hub.once(WEIGHTS, (request, normal) -> normal.header("Content-Encoding", "gzip"));
     run.download(hub);
     assertComplete();
     assertThat(hub.requests)
@@ -289,10 +291,12 @@ class DownloadFaultsTest {
 
   @Test
   void aLoginPageIsNotTakenForWeights() {
-    always((request, normal) ->
-        new FaultyHub.Reply()
-            .header("Content-Type", "text/html; charset=utf-8")
-            .body("<html>log in</html>".getBytes(StandardCharsets.UTF_8)));
+    hub.always(
+        WEIGHTS,
+        (request, normal) ->
+            new FaultyHub.Reply()
+                .header("Content-Type", "text/html; charset=utf-8")
+                .body("<html>log in</html>".getBytes(StandardCharsets.UTF_8)));
     assertThatThrownBy(() -> run.download(hub))
         .isInstanceOfSatisfying(
             DownloadException.class,
@@ -306,7 +310,7 @@ class DownloadFaultsTest {
   void aLongerBodyIsRefused() throws Exception {
     byte[] longer = new byte[CONTENT.length + 10];
     System.arraycopy(CONTENT, 0, longer, 0, CONTENT.length);
-    once((request, normal) -> new FaultyHub.Reply().body(longer));
+    hub.once(WEIGHTS, (request, normal) -> new FaultyHub.Reply().body(longer));
     run.download(hub);
     assertComplete();
   }
@@ -315,19 +319,23 @@ class DownloadFaultsTest {
   void aLongerBodyWithoutALengthIsRefused() throws Exception {
     byte[] longer = new byte[CONTENT.length + 10];
     System.arraycopy(CONTENT, 0, longer, 0, CONTENT.length);
-    once((request, normal) -> {
-      FaultyHub.Reply reply = new FaultyHub.Reply().body(longer);
-      reply.chunked = true;
-      return reply;
-    });
+    hub.once(
+        WEIGHTS,
+        (request, normal) -> {
+          FaultyHub.Reply reply = new FaultyHub.Reply().body(longer);
+          reply.chunked = true;
+          return reply;
+        });
     run.download(hub);
     assertComplete();
   }
 
   @Test
   void anUnsatisfiableRangeLeadsToTheWholeFile() throws Exception {
-    always((request, normal) ->
-        request.header("Range") != null ? new FaultyHub.Reply().status(416) : normal);
+    hub.always(
+        WEIGHTS,
+        (request, normal) ->
+            request.header("Range") != null ? new FaultyHub.Reply().status(416) : normal);
     run.download(hub);
     assertComplete();
   }
@@ -337,15 +345,17 @@ class DownloadFaultsTest {
     byte[] flipped = CONTENT.clone();
     flipped[700_000] ^= 1;
     AtomicBoolean first = new AtomicBoolean(true);
-    always((request, normal) -> {
-      if (first.get()) {
-        normal.body = flipped;
-      }
-      if (normal.to == CONTENT.length) {
-        first.set(false);
-      }
-      return normal;
-    });
+    hub.always(
+        WEIGHTS,
+        (request, normal) -> {
+          if (first.get()) {
+            normal.body = flipped;
+          }
+          if (normal.to == CONTENT.length) {
+            first.set(false);
+          }
+          return normal;
+        });
     run.connections = 1;
     run.download(hub);
     assertComplete();
@@ -356,10 +366,12 @@ class DownloadFaultsTest {
   void bytesThatAreWrongTwiceEndTheDownloadAndNameTheFile() throws Exception {
     byte[] flipped = CONTENT.clone();
     flipped[700_000] ^= 1;
-    always((request, normal) -> {
-      normal.body = flipped;
-      return normal;
-    });
+    hub.always(
+        WEIGHTS,
+        (request, normal) -> {
+          normal.body = flipped;
+          return normal;
+        });
     assertThatThrownBy(() -> run.download(hub))
         .isInstanceOfSatisfying(
             DownloadException.class,
@@ -374,10 +386,12 @@ class DownloadFaultsTest {
   void germansReadInGermanWhatHappenedOnTheWay() throws Exception {
     byte[] flipped = CONTENT.clone();
     flipped[700_000] ^= 1;
-    always((request, normal) -> {
-      normal.body = flipped;
-      return normal;
-    });
+    hub.always(
+        WEIGHTS,
+        (request, normal) -> {
+          normal.body = flipped;
+          return normal;
+        });
     DownloadException failure =
         InGerman.of(() -> catchThrowableOfType(DownloadException.class, () -> run.download(hub)));
     assertThat(failure.problem().what())

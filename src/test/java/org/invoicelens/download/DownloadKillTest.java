@@ -47,14 +47,7 @@ class DownloadKillTest {
         assertThat(model.resolve("model.safetensors")).doesNotExist();
       }
       assertThat(kept).as("kills lose only what came since the last journal").isPositive();
-      Process last = start(model, hub);
-      try {
-        assertThat(last.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        String said = new String(last.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(said).contains("transferred " + (SIZE - kept));
-      } finally {
-        last.destroyForcibly();
-      }
+      assertGoesOn(start(model, hub), kept);
       assertThat(Files.readAllBytes(model.resolve("model.safetensors"))).isEqualTo(content);
     }
   }
@@ -80,15 +73,19 @@ class DownloadKillTest {
       child.destroyForcibly().waitFor();
       long kept = new PartialData(model).size();
       assertThat(kept).isPositive();
-      Process last = start(model, hub, mirror.endpoint());
-      try {
-        assertThat(last.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        String said = new String(last.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(said).contains("transferred " + (SIZE - kept));
-      } finally {
-        last.destroyForcibly();
-      }
+      assertGoesOn(start(model, hub, mirror.endpoint()), kept);
       assertThat(Files.readAllBytes(model.resolve("model.safetensors"))).isEqualTo(content);
+    }
+  }
+
+  /** Whether the last process fetches what is missing and no more. */
+  private static void assertGoesOn(Process last, long kept) throws Exception {
+    try {
+      assertThat(last.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      String said = new String(last.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(said).contains("transferred " + (SIZE - kept));
+    } finally {
+      last.destroyForcibly();
     }
   }
 

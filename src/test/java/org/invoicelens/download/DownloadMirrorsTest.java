@@ -71,15 +71,10 @@ class DownloadMirrorsTest {
     return server.endpoint().replace("http://", "");
   }
 
-  private static void always(FaultyHub server, FaultyHub.Fault fault) {
-    server.fault =
-        (request, normal) -> request.isFor(WEIGHTS) ? fault.apply(request, normal) : normal;
-  }
-
   /** Sends the right number of bytes, of which the last of every range is another one. */
   private static void lie(FaultyHub server) {
-    always(
-        server,
+    server.always(
+        WEIGHTS,
         (request, normal) -> {
           byte[] changed = normal.body.clone();
           changed[normal.to - 1] ^= 1;
@@ -133,8 +128,8 @@ class DownloadMirrorsTest {
     run.connections = 3;
     run.mirrors = List.of(asFolder(mirror), asFolder(other));
     for (FaultyHub server : List.of(hub, mirror, other)) {
-      always(
-          server,
+      server.always(
+          WEIGHTS,
           (request, normal) -> {
             most.accumulateAndGet(open.incrementAndGet(), Math::max);
             Thread.sleep(20);
@@ -248,7 +243,7 @@ class DownloadMirrorsTest {
   void aMirrorThatFailsIsLeftAndCostsNoAttempt(String name, FaultyHub.Fault fault)
       throws Exception {
     run.mirrors = List.of(asFolder(mirror));
-    always(mirror, fault);
+    mirror.always(WEIGHTS, fault);
     DownloadResult result = run.download(hub);
     assertComplete();
     assertNoAttemptFailed();
@@ -262,7 +257,7 @@ class DownloadMirrorsTest {
   void anEndpointThatFailsIsLeftWhileAMirrorGoesOn(String name, FaultyHub.Fault fault)
       throws Exception {
     run.mirrors = List.of(asFolder(mirror));
-    always(hub, fault);
+    hub.always(WEIGHTS, fault);
     run.download(hub);
     assertComplete();
     assertNoAttemptFailed();
@@ -271,8 +266,8 @@ class DownloadMirrorsTest {
   @Test
   void whereEveryServerFailsTheAttemptsOfTheFileCount() throws Exception {
     run.retries = 1;
-    always(hub, (request, normal) -> new FaultyHub.Reply().status(503));
-    always(mirror, (request, normal) -> new FaultyHub.Reply().status(404));
+    hub.always(WEIGHTS, (request, normal) -> new FaultyHub.Reply().status(503));
+    mirror.always(WEIGHTS, (request, normal) -> new FaultyHub.Reply().status(404));
     assertThatThrownBy(() -> run.download(hub))
         .isInstanceOf(DownloadException.class)
         .extracting(e -> ((DownloadException) e).reason())
@@ -295,8 +290,8 @@ class DownloadMirrorsTest {
 
   @Test
   void aSlowMirrorIsLeftAndWhatItDoesNotFinishIsTakenOver() throws Exception {
-    always(
-        mirror,
+    mirror.always(
+        WEIGHTS,
         (request, normal) -> {
           normal.bytesPerSecond = 10_000;
           return normal;
@@ -329,8 +324,8 @@ class DownloadMirrorsTest {
     run.mirrors = List.of();
     AtomicInteger asked = new AtomicInteger();
     AtomicReference<FaultyHub.Request> slow = new AtomicReference<>();
-    always(
-        hub,
+    hub.always(
+        WEIGHTS,
         (request, normal) -> {
           if (asked.incrementAndGet() == 3) {
             slow.set(request);
@@ -348,8 +343,8 @@ class DownloadMirrorsTest {
   @Test
   void aMirrorThatStaysSilentHoldsNothingUp() throws Exception {
     run.settings = run.settings.withReadTimeout(Duration.ofSeconds(60));
-    always(
-        mirror,
+    mirror.always(
+        WEIGHTS,
         (request, normal) -> {
           normal.stall = true;
           return normal.cut(5000);

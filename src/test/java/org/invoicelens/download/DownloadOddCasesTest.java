@@ -17,7 +17,6 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.Assumptions;
 import org.invoicelens.download.DownloadException.Reason;
@@ -47,19 +46,6 @@ class DownloadOddCasesTest {
     hub.close();
   }
 
-  private void once(FaultyHub.Fault fault) {
-    AtomicBoolean done = new AtomicBoolean();
-    hub.fault =
-        (request, normal) ->
-            request.isFor(WEIGHTS) && done.compareAndSet(false, true)
-                ? fault.apply(request, normal)
-                : normal;
-  }
-
-  private void always(FaultyHub.Fault fault) {
-    hub.fault = (request, normal) -> request.isFor(WEIGHTS) ? fault.apply(request, normal) : normal;
-  }
-
   private void assertComplete() throws Exception {
     assertThat(run.files()).containsExactly(WEIGHTS);
     assertThat(run.content(WEIGHTS)).isEqualTo(CONTENT);
@@ -71,13 +57,15 @@ class DownloadOddCasesTest {
 
   @Test
   void aPauseMayEndAtATimeOfDay() throws Exception {
-    once((request, normal) ->
-        new FaultyHub.Reply()
-            .status(503)
-            .header(
-                "Retry-After",
-                DateTimeFormatter.RFC_1123_DATE_TIME.format(
-                    ZonedDateTime.now(ZoneOffset.UTC).plusMinutes(10))));
+    hub.once(
+        WEIGHTS,
+        (request, normal) ->
+            new FaultyHub.Reply()
+                .status(503)
+                .header(
+                    "Retry-After",
+                    DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                        ZonedDateTime.now(ZoneOffset.UTC).plusMinutes(10))));
     run.download(hub);
     assertComplete();
     assertThat(run.ticker.pauses)
@@ -86,8 +74,12 @@ class DownloadOddCasesTest {
 
   @Test
   void aPauseThatEndedBeforeItBeganIsNone() throws Exception {
-    once((request, normal) ->
-        new FaultyHub.Reply().status(429).header("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"));
+    hub.once(
+        WEIGHTS,
+        (request, normal) ->
+            new FaultyHub.Reply()
+                .status(429)
+                .header("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"));
     run.download(hub);
     assertComplete();
     assertThat(run.ticker.pauses).allMatch(pause -> pause.toSeconds() < 30);
@@ -95,17 +87,21 @@ class DownloadOddCasesTest {
 
   @Test
   void aWholeFileThatIsTooShortIsRefusedBeforeItIsRead() throws Exception {
-    once((request, normal) -> new FaultyHub.Reply().body(Arrays.copyOf(CONTENT, 1_000_000)));
+    hub.once(
+        WEIGHTS,
+        (request, normal) -> new FaultyHub.Reply().body(Arrays.copyOf(CONTENT, 1_000_000)));
     assertThat(run.download(hub).transferred()).isEqualTo(CONTENT.length);
     assertComplete();
   }
 
   @Test
   void aRangeThatIsShorterThanAskedForIsTakenAsFarAsItGoes() throws Exception {
-    once((request, normal) -> {
-      normal.to = normal.from + 1000;
-      return normal.header("Content-Range", "bytes 0-999/" + CONTENT.length);
-    });
+    hub.once(
+        WEIGHTS,
+        (request, normal) -> {
+          normal.to = normal.from + 1000;
+          return normal.header("Content-Range", "bytes 0-999/" + CONTENT.length);
+        });
     assertThat(run.download(hub).transferred()).isEqualTo(CONTENT.length);
     assertComplete();
     assertThat(run.ticker.pauses).isEmpty();
@@ -116,7 +112,7 @@ class DownloadOddCasesTest {
     byte[] page = new byte[CONTENT.length];
     Arrays.fill(page, (byte) ' ');
     System.arraycopy("<html>log in".getBytes(StandardCharsets.US_ASCII), 0, page, 0, 12);
-    once((request, normal) -> new FaultyHub.Reply().body(page));
+    hub.once(WEIGHTS, (request, normal) -> new FaultyHub.Reply().body(page));
     run.download(hub);
     assertComplete();
     assertThat(run.messages()).anyMatch(m -> m.contains("wrong content and is fetched again"));
@@ -124,7 +120,7 @@ class DownloadOddCasesTest {
 
   @Test
   void anEmptyBodyIsNoFile() throws Exception {
-    once((request, normal) -> new FaultyHub.Reply().body(new byte[0]));
+    hub.once(WEIGHTS, (request, normal) -> new FaultyHub.Reply().body(new byte[0]));
     run.download(hub);
     assertComplete();
   }
@@ -134,25 +130,27 @@ class DownloadOddCasesTest {
     run.connections = 1;
     run.settings = run.settings.withReadTimeout(Duration.ofSeconds(60));
     AtomicInteger requests = new AtomicInteger();
-    always((request, normal) -> {
-      if (requests.getAndIncrement() == 0) {
-        normal.bytesPerSecond = 50;
-        Thread.ofPlatform()
-            .daemon()
-            .start(() -> {
-              // A minute passes between two bytes until it asks again.
-              while (requests.get() == 1 && !run.cancellation.isCancelled()) {
-                run.ticker.await(this, Duration.ofMinutes(1).plusSeconds(1).toNanos());
-                try {
-                  Thread.sleep(20);
-                } catch (InterruptedException stopped) {
-                  return;
-                }
-              }
-            });
-      }
-      return normal;
-    });
+    hub.always(
+        WEIGHTS,
+        (request, normal) -> {
+          if (requests.getAndIncrement() == 0) {
+            normal.bytesPerSecond = 50;
+            Thread.ofPlatform()
+                .daemon()
+                .start(() -> {
+                  // A minute passes between two bytes until it asks again.
+                  while (requests.get() == 1 && !run.cancellation.isCancelled()) {
+                    run.ticker.await(this, Duration.ofMinutes(1).plusSeconds(1).toNanos());
+                    try {
+                      Thread.sleep(20);
+                    } catch (InterruptedException stopped) {
+                      return;
+                    }
+                  }
+                });
+          }
+          return normal;
+        });
     run.download(hub);
     assertComplete();
     assertThat(requests.get()).isGreaterThan(1);
@@ -162,11 +160,13 @@ class DownloadOddCasesTest {
   void contentThatIsWrongInAnotherWayEachTimePointsToMemoryOrDisk() {
     AtomicInteger times = new AtomicInteger();
     run.connections = 1;
-    always((request, normal) -> {
-      normal.body = CONTENT.clone();
-      normal.body[normal.from + 5] ^= (byte) times.incrementAndGet();
-      return normal;
-    });
+    hub.always(
+        WEIGHTS,
+        (request, normal) -> {
+          normal.body = CONTENT.clone();
+          normal.body[normal.from + 5] ^= (byte) times.incrementAndGet();
+          return normal;
+        });
     DownloadException failure = failure();
     assertThat(failure.reason()).isEqualTo(Reason.WRONG_CHECKSUM);
     assertThat(failure.getMessage()).contains(WEIGHTS).contains("memory or disk");
@@ -221,12 +221,14 @@ class DownloadOddCasesTest {
       run = new Fixture(volume.resolve("model"));
       Path filler = volume.resolve("filler");
       AtomicInteger ranges = new AtomicInteger();
-      always((request, normal) -> {
-        if (ranges.incrementAndGet() == 3) {
-          fill(filler);
-        }
-        return normal;
-      });
+      hub.always(
+          WEIGHTS,
+          (request, normal) -> {
+            if (ranges.incrementAndGet() == 3) {
+              fill(filler);
+            }
+            return normal;
+          });
       DownloadException failure = failure();
       assertThat(failure.reason()).isEqualTo(Reason.DISK_FULL);
       assertThat(failure.problem().remedy()).contains("what has arrived is kept");

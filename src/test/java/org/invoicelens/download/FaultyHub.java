@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -114,6 +115,21 @@ final class FaultyHub implements AutoCloseable {
   final List<Request> requests = new CopyOnWriteArrayList<>();
   final LongAdder served = new LongAdder();
   volatile Fault fault = (request, normal) -> normal;
+
+  /** Applies a fault to every request for a file. */
+  void always(String file, Fault other) {
+    fault = (request, normal) -> request.isFor(file) ? other.apply(request, normal) : normal;
+  }
+
+  /** Applies a fault to the first request for a file. */
+  void once(String file, Fault other) {
+    AtomicBoolean done = new AtomicBoolean();
+    always(
+        file,
+        (request, normal) ->
+            done.compareAndSet(false, true) ? other.apply(request, normal) : normal);
+  }
+
   volatile String commit = "c0ffee".repeat(6) + "abcd";
   volatile String tagSuffix = "";
 

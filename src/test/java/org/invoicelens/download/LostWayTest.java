@@ -8,9 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.invoicelens.download.PieceException.Consequence;
-import org.invoicelens.hub.FileAnswer;
-import org.invoicelens.hub.FileRequest;
-import org.invoicelens.hub.FileSource;
 import org.invoicelens.hub.HubException;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Progress;
@@ -24,26 +21,6 @@ class LostWayTest {
 
   private static final int RETRIES = 2;
 
-  /** A server that nobody asks here: the failures are given to the schedule. */
-  private static final FileSource SERVER =
-      new FileSource() {
-        @Override
-        public String name() {
-          return "hub";
-        }
-
-        @Override
-        public FileAnswer open(FileRequest request) {
-          throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void breakOff() {}
-
-        @Override
-        public void close() {}
-      };
-
   @TempDir Path folder;
   private final Fixture.FastTicker ticker = new Fixture.FastTicker();
   private final List<Progress> reports = new ArrayList<>();
@@ -53,7 +30,7 @@ class LostWayTest {
   @BeforeEach
   void open() throws Exception {
     Checksum checksum = new Checksum(Checksum.Algorithm.SHA256, "ab".repeat(32), 1_000_000);
-    Sources sources = new Sources(SERVER, List.of());
+    Sources sources = new Sources(new UnaskedServer("hub"), List.of());
     file = new FileTransfer("a", checksum, PartialFile.open(folder, "a", checksum), sources.all());
     ProgressBoard board = new ProgressBoard(reports::add);
     board.add("a", checksum.size());

@@ -10,9 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import org.invoicelens.hub.FileAnswer;
-import org.invoicelens.hub.FileRequest;
-import org.invoicelens.hub.FileSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,25 +20,13 @@ class SourcesTest {
 
   private static final long SECOND = 1_000_000_000L;
 
-  /** A server of which only the name matters here. */
-  private record Named(String name) implements FileSource {
-
-    @Override
-    public FileAnswer open(FileRequest request) {
-      throw new UnsupportedOperationException(name);
-    }
-
-    @Override
-    public void breakOff() {}
-
-    @Override
-    public void close() {}
-  }
-
   @TempDir Path folder;
   private final AtomicLong clock = new AtomicLong();
   private final Sources sources =
-      new Sources(new Named("hub"), List.of(new Named("share"), new Named("old")), clock::get);
+      new Sources(
+          new UnaskedServer("hub"),
+          List.of(new UnaskedServer("share"), new UnaskedServer("old")),
+          clock::get);
   private FileTransfer file;
 
   @BeforeEach

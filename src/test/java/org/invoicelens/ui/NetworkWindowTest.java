@@ -42,10 +42,7 @@ class NetworkWindowTest {
   }
 
   private void failWith(DownloadException.Reason reason) throws Exception {
-    stages.download =
-        (listener, cancellation) -> {
-          throw new DownloadException(reason, new Problem("what", "meaning", "remedy"), "", null);
-        };
+    stages.failDownload(reason, new Problem("what", "meaning", "remedy"));
     window.open(own, stages);
     window.click("#next");
     window.awaitSeen("#gpu-memory");

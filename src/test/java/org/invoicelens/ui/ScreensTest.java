@@ -476,11 +476,7 @@ class ScreensTest {
         () -> ((ScrollPane) robot.lookup("#settings .scroll-pane").query()).setVvalue(0.6));
     shoot("8-settings-network");
     press("#settings-back");
-    stages.download =
-        (listener, cancellation) -> {
-          throw new DownloadException(
-              DownloadException.Reason.NO_CONNECTION, problem, "refused", null);
-        };
+    stages.failDownload(DownloadException.Reason.NO_CONNECTION, problem);
     choose("pixtral-12b");
     press("#next");
     press("#next");

@@ -22,6 +22,7 @@ import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModel.Sizes;
 import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.StageException;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.Question;
@@ -359,38 +360,50 @@ public final class ModelsViewModel {
                   item.end(
                       outcome.foreign().isEmpty()
                           ? good(text("models.removed", freed))
-                          : Optional.of(
-                              new Notice(
-                                  Mark.REMARK,
-                                  text(
-                                      "models.removed.foreign",
-                                      freed,
-                                      outcome.foreign().size(),
-                                      named(outcome.foreign())))));
+                          : remark(
+                              text(
+                                  "models.removed.foreign",
+                                  freed,
+                                  outcome.foreign().size(),
+                                  named(outcome.foreign()))));
                 },
                 () -> remove(item)));
   }
 
   /** Lets the user choose another folder for a model, and moves it there if the user agrees. */
   public void move(ModelItem item) {
+    lookElsewhere(
+        item,
+        "models.move.choose",
+        stages::placeToMoveTo,
+        there -> {
+          item.end(Optional.empty());
+          askToMove(item, there);
+        },
+        () -> move(item));
+  }
+
+  /** What is found out about a folder that the user chose for a model. */
+  @FunctionalInterface
+  private interface Look<V> {
+    V at(ModelConfig config, Path chosen) throws StageException;
+  }
+
+  private <V> void lookElsewhere(
+      ModelItem item, String title, Look<V> look, Consumer<V> whenDone, Runnable again) {
     ModelConfig config = item.model().get().config().orElseThrow();
     desktop
-        .chooseFolder(text("models.move.choose", config.name()), config.modelPath().getParent())
+        .chooseFolder(text(title, config.name()), config.modelPath().getParent())
         .ifPresent(chosen ->
             run(
                 item,
-                lookingThere(),
-                (listener, cancellation) -> stages.placeToMoveTo(config, chosen),
-                there -> {
-                  item.end(Optional.empty());
-                  askToMove(item, there);
-                },
-                () -> move(item)));
-  }
-
-  private static Said lookingThere() {
-    return new Said(
-        text("models.looking.there"), text("models.stopped"), text("models.folder.another"));
+                new Said(
+                    text("models.looking.there"),
+                    text("models.stopped"),
+                    text("models.folder.another")),
+                (listener, cancellation) -> look.at(config, chosen),
+                whenDone,
+                again));
   }
 
   private void askToMove(ModelItem item, ModelPlace there) {
@@ -433,18 +446,15 @@ public final class ModelsViewModel {
   /** Lets the user choose the folder in which a model's files lie already. */
   public void find(ModelItem item) {
     ModelConfig config = item.model().get().config().orElseThrow();
-    desktop
-        .chooseFolder(text("models.find.choose", config.name()), config.modelPath().getParent())
-        .ifPresent(chosen ->
-            run(
-                item,
-                lookingThere(),
-                (listener, cancellation) -> stages.find(config, chosen),
-                folder -> {
-                  wizard.moved(config.source(), folder);
-                  item.end(good(text("models.found", folder)));
-                },
-                () -> find(item)));
+    lookElsewhere(
+        item,
+        "models.find.choose",
+        stages::find,
+        folder -> {
+          wizard.moved(config.source(), folder);
+          item.end(good(text("models.found", folder)));
+        },
+        () -> find(item));
   }
 
   /** Goes on when no part of the window holds the model's files. */

@@ -198,10 +198,7 @@ class DownloadViewModelTest {
   }
 
   private List<Remedy> remediesOf(DownloadException.Reason reason) {
-    stages.download =
-        (listener, cancellation) -> {
-          throw new DownloadException(reason, new Problem("It failed.", "", "Mend it."), "", null);
-        };
+    stages.failDownload(reason, new Problem("It failed.", "", "Mend it."));
     model.retry();
     runner.runAll();
     return model.failure().get().remedies();
@@ -492,8 +489,7 @@ class DownloadViewModelTest {
     assertThat(stages.calls.stream().filter("place"::equals)).hasSize(5);
   }
 
-  @Test
-  void saysWhatCameFromAFolder() {
+  private void downloaded(long transferred, long imported, List<SourceUse> sources) {
     stages.download =
         (listener, cancellation) ->
             new DownloadResult(
@@ -503,32 +499,27 @@ class DownloadViewModelTest {
                 Map.of(),
                 Duration.ofMinutes(3),
                 25_000_000_000L,
-                5_000_000_000L,
-                20_000_000_000L,
-                List.of());
+                transferred,
+                imported,
+                sources);
     model.enter();
     runner.runAll();
+  }
+
+  @Test
+  void saysWhatCameFromAFolder() {
+    downloaded(5_000_000_000L, 20_000_000_000L, List.of());
     assertThat(model.pace().get()).isEqualTo("20 GB came from the folder, 5 GB were loaded");
   }
 
   @Test
   void saysHowMuchCameFromWhichServerWhereThereWereSeveral() {
-    stages.download =
-        (listener, cancellation) ->
-            new DownloadResult(
-                config.modelPath(),
-                config.repoId(),
-                "0".repeat(40),
-                Map.of(),
-                Duration.ofMinutes(3),
-                25_000_000_000L,
-                25_000_000_000L,
-                0,
-                List.of(
-                    new SourceUse("huggingface.co", false, 5_000_000_000L, 0, false),
-                    new SourceUse("share/pixtral", true, 20_000_000_000L, 0, true)));
-    model.enter();
-    runner.runAll();
+    downloaded(
+        25_000_000_000L,
+        0,
+        List.of(
+            new SourceUse("huggingface.co", false, 5_000_000_000L, 0, false),
+            new SourceUse("share/pixtral", true, 20_000_000_000L, 0, true)));
     assertThat(model.servers().get())
         .isEqualTo(
             "From huggingface.co: 5 GB, share/pixtral: 20 GB, left because its data was wrong");

@@ -70,6 +70,14 @@ class WizardViewModelTest {
     runner.runAll();
   }
 
+  /** Sets the large model up, as far as its stages go. */
+  private void setUpLarge() {
+    begin();
+    choose(large);
+    wizard.next();
+    runner.runAll();
+  }
+
   @Test
   void leadsFromTheChoiceToTheWorkspaceWithThreeClicks() {
     begin();
@@ -111,10 +119,7 @@ class WizardViewModelTest {
 
   @Test
   void keepsTheResultsWhenTheSameModelIsChosenAgainAndForgetsThemForAnother() {
-    begin();
-    choose(large);
-    wizard.next();
-    runner.runAll();
+    setUpLarge();
     wizard.next();
     wizard.setUpAnother();
     choose(large);
@@ -128,10 +133,7 @@ class WizardViewModelTest {
 
   @Test
   void anotherPrecisionOfTheSameModelNeedsNeitherDownloadNorVerification() {
-    begin();
-    choose(large);
-    wizard.next();
-    runner.runAll();
+    setUpLarge();
     wizard.next();
     wizard.setUpAnother();
     choose(large);
@@ -170,10 +172,7 @@ class WizardViewModelTest {
               "",
               null);
         };
-    begin();
-    choose(large);
-    wizard.next();
-    runner.runAll();
+    setUpLarge();
     List<Remedy> remedies = wizard.start().failure().get().remedies();
     assertThat(remedies).extracting(Remedy::id).startsWith("remedy-another-precision");
     remedies.getFirst().action().run();
@@ -186,18 +185,10 @@ class WizardViewModelTest {
 
   @Test
   void aDownloadWithoutAccessLeadsToTheNetworkSettings() {
-    stages.download =
-        (listener, cancellation) -> {
-          throw new DownloadException(
-              DownloadException.Reason.TOKEN_NEEDED,
-              new Problem("The Hub wants to know who asks.", "", "Make a token."),
-              "",
-              null);
-        };
-    begin();
-    choose(large);
-    wizard.next();
-    runner.runAll();
+    stages.failDownload(
+        DownloadException.Reason.TOKEN_NEEDED,
+        new Problem("The Hub wants to know who asks.", "", "Make a token."));
+    setUpLarge();
     wizard.download().failure().get().remedies().getFirst().action().run();
     assertThat(wizard.navigation().current().get()).isEqualTo(Place.NETWORK);
     assertThat(wizard.current().get()).isSameAs(wizard.download());
@@ -205,18 +196,10 @@ class WizardViewModelTest {
 
   @Test
   void aDownloadThatFoundTheDiskFullWaitsInAnotherFolderWithoutItsFailure() {
-    stages.download =
-        (listener, cancellation) -> {
-          throw new DownloadException(
-              DownloadException.Reason.DISK_FULL,
-              new Problem("The disk is full.", "", "Choose another folder."),
-              "",
-              null);
-        };
-    begin();
-    choose(large);
-    wizard.next();
-    runner.runAll();
+    stages.failDownload(
+        DownloadException.Reason.DISK_FULL,
+        new Problem("The disk is full.", "", "Choose another folder."));
+    setUpLarge();
     Path disk = own.resolve("disk");
     desktop.folder = Optional.of(disk);
     wizard.download().failure().get().remedies().getFirst().action().run();
