@@ -59,7 +59,7 @@ public record ModelConfig(
   /** The same with the repository's files in another folder. */
   public ModelConfig withModelPath(Path folder) {
     Path absolute = folder.toAbsolutePath().normalize();
-    return with(repoId, revision, endpoint, absolute, footprint, loading, quantization);
+    return with(repoId, revision, endpoint, mirrors, absolute, footprint, loading, quantization);
   }
 
   /**
@@ -71,22 +71,15 @@ public record ModelConfig(
   public ModelConfig withRepository(String repository) {
     Refusal.throwIfPresent(HubAddress.refuseRepoId(repository));
     Optional<Footprint> known = repository.equals(repoId) ? footprint : Optional.empty();
-    return new ModelConfig(
-        source,
-        name,
+    return with(
         repository,
         revision,
         endpoint,
         mirrorsOf(repository),
         modelPath,
-        cachePath,
-        hardware,
         known,
         loading,
-        quantization,
-        download,
-        prompt,
-        inference);
+        quantization);
   }
 
   /** The mirrors that can serve a repository: all for this one, only Hubs for another. */
@@ -103,7 +96,7 @@ public record ModelConfig(
    */
   public ModelConfig withRevision(String other) {
     Refusal.throwIfPresent(HubAddress.refuseRevision(other));
-    return with(repoId, other, endpoint, modelPath, footprint, loading, quantization);
+    return with(repoId, other, endpoint, mirrors, modelPath, footprint, loading, quantization);
   }
 
   /**
@@ -115,7 +108,7 @@ public record ModelConfig(
   public ModelConfig withEndpoint(String address) {
     Refusal.throwIfPresent(HubAddress.refuseEndpoint(address));
     String canonical = HubAddress.canonicalEndpoint(address);
-    return with(repoId, revision, canonical, modelPath, footprint, loading, quantization);
+    return with(repoId, revision, canonical, mirrors, modelPath, footprint, loading, quantization);
   }
 
   /**
@@ -133,7 +126,7 @@ public record ModelConfig(
             quantization.fallback.stream().filter(fallback -> fallback != precision).toList(),
             quantization.groupSize,
             quantization.doubleQuant);
-    return with(repoId, revision, endpoint, modelPath, footprint, matching, other);
+    return with(repoId, revision, endpoint, mirrors, modelPath, footprint, matching, other);
   }
 
   /**
@@ -145,13 +138,14 @@ public record ModelConfig(
   public ModelConfig withDevice(String device) {
     Refusal.throwIfPresent(Loading.refuseDevice(device));
     Loading other = new Loading(loading.dtype, device, loading.attention);
-    return with(repoId, revision, endpoint, modelPath, footprint, other, quantization);
+    return with(repoId, revision, endpoint, mirrors, modelPath, footprint, other, quantization);
   }
 
   private ModelConfig with(
       String newRepoId,
       String newRevision,
       String newEndpoint,
+      List<Mirror> newMirrors,
       Path newModelPath,
       Optional<Footprint> newFootprint,
       Loading newLoading,
@@ -162,7 +156,7 @@ public record ModelConfig(
         newRepoId,
         newRevision,
         newEndpoint,
-        mirrors,
+        newMirrors,
         newModelPath,
         cachePath,
         hardware,
