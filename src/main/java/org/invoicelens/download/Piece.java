@@ -53,10 +53,6 @@ final class Piece {
     return to;
   }
 
-  synchronized boolean isWholeFile() {
-    return from == 0 && to == file().checksum().size();
-  }
-
   synchronized void becomeWholeFile() {
     from = 0;
     written = 0;

@@ -133,18 +133,22 @@ final class PieceFetcher implements Runnable {
   }
 
   private FileRequest request(Piece piece, long to, Optional<FileAddress> address) {
-    boolean whole = piece.from() == 0 && to == piece.file().checksum().size();
     return new FileRequest(
         repoId,
         commit,
         piece.file().path(),
         address,
         piece.from(),
-        whole ? FileRequest.END : to,
+        isWholeFile(piece, to) ? FileRequest.END : to,
         schedule.tag(piece.copy()));
   }
 
   /** Lets an answer in only where it is the piece, or the whole file and nobody else is at it. */
+  /** Whether a range that ends there is all of its file. */
+  private static boolean isWholeFile(Piece piece, long to) {
+    return piece.from() == 0 && to == piece.file().checksum().size();
+  }
+
   private void accept(FileAnswer answer, Piece piece, long to) throws PieceException, IOException {
     FileTransfer file = piece.file();
     long size = file.checksum().size();
@@ -173,7 +177,7 @@ final class PieceFetcher implements Runnable {
             before.get() + " became " + now.get(),
             Consequence.START_AGAIN);
       }
-    } else if (!(piece.from() == 0 && to == size) && !schedule.takeWhole(piece)) {
+    } else if (!isWholeFile(piece, to) && !schedule.takeWhole(piece)) {
       throw wrong(
           WORDS.text("badAnswer.noParts", file.path()),
           "200 instead of 206",

@@ -15,6 +15,7 @@ import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Rows;
 import org.invoicelens.ui.component.ShareBar;
+import org.invoicelens.ui.component.Shown;
 import org.invoicelens.ui.text.Amounts;
 import org.kordamp.ikonli.material2.Material2AL;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
@@ -33,16 +34,13 @@ public final class DownloadView extends VBox {
     figures.getStyleClass().add("figures");
     Label servers = Labels.wrapped(model.servers(), "muted");
     servers.setId("servers");
-    servers.visibleProperty().bind(model.servers().isNotEmpty());
-    servers.managedProperty().bind(servers.visibleProperty());
+    Shown.when(model.servers().isNotEmpty(), servers);
     Label message = Labels.wrapped(model.message(), "waiting-for");
     message.setId("message");
     message.setGraphic(new Icon(Material2OutlinedAL.INFO));
-    message.visibleProperty().bind(model.message().isNotEmpty());
-    message.managedProperty().bind(message.visibleProperty());
+    Shown.when(model.message().isNotEmpty(), message);
     RateChart chart = new RateChart(model.rates());
-    chart.visibleProperty().bind(Bindings.size(model.rates()).greaterThan(1));
-    chart.managedProperty().bind(chart.visibleProperty());
+    Shown.when(Bindings.size(model.rates()).greaterThan(1), chart);
     ShareBar bar = new ShareBar(text("download.title"), model.fraction(), "total");
     bar.setId("download-bar");
 
@@ -71,8 +69,7 @@ public final class DownloadView extends VBox {
     more.getStyleClass().addAll("flat", "unfold", "more-files");
     more.textProperty().bind(files.rest());
     more.selectedProperty().bindBidirectional(files.unfolded());
-    more.visibleProperty().bind(files.rest().isNotEmpty());
-    more.managedProperty().bind(more.visibleProperty());
+    Shown.when(files.rest().isNotEmpty(), more);
     return more;
   }
 

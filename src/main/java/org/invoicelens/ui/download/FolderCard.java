@@ -15,6 +15,7 @@ import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.ui.component.Icon;
 import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.PartsBar;
+import org.invoicelens.ui.component.Shown;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
 /** Where the files go, how much room that leaves, and how to have them elsewhere or from there. */
@@ -38,8 +39,7 @@ final class FolderCard extends VBox {
     Label room = Labels.wrapped(model.room(), "muted", "small");
     room.setId("room");
     PartsBar bar = new PartsBar();
-    bar.visibleProperty().bind(model.place().map(FolderCard::isMeasured).orElse(false));
-    bar.managedProperty().bind(bar.visibleProperty());
+    Shown.when(model.place().map(FolderCard::isMeasured).orElse(false), bar);
     model.place().subscribe(where -> show(bar, where, model.room().getValue()));
     Button change = new Button(text("download.folder.change"));
     change.setId("change-folder");
@@ -50,8 +50,7 @@ final class FolderCard extends VBox {
     importing.setOnAction(e -> model.importFolder());
     FlowPane buttons = new FlowPane(change, importing);
     buttons.getStyleClass().add("buttons");
-    buttons.visibleProperty().bind(model.canChangeFolder());
-    buttons.managedProperty().bind(buttons.visibleProperty());
+    Shown.when(model.canChangeFolder(), buttons);
     getChildren().addAll(place, room, bar, buttons);
   }
 
