@@ -11,7 +11,7 @@ import okhttp3.ConnectionSpec;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 
-/** Makes the one HTTP client of a run: its timeouts, trust, proxies and name. */
+/** Makes the HTTP client of a run: its timeouts, trust, proxies and name. */
 final class HttpClients {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
@@ -22,8 +22,9 @@ final class HttpClients {
   /**
    * A client that follows no redirect by itself.
    *
-   * <p>It speaks HTTP/1.1 only: ranges fetched at the same time then have a connection each,
-   * instead of sharing one, and middleboxes know it best.
+   * <p>It speaks HTTP/1.1: ranges fetched at the same time then have a connection each, instead of
+   * sharing one, and middleboxes know it best. {@link HttpConnections} knows what to do where a
+   * server refuses it.
    *
    * @throws HubException where the proxy or the file of certificates is not usable
    */

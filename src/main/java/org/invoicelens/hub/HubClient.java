@@ -12,14 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import okhttp3.Call;
-import okhttp3.EventListener;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import okio.BufferedSource;
@@ -50,12 +45,9 @@ public final class HubClient implements FileSource {
 
   private final HubSettings settings;
   private final HttpUrl endpoint;
-  private final OkHttpClient client;
+  private final HttpConnections connections;
   private final HubFailures failures;
   private final ProxyRoutes routes;
-
-  /** What {@link #breakOff} ends: a call stays in it until its body was read or closed. */
-  private final Set<Call> calls = ConcurrentHashMap.newKeySet();
 
   /**
    * A client for one endpoint, through the environment's proxies where the settings name none.
@@ -76,22 +68,7 @@ public final class HubClient implements FileSource {
     this.settings = settings;
     this.routes = routes;
     this.endpoint = parse(endpoint);
-    this.client =
-        HttpClients.create(settings, routes)
-            .newBuilder()
-            .eventListener(
-                new EventListener() {
-                  @Override
-                  public void callEnd(Call call) {
-                    calls.remove(call);
-                  }
-
-                  @Override
-                  public void callFailed(Call call, IOException failure) {
-                    calls.remove(call);
-                  }
-                })
-            .build();
+    this.connections = new HttpConnections(settings, routes);
     this.failures = new HubFailures(this.endpoint, settings.token().isPresent(), routes);
   }
 
@@ -303,13 +280,12 @@ public final class HubClient implements FileSource {
 
   @Override
   public void breakOff() {
-    calls.forEach(Call::cancel);
+    connections.breakOff();
   }
 
   @Override
   public void close() {
-    client.dispatcher().executorService().shutdown();
-    client.connectionPool().evictAll();
+    connections.close();
   }
 
   /** What a request carries beside its address. */
@@ -366,10 +342,8 @@ public final class HubClient implements FileSource {
   }
 
   private Response execute(Request request) throws HubException {
-    Call call = client.newCall(request);
-    calls.add(call);
     try {
-      Response response = call.execute();
+      Response response = connections.execute(request);
       failures.answered(request.url());
       return response;
     } catch (IOException failure) {

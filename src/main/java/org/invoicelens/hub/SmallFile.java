@@ -3,7 +3,6 @@ package org.invoicelens.hub;
 import java.io.IOException;
 import java.net.URI;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import okio.BufferedSource;
@@ -35,10 +34,9 @@ public final class SmallFile {
     }
     ProxyRoutes routes = ProxyRoutes.of(settings, System.getenv(), SystemProxies.selector());
     HubFailures failures = new HubFailures(url, false, routes);
-    OkHttpClient client = HttpClients.create(settings, routes);
-    try {
+    try (HttpConnections connections = new HttpConnections(settings, routes)) {
       for (int hops = 0; hops <= MOST_REDIRECTS; hops++) {
-        try (Response response = client.newCall(new Request.Builder().url(url).build()).execute()) {
+        try (Response response = connections.execute(new Request.Builder().url(url).build())) {
           HttpUrl next =
               response.isRedirect() ? url.resolve(response.header("Location", "")) : null;
           if (next == null) {
@@ -57,9 +55,6 @@ public final class SmallFile {
       throw HubFailures.badAnswer(
           WORDS.text("badAnswer.circles", url.host()),
           "more than " + MOST_REDIRECTS + " redirects");
-    } finally {
-      client.dispatcher().executorService().shutdown();
-      client.connectionPool().evictAll();
     }
   }
 

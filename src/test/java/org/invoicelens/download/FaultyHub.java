@@ -220,7 +220,7 @@ final class FaultyHub implements AutoCloseable {
           return;
         }
         requests.add(request);
-        if (!send(socket, fault.apply(request, normal(request)), request)) {
+        if (!send(socket, answer(request), request)) {
           return;
         }
       }
@@ -306,6 +306,11 @@ final class FaultyHub implements AutoCloseable {
       return false;
     }
     return true;
+  }
+
+  /** What this Hub answers, for a server that speaks otherwise than over plain sockets. */
+  Reply answer(Request request) throws Exception {
+    return fault.apply(request, normal(request));
   }
 
   /** What an honest Hub answers. */
