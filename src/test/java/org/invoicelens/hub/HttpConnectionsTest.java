@@ -1,11 +1,15 @@
 package org.invoicelens.hub;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -76,7 +80,7 @@ class HttpConnectionsTest {
     while (answer.read(into) >= 0) {
       assertThat(into.hasRemaining()).isTrue();
     }
-    return new String(into.array(), 0, into.position(), StandardCharsets.US_ASCII);
+    return new String(into.array(), 0, into.position(), US_ASCII);
   }
 
   @Test
@@ -128,14 +132,46 @@ class HttpConnectionsTest {
   }
 
   @Test
-  void aRequestThroughAProxyIsTriedAgainInHttp2() throws Exception {
-    server.enqueue(new MockResponse.Builder().inTunnel().build());
-    server.enqueue(new MockResponse.Builder().inTunnel().build());
+  void aServerBehindAProxyIsSpokenToInHttp2Too() throws Exception {
+    start();
     answerCommit();
-    server.start();
-    settings = settings.withProxy(URI.create("http://127.0.0.1:" + server.getPort()));
-    client = new HubClient(settings, "https://localhost:1", Map.of());
-    assertThat(client.resolveRevision(REPOSITORY, "main")).isEqualTo(COMMIT);
+    try (ServerSocket proxy = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> tunnel(proxy));
+      settings = settings.withProxy(URI.create("http://127.0.0.1:" + proxy.getLocalPort()));
+      try (HubClient proxied = new HubClient(settings, endpoint(), Map.of())) {
+        assertThat(proxied.resolveRevision(REPOSITORY, "main")).isEqualTo(COMMIT);
+      }
+    }
+    assertThat(server.takeRequest().getVersion()).isEqualTo("HTTP/2");
+  }
+
+  /** A proxy that lets everything through to the server. */
+  private void tunnel(ServerSocket proxy) {
+    try {
+      while (true) {
+        Socket from = proxy.accept();
+        Socket to = new Socket(server.getHostName(), server.getPort());
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+          head.append((char) from.getInputStream().read());
+        }
+        assertThat(head.toString()).startsWith("CONNECT ");
+        from.getOutputStream().write("HTTP/1.1 200 Open\r\n\r\n".getBytes(US_ASCII));
+        Thread.ofVirtual().start(() -> pass(from, to));
+        Thread.ofVirtual().start(() -> pass(to, from));
+      }
+    } catch (IOException closed) {
+      // The test is over.
+    }
+  }
+
+  private static void pass(Socket from, Socket to) {
+    try (from;
+        to) {
+      from.getInputStream().transferTo(to.getOutputStream());
+    } catch (IOException closed) {
+      // By one side or the other.
+    }
   }
 
   @Test
@@ -191,9 +227,13 @@ class HttpConnectionsTest {
         new Dispatcher() {
           @Override
           public MockResponse dispatch(RecordedRequest request) {
+            return peek();
+          }
+
+          @Override
+          public MockResponse peek() {
             return new MockResponse.Builder()
                 .onRequestStart(new SocketEffect.CloseStream(REFUSED_STREAM))
-                .onResponseStart(new SocketEffect.CloseStream(REFUSED_STREAM))
                 .build();
           }
         });
