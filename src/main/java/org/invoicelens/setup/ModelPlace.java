@@ -21,7 +21,8 @@ import org.invoicelens.stage.Words;
  * Where a model's files go, measured now.
  *
  * @param folder the model folder, absolute; it need not exist yet
- * @param free bytes that can still be written there; negative where unknown
+ * @param free bytes of the model that can still be written there, in free room and in room that an
+ *     unfinished download has reserved; negative where unknown
  * @param present bytes of the model that lie there already, finished or not
  * @param needed bytes of the whole model; negative where not known
  */
@@ -37,6 +38,7 @@ public record ModelPlace(Path folder, long free, long present, long needed) {
     try {
       free = storage.freeSpace();
       present = present(config.modelPath());
+      free += new PartialData(config.modelPath()).reserved();
     } catch (IOException unknown) {
       // A drive that is not there is told when something is to be written to it.
     }
