@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.CommitSwitch;
 import org.invoicelens.download.Manifest;
 import org.invoicelens.download.ModelFolder;
 import org.invoicelens.download.PartialData;
@@ -227,6 +228,7 @@ public final class InstalledModels {
   }
 
   private static Optional<Manifest> manifest(Path folder) {
+    CommitSwitch.finishIn(folder);
     try {
       return Manifest.read(folder);
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.CommitSwitch;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.Manifest;
 import org.invoicelens.download.ModelFolder;
@@ -135,6 +136,7 @@ public record ModelPlace(Path folder, long free, long present, long needed) {
       throws DownloadException {
     Path target = target(config, folder);
     proveOutsideProgram(target, folders);
+    CommitSwitch.finishIn(target);
     try {
       Optional<Manifest> manifest =
           Manifest.read(target).filter(noted -> noted.repoId().equals(config.repoId()));
