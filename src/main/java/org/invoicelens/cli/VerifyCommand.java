@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.CommitSwitch;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.Manifest;
 import org.invoicelens.download.TransferOptions;
@@ -48,6 +49,7 @@ final class VerifyCommand extends Command {
     SetupPipeline pipeline = context.pipeline();
     ModelConfig file = pipeline.loadConfig(config.file(context));
     Path folder = (dir == null ? file.modelPath() : dir).toAbsolutePath().normalize();
+    CommitSwitch.finishIn(folder);
     Optional<Manifest> manifest = Manifest.read(folder);
     DownloadResult download =
         manifest

@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  * The change of a model folder from one whole commit to another whose differing files wait complete
  * in {@code .invoicelens/next/COMMIT}. Everything is a rename; {@code .invoicelens/switch.json}
  * says what is to be done, and each step done again changes nothing, so that a switch which a power
- * cut ended is finished at the next start. The folder's lock must be held.
+ * cut ended is finished before anything else is done with the folder.
  */
-final class CommitSwitch {
+public final class CommitSwitch {
 
   private static final Logger log = LoggerFactory.getLogger(CommitSwitch.class);
 
@@ -52,8 +52,24 @@ final class CommitSwitch {
   }
 
   /**
+   * Finishes a switch that was broken off in a model folder, before it is looked at; does nothing
+   * where none was. It is left as it is, for the next time, where another is at work in the folder
+   * or nothing can be written there.
+   */
+  public static void finishIn(Path modelPath) {
+    if (!Files.exists(ModelFolder.switchJournal(modelPath))) {
+      return;
+    }
+    try (FolderLock _ = FolderLock.take(modelPath)) {
+      new CommitSwitch(modelPath).finish();
+    } catch (DownloadException | IOException notNow) {
+      log.warn("{} is between two commits: {}", modelPath, notNow.toString());
+    }
+  }
+
+  /**
    * Puts the commit that waits in its folder in the place of the one that is here, whose differing
-   * files are kept.
+   * files are kept. The folder's lock must be held.
    *
    * @param old what is here, whole
    * @param listing what the new commit holds
@@ -110,7 +126,7 @@ final class CommitSwitch {
     return manifest;
   }
 
-  /** Finishes a switch that was begun; does nothing where none was. */
+  /** Finishes a switch that was begun; does nothing where none was. The lock must be held. */
   void finish() throws IOException, DownloadException {
     Path file = ModelFolder.switchJournal(modelPath);
     if (!Files.exists(file)) {
@@ -139,6 +155,7 @@ final class CommitSwitch {
       // Where it was put away before, the file here may be the new one already.
       if (!Files.exists(previous.resolve(path)) && Files.exists(here)) {
         steps.before("away " + path);
+        ModelTree.checkParents(modelPath, path);
         WholeFile.move(here, ModelTree.makeParents(previous, path));
         removeEmptyParents(here);
       }
@@ -147,6 +164,9 @@ final class CommitSwitch {
       Path waiting = next.resolve(path);
       if (Files.exists(waiting)) {
         steps.before("bring " + path);
+        // Of the folders above it too: what waits may have come from elsewhere with the model.
+        ModelTree.checkParents(
+            modelPath, modelPath.relativize(waiting).toString().replace('\\', '/'));
         WholeFile.move(waiting, ModelTree.makeParents(modelPath, path));
       }
     }

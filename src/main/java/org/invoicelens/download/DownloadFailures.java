@@ -52,6 +52,10 @@ final class DownloadFailures {
         || text.contains("disk full")) {
       return diskFull(folder, stillNeeded, failure);
     }
+    if (text.contains("file too large") || text.contains("file size exceeds")) {
+      return new DownloadException(
+          Reason.DISK_FULL, WORDS.problem("fileTooLarge", folder), failure.toString(), failure);
+    }
     return notWritable(folder, failure);
   }
 

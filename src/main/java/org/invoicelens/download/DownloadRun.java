@@ -446,6 +446,10 @@ final class DownloadRun {
     try {
       open(missing, servers, files);
       checkSpace(files);
+      for (FileTransfer file : files) {
+        cancellation.throwIfCancelled();
+        file.partial().reserve();
+      }
       int connections =
           Math.clamp(options.connections().orElse(config.download().connections()), 1, 32);
       Schedule schedule =
@@ -506,7 +510,7 @@ final class DownloadRun {
   }
 
   private void checkSpace(List<FileTransfer> files) throws DownloadException {
-    long needed = files.stream().mapToLong(f -> f.checksum().size() - f.partial().total()).sum();
+    long needed = files.stream().mapToLong(file -> file.partial().roomNeeded()).sum();
     long free = DownloadFailures.freeSpace(modelPath);
     if (free < 0 && hardware != null) {
       free = hardware.diskSpace();

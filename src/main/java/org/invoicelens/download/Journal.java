@@ -27,18 +27,23 @@ import org.invoicelens.stage.WholeFile;
  * @param tag the entity tag the bytes came with; empty where the server gave no strong one
  * @param present the bytes
  * @param mirrors which of them came from which mirror, by its name; the others from the endpoint
+ * @param reserved whether the volume has its room set aside for all of the file; versions of the
+ *     application that know nothing of it read over that line
  */
-record Journal(Optional<String> tag, ByteRanges present, Map<String, ByteRanges> mirrors) {
+record Journal(
+    Optional<String> tag, ByteRanges present, Map<String, ByteRanges> mirrors, boolean reserved) {
 
   private static final String FIRST = "invoicelens-journal 1 ";
+  private static final String RESERVED = "reserved";
   private static final long LARGEST = 4L << 20;
+  private static final Pattern SIZE = Pattern.compile(Pattern.quote(FIRST) + "\\S+ ([0-9]{1,18})");
   private static final Pattern HAVE = Pattern.compile("have ([0-9]{1,18}) ([0-9]{1,18})");
   private static final Pattern MIRROR =
       Pattern.compile("mirror ([0-9]{1,18}) ([0-9]{1,18}) (\\S{1,2000})");
 
-  /** All from the endpoint. */
+  /** All from the endpoint, without room of its own. */
   Journal(Optional<String> tag, ByteRanges present) {
-    this(tag, present, Map.of());
+    this(tag, present, Map.of(), false);
   }
 
   /** Reads what can be believed of a journal; empty where that is nothing. */
@@ -70,17 +75,38 @@ record Journal(Optional<String> tag, ByteRanges present, Map<String, ByteRanges>
       }
     }
     return Optional.of(
-        new Journal(tag.isEmpty() ? Optional.empty() : Optional.of(tag), present, mirrors));
+        new Journal(
+            tag.isEmpty() ? Optional.empty() : Optional.of(tag),
+            present,
+            mirrors,
+            lines.contains(RESERVED)));
   }
 
   /** How many bytes a journal claims, for showing. */
   static long claimed(Path file) throws IOException {
+    return claimed(believedLines(file));
+  }
+
+  /** How many bytes of the volume are set aside for what a journal does not claim, for showing. */
+  static long reserved(Path file) throws IOException {
+    List<String> lines = believedLines(file);
+    Matcher size = SIZE.matcher(lines.isEmpty() ? "" : lines.getFirst());
+    return size.matches() && lines.contains(RESERVED)
+        ? Math.max(0, Long.parseLong(size.group(1)) - claimed(lines))
+        : 0;
+  }
+
+  private static List<String> believedLines(Path file) throws IOException {
+    return Files.size(file) <= LARGEST
+        ? Files.readAllLines(file, StandardCharsets.ISO_8859_1).stream()
+            .map(Journal::believed)
+            .toList()
+        : List.of();
+  }
+
+  private static long claimed(List<String> lines) {
     ByteRanges present = new ByteRanges();
-    if (Files.size(file) <= LARGEST) {
-      for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
-        add(believed(line), Long.MAX_VALUE, present);
-      }
-    }
+    lines.forEach(line -> add(line, Long.MAX_VALUE, present));
     return present.total();
   }
 
@@ -100,6 +126,9 @@ record Journal(Optional<String> tag, ByteRanges present, Map<String, ByteRanges>
     StringBuilder text = new StringBuilder();
     append(text, first(checksum));
     append(text, "tag " + tag.orElse(""));
+    if (reserved) {
+      append(text, RESERVED);
+    }
     for (ByteRanges.Range range : present.ranges()) {
       append(text, "have " + range.from() + " " + range.to());
     }

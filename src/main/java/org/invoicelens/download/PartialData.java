@@ -26,12 +26,27 @@ public final class PartialData {
 
   /** How many bytes have come, by the journals; 0 where nothing is left. */
   public long size() throws IOException {
+    return sum(Journal::claimed);
+  }
+
+  /** How many bytes of the volume are set aside for what has not come yet, by the journals. */
+  public long reserved() throws IOException {
+    return sum(Journal::reserved);
+  }
+
+  /** Something that a journal says, in bytes. */
+  @FunctionalInterface
+  private interface Statement {
+    long of(Path journal) throws IOException;
+  }
+
+  private long sum(Statement statement) throws IOException {
     Path folder = ModelFolder.partial(modelPath);
     long size = 0;
     if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.journal")) {
         for (Path journal : files) {
-          size += Journal.claimed(journal);
+          size += statement.of(journal);
         }
       }
     }

@@ -20,13 +20,17 @@ import org.slf4j.LoggerFactory;
 /**
  * A file on its way: the bytes that have come, at their places, and the journal that claims them.
  *
- * <p>The data file has its full length from the first bytes on and is sparse where the file system
- * allows. The journal claims a byte only after it was forced to disk, so what it says survives a
- * kill and a power loss. Thread-safe; bytes are written by several threads at once.
+ * <p>The data file has its full length from the first bytes on. Where the system can, a large one
+ * has its room on the volume before they come, so that nothing else can take it while a download
+ * goes on for days; elsewhere it is sparse where the file system allows. The journal claims a byte
+ * only after it was forced to disk, so what it says survives a kill and a power loss. Thread-safe;
+ * bytes are written by several threads at once.
  */
 final class PartialFile implements AutoCloseable {
 
-  private static final long WORTH_A_JOURNAL = 1 << 20;
+  /** A smaller file has no room reserved, and a journal only when one is saved. */
+  static final int LARGE = 1 << 20;
+
   private static final Logger log = LoggerFactory.getLogger(PartialFile.class);
 
   private final Path data;
@@ -46,6 +50,9 @@ final class PartialFile implements AutoCloseable {
   private Optional<String> tag = Optional.empty();
   private boolean changed;
   private volatile boolean extended;
+
+  /** Whether the volume has its room set aside for all of it. */
+  private volatile boolean reserved;
 
   private PartialFile(Path data, Path journal, Checksum checksum, FileChannel channel) {
     this.data = data;
@@ -85,8 +92,26 @@ final class PartialFile implements AutoCloseable {
       file.mirrored.putAll(claims.get().mirrors());
       file.tag = claims.get().tag();
       file.extended = true;
+      file.reserved = claims.get().reserved();
     }
     return file;
+  }
+
+  /**
+   * Takes the room of a large file before anything of it comes. One that a run before began stays
+   * as it is.
+   *
+   * @throws IOException where there is too little; none of it is taken then
+   */
+  void reserve() throws IOException {
+    if (checksum.size() >= LARGE) {
+      extend();
+    }
+  }
+
+  /** How many bytes the volume must still have free for what is missing. */
+  synchronized long roomNeeded() {
+    return reserved ? 0 : checksum.size() - present.total();
   }
 
   Checksum checksum() {
@@ -231,7 +256,7 @@ final class PartialFile implements AutoCloseable {
         changed = false;
         Map<String, ByteRanges> from = new TreeMap<>();
         mirrored.forEach((name, ranges) -> from.put(name, ranges.copy()));
-        claims = new Journal(tag, present.copy(), from);
+        claims = new Journal(tag, present.copy(), from, reserved);
       }
       channel.force(false);
       claims.write(journal, checksum);
@@ -250,6 +275,7 @@ final class PartialFile implements AutoCloseable {
         changed = false;
       }
       channel.truncate(0);
+      reserved = false;
       extended = false;
     }
   }
@@ -264,16 +290,26 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends the work on the file. One of which nothing came leaves nothing and gives its room back.
+   */
   @Override
   public void close() throws IOException {
     synchronized (journalLock) {
+      if (!channel.isOpen()) {
+        return;
+      }
       channel.close();
+      if (total() == 0) {
+        Files.deleteIfExists(journal);
+        Files.deleteIfExists(data);
+      }
     }
   }
 
   /**
-   * Gives the data file its length with the first bytes, not before there is room for them. A
-   * journal is there from then on too: on a volume that fills up later it can still be overwritten.
+   * Gives the data file its length, and its room where that can be. A journal is there from then on
+   * too: on a volume that fills up later it can still be overwritten.
    */
   private void extend() throws IOException {
     if (extended) {
@@ -283,9 +319,19 @@ final class PartialFile implements AutoCloseable {
       if (extended) {
         return;
       }
-      channel.write(ByteBuffer.wrap(new byte[1]), checksum.size() - 1);
-      if (checksum.size() >= WORTH_A_JOURNAL) {
-        new Journal(Optional.empty(), new ByteRanges()).write(journal, checksum);
+      boolean large = checksum.size() >= LARGE;
+      try {
+        boolean made = large && Reservation.make(data, checksum.size());
+        if (!made) {
+          channel.write(ByteBuffer.wrap(new byte[1]), checksum.size() - 1);
+        }
+        if (large) {
+          new Journal(Optional.empty(), new ByteRanges(), Map.of(), made).write(journal, checksum);
+        }
+        reserved = made;
+      } catch (IOException noRoom) {
+        channel.truncate(0);
+        throw noRoom;
       }
       extended = true;
     }

@@ -143,12 +143,12 @@ final class PieceFetcher implements Runnable {
         schedule.tag(piece.copy()));
   }
 
-  /** Lets an answer in only where it is the piece, or the whole file and nobody else is at it. */
   /** Whether a range that ends there is all of its file. */
   private static boolean isWholeFile(Piece piece, long to) {
     return piece.from() == 0 && to == piece.file().checksum().size();
   }
 
+  /** Lets an answer in only where it is the piece, or the whole file and nobody else is at it. */
   private void accept(FileAnswer answer, Piece piece, long to) throws PieceException, IOException {
     FileTransfer file = piece.file();
     long size = file.checksum().size();

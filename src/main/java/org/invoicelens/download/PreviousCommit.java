@@ -33,8 +33,8 @@ public final class PreviousCommit {
 
   /**
    * Puts the previous commit in the place of the one that is here, which is then the previous one.
-   * Only names are changed: nothing is fetched or copied. Broken off, it is finished by the next
-   * download or way back.
+   * Only names are changed: nothing is fetched or copied. Broken off, it is finished before the
+   * folder is used again.
    *
    * @return what is here then; its files have still to be verified
    * @throws DownloadException with reason NOTHING_TO_DOWNLOAD where none was kept

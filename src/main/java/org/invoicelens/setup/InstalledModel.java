@@ -82,14 +82,16 @@ public record InstalledModel(
    * What a model takes on the disk, in bytes.
    *
    * @param files its own files
-   * @param partial what an unfinished download left
+   * @param partial what of an unfinished download has come
+   * @param reserved room that is set aside for the rest of it
    * @param replaced files that were wrong, or of the version before, and were set aside
    * @param cache what can be made again, one entry each
    * @param whole what the whole model takes; 0 where that is not known
    */
-  public record Sizes(long files, long partial, long replaced, List<CacheEntry> cache, long whole) {
+  public record Sizes(
+      long files, long partial, long reserved, long replaced, List<CacheEntry> cache, long whole) {
 
-    static final Sizes NONE = new Sizes(0, 0, 0, List.of(), 0);
+    static final Sizes NONE = new Sizes(0, 0, 0, 0, List.of(), 0);
 
     public Sizes {
       cache = List.copyOf(cache);
@@ -102,7 +104,7 @@ public record InstalledModel(
 
     /** What can be freed while the model stays. */
     public long spare() {
-      return partial + replaced + cached();
+      return partial + reserved + replaced + cached();
     }
 
     /** All of it. */

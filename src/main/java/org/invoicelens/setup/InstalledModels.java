@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.CommitSwitch;
 import org.invoicelens.download.Manifest;
 import org.invoicelens.download.ModelFolder;
 import org.invoicelens.download.PartialData;
@@ -147,7 +148,9 @@ public final class InstalledModels {
     if (sizes.partial() == 0 && manifest.filter(m -> isComplete(folder, m)).isPresent()) {
       return State.UNVERIFIED;
     }
-    return sizes.files() + sizes.partial() > 0 ? State.PARTLY : State.NOT_INSTALLED;
+    return sizes.files() + sizes.partial() + sizes.reserved() > 0
+        ? State.PARTLY
+        : State.NOT_INSTALLED;
   }
 
   /**
@@ -170,16 +173,19 @@ public final class InstalledModels {
             .mapToLong(name -> size(folder.resolve(name)))
             .sum();
     long partial = 0;
+    long reserved = 0;
     long replaced = 0;
     try {
-      partial = new PartialData(folder).size() + FolderTree.size(ModelFolder.next(folder));
+      PartialData unfinished = new PartialData(folder);
+      partial = unfinished.size() + FolderTree.size(ModelFolder.next(folder));
+      reserved = unfinished.reserved();
       replaced =
           FolderTree.size(ModelFolder.replaced(folder))
               + FolderTree.size(ModelFolder.previous(folder));
     } catch (IOException e) {
       log.warn("What lies in {} cannot be measured: {}", folder, e.toString());
     }
-    return new Sizes(files, partial, replaced, cache, whole);
+    return new Sizes(files, partial, reserved, replaced, cache, whole);
   }
 
   private static long size(Path file) {
@@ -222,6 +228,7 @@ public final class InstalledModels {
   }
 
   private static Optional<Manifest> manifest(Path folder) {
+    CommitSwitch.finishIn(folder);
     try {
       return Manifest.read(folder);
     } catch (IOException e) {

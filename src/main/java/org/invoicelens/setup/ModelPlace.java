@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.CommitSwitch;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.Manifest;
 import org.invoicelens.download.ModelFolder;
@@ -21,7 +22,8 @@ import org.invoicelens.stage.Words;
  * Where a model's files go, measured now.
  *
  * @param folder the model folder, absolute; it need not exist yet
- * @param free bytes that can still be written there; negative where unknown
+ * @param free bytes of the model that can still be written there, in free room and in room that an
+ *     unfinished download has reserved; negative where unknown
  * @param present bytes of the model that lie there already, finished or not
  * @param needed bytes of the whole model; negative where not known
  */
@@ -37,6 +39,7 @@ public record ModelPlace(Path folder, long free, long present, long needed) {
     try {
       free = storage.freeSpace();
       present = present(config.modelPath());
+      free += new PartialData(config.modelPath()).reserved();
     } catch (IOException unknown) {
       // A drive that is not there is told when something is to be written to it.
     }
@@ -133,6 +136,7 @@ public record ModelPlace(Path folder, long free, long present, long needed) {
       throws DownloadException {
     Path target = target(config, folder);
     proveOutsideProgram(target, folders);
+    CommitSwitch.finishIn(target);
     try {
       Optional<Manifest> manifest =
           Manifest.read(target).filter(noted -> noted.repoId().equals(config.repoId()));

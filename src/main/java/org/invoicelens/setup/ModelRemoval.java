@@ -65,7 +65,7 @@ public final class ModelRemoval {
     try {
       if (folder.isPresent()) {
         PartialData partial = new PartialData(folder.get());
-        long left = partial.size();
+        long left = partial.size() + partial.reserved();
         partial.remove();
         freed += left;
         List<Path> aside =
@@ -99,7 +99,8 @@ public final class ModelRemoval {
         return new Outcome(removeCache(model), List.of());
       }
       refuseWhatShips(folder.get());
-      long freed = new PartialData(folder.get()).size();
+      PartialData partial = new PartialData(folder.get());
+      long freed = partial.size() + partial.reserved();
       try (FolderLock _ = FolderLock.take(folder.get())) {
         freed += removeFiles(folder.get());
       }

@@ -15,6 +15,7 @@ import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigLoader;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.download.CommitSwitch;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.Manifest;
@@ -369,6 +370,7 @@ public final class SetupPipeline {
    * empty where they have to be verified.
    */
   public Optional<VerificationStatus> verified(ModelConfig config) {
+    CommitSwitch.finishIn(config.modelPath());
     return VerificationRecord.unchanged(config.modelPath());
   }
 
@@ -421,6 +423,7 @@ public final class SetupPipeline {
 
   private static DownloadResult downloaded(Path modelPath, String name)
       throws InitializationException {
+    CommitSwitch.finishIn(modelPath);
     try {
       return Manifest.read(modelPath)
           .map(manifest -> manifest.asDownloadResult(modelPath))

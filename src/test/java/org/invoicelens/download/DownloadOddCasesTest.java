@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -214,7 +215,42 @@ class DownloadOddCasesTest {
   }
 
   @Test
+  void aDiskThatFillsUpStopsNoFileWhoseRoomIsReserved() throws Exception {
+    Path volume = Files.createDirectory(folder.resolve("volume"));
+    Assumptions.assumeThat(mount(volume)).as("a small volume of its own").isTrue();
+    try {
+      run = new Fixture(volume.resolve("model"));
+      Path filler = volume.resolve("filler");
+      AtomicInteger ranges = new AtomicInteger();
+      hub.always(
+          WEIGHTS,
+          (request, normal) -> {
+            if (ranges.incrementAndGet() == 3) {
+              fill(filler);
+            }
+            return ranges.get() >= 5 ? new FaultyHub.Reply().status(500) : normal;
+          });
+      assertThat(failure().reason()).isEqualTo(Reason.SERVER_ERROR);
+      long kept = new PartialData(run.model).size();
+      assertThat(kept).isPositive();
+      assertThat(new PartialData(run.model).reserved()).isEqualTo(CONTENT.length - kept);
+      // Far less than a download leaves free, but for the notes that it makes.
+      try (RandomAccessFile shorter = new RandomAccessFile(filler.toFile(), "rw")) {
+        shorter.setLength(shorter.length() - (256 << 10));
+      }
+      assertThat(DownloadFailures.freeSpace(run.model)).isLessThan(CONTENT.length - kept);
+      hub.fault = (request, normal) -> normal;
+      assertThat(run.download(hub).transferred()).isEqualTo(CONTENT.length - kept);
+      assertThat(run.content(WEIGHTS)).isEqualTo(CONTENT);
+    } finally {
+      new ProcessBuilder("umount", volume.toString()).start().waitFor();
+    }
+  }
+
+  @Test
   void aDiskThatFillsUpStopsTheDownloadAndWithRoomItGoesOn() throws Exception {
+    byte[] small = Arrays.copyOf(CONTENT, PartialFile.LARGE - 1);
+    hub.with(WEIGHTS, small);
     Path volume = Files.createDirectory(folder.resolve("volume"));
     Assumptions.assumeThat(mount(volume)).as("a small volume of its own").isTrue();
     try {
@@ -236,8 +272,8 @@ class DownloadOddCasesTest {
       assertThat(kept).isPositive();
       Files.delete(filler);
       hub.fault = (request, normal) -> normal;
-      assertThat(run.download(hub).transferred()).isEqualTo(CONTENT.length - kept);
-      assertComplete();
+      assertThat(run.download(hub).transferred()).isEqualTo(small.length - kept);
+      assertThat(run.content(WEIGHTS)).isEqualTo(small);
     } finally {
       new ProcessBuilder("umount", volume.toString()).start().waitFor();
     }

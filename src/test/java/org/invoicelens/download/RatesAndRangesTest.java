@@ -137,6 +137,11 @@ class RatesAndRangesTest {
           assertThat(e.reason()).isEqualTo(DownloadException.Reason.DISK_FULL);
           assertThat(e.getMessage()).contains("5.0 GB").contains("is kept");
         });
+    assertThat(DownloadFailures.disk(folder, 5, new IOException("File too large")))
+        .satisfies(e -> {
+          assertThat(e.reason()).isEqualTo(DownloadException.Reason.DISK_FULL);
+          assertThat(e.getMessage()).contains("FAT32");
+        });
     assertThat(DownloadFailures.disk(folder, 5, new IOException("Input/output error")).reason())
         .isEqualTo(DownloadException.Reason.NOT_WRITABLE);
   }
@@ -167,7 +172,8 @@ class RatesAndRangesTest {
     ByteRanges some = new ByteRanges();
     some.add(100, 200);
     some.add(300, 400);
-    new Journal(Optional.empty(), all, Map.of("share:8000/pixtral", some)).write(journal, checksum);
+    new Journal(Optional.empty(), all, Map.of("share:8000/pixtral", some), false)
+        .write(journal, checksum);
 
     Journal read = Journal.read(journal, checksum).orElseThrow();
     assertThat(read.present().total()).isEqualTo(700);

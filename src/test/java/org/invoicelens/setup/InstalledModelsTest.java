@@ -88,6 +88,18 @@ class InstalledModelsTest {
     assertThat(model.state()).isEqualTo(State.PARTLY);
     assertThat(model.sizes().partial()).isEqualTo(7);
     assertThat(model.sizes().files() + model.sizes().partial()).isEqualTo(17);
+    assertThat(model.sizes().reserved()).isZero();
+  }
+
+  @Test
+  void roomThatIsReservedForAnUnfinishedDownloadIsSpareAndNotMistakenForData() throws Exception {
+    ModelFolders.reserved(models.folder("small"), 0, 1000);
+    assertThat(only().state()).isEqualTo(State.PARTLY);
+    ModelFolders.reserved(models.folder("small"), 7, 1000);
+    InstalledModel.Sizes sizes = only().sizes();
+    assertThat(sizes.partial()).isEqualTo(7);
+    assertThat(sizes.reserved()).isEqualTo(993);
+    assertThat(sizes.spare()).isEqualTo(1000);
   }
 
   @Test

@@ -122,13 +122,25 @@ final class ModelFolders {
 
   /** What a download that stopped left: a journal that claims so many bytes. */
   static void partial(Path folder, long bytes) throws IOException {
+    partial(folder, bytes + 5, "have 0 " + bytes);
+  }
+
+  /** The same, where the room for all of the file was reserved. */
+  static void reserved(Path folder, long bytes, long size) throws IOException {
+    String first = "invoicelens-journal 1 " + "a".repeat(64) + " " + size;
+    partial(folder, size, first, "tag ", "reserved", "have 0 " + bytes);
+  }
+
+  private static void partial(Path folder, long size, String... lines) throws IOException {
     Path partial = Files.createDirectories(folder.resolve(".invoicelens/partial"));
     String digest = "a".repeat(64);
-    file(partial, digest + ".part", bytes + 5);
-    String have = "have 0 " + bytes;
-    CRC32 crc = new CRC32();
-    crc.update(have.getBytes(StandardCharsets.UTF_8));
-    Files.writeString(
-        partial.resolve(digest + ".journal"), have + " #%08x\n".formatted(crc.getValue()));
+    file(partial, digest + ".part", size);
+    StringBuilder journal = new StringBuilder();
+    for (String line : lines) {
+      CRC32 crc = new CRC32();
+      crc.update(line.getBytes(StandardCharsets.UTF_8));
+      journal.append(line).append(" #%08x\n".formatted(crc.getValue()));
+    }
+    Files.writeString(partial.resolve(digest + ".journal"), journal);
   }
 }

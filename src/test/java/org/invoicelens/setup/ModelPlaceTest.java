@@ -57,6 +57,15 @@ class ModelPlaceTest {
   }
 
   @Test
+  void countsRoomThatAnUnfinishedFileHasReservedAsRoomForTheModel() throws Exception {
+    Files.createDirectories(config.modelPath());
+    ModelFolders.reserved(config.modelPath(), 7, 10_000_000_000_000L);
+    ModelPlace place = ModelPlace.of(config);
+    assertThat(place.present()).isEqualTo(7);
+    assertThat(place.free()).isGreaterThanOrEqualTo(10_000_000_000_000L - 7);
+  }
+
+  @Test
   void aChosenFolderGetsOneOfTheModelsNameUnlessItHoldsAModel() throws Exception {
     ModelConfig small = config("pixtral-mini");
     Path disk = Files.createDirectories(own.resolve("disk"));

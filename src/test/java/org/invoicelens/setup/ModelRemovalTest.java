@@ -93,6 +93,16 @@ class ModelRemovalTest {
   }
 
   @Test
+  void roomThatAnUnfinishedDownloadReservedIsFreedWithIt() throws Exception {
+    Path folder = models.verified("small");
+    ModelFolders.reserved(folder, 7, 1000);
+    assertThat(removal.freeSpace(model())).isEqualTo(1000);
+    assertThat(model().sizes().spare()).isZero();
+    ModelFolders.reserved(folder, 7, 1000);
+    assertThat(removal.remove(model()).freed()).isEqualTo(1030);
+  }
+
+  @Test
   void withoutAManifestNobodyKnowsWhatIsTheModels() throws Exception {
     Path folder = models.verified("small");
     Files.writeString(folder.resolve(".invoicelens/manifest.json"), "{");

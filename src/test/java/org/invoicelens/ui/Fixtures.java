@@ -213,6 +213,7 @@ public final class Fixtures {
             25_374_823_869L,
             1_200_000_000L,
             0,
+            0,
             List.of(
                 new InstalledModel.CacheEntry(
                     config.cachePath().resolve("c2756cbbb942-nf4"), 6_800_000_000L)),

@@ -286,7 +286,7 @@ class ScreensTest {
             Fixtures.installed(mini, InstalledModel.State.READY),
             "pixtral-mini",
             InstalledModel.State.UNVERIFIED,
-            new Sizes(7_669_388, 0, 0, List.of(), 7_669_388));
+            new Sizes(7_669_388, 0, 0, 0, List.of(), 7_669_388));
     InstalledModel partly =
         with(
             Fixtures.installed(
@@ -294,7 +294,13 @@ class ScreensTest {
                 InstalledModel.State.PARTLY),
             "a-model-of-the-house-with-a-very-long-name-for-invoices-of-all-our-suppliers",
             InstalledModel.State.PARTLY,
-            new Sizes(9_980_000_000L, 1_700_000_000L, 424_823_869L, List.of(), 25_374_823_869L));
+            new Sizes(
+                9_980_000_000L,
+                1_700_000_000L,
+                13_694_823_869L,
+                424_823_869L,
+                List.of(),
+                25_374_823_869L));
     InstalledModel gone =
         new InstalledModel(
             "archive",
@@ -306,7 +312,7 @@ class ScreensTest {
             "",
             ready.history(),
             Optional.empty(),
-            new Sizes(0, 0, 0, List.of(), 0));
+            new Sizes(0, 0, 0, 0, List.of(), 0));
     ConfigException fault =
         new ConfigException(
             ConfigException.Reason.INVALID,
@@ -324,7 +330,7 @@ class ScreensTest {
             "",
             ready.history(),
             Optional.empty(),
-            new Sizes(0, 0, 0, List.of(), 0));
+            new Sizes(0, 0, 0, 0, List.of(), 0));
     stages.installed = List.of(ready, small, partly, gone, broken);
     stages.recallSetUp(large);
     stages.start = (listener, cancellation) -> Fixtures.model(ANSWER);

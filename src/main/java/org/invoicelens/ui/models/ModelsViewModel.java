@@ -318,7 +318,7 @@ public final class ModelsViewModel {
                 text(
                     "models.free.text",
                     model.name(),
-                    Amounts.bytes(sizes.partial()),
+                    Amounts.bytes(sizes.partial() + sizes.reserved()),
                     Amounts.bytes(sizes.replaced()),
                     Amounts.bytes(sizes.cached())),
                 List.of(text("models.free.yes"), text("models.keep"))))

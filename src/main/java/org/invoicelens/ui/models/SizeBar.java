@@ -30,6 +30,7 @@ final class SizeBar extends VBox {
         List.of(
                 new Part("files", sizes.files()),
                 new Part("partial", sizes.partial()),
+                new Part("reserved", sizes.reserved()),
                 new Part("replaced", sizes.replaced()),
                 new Part("cache", sizes.cached()))
             .stream()
