@@ -21,6 +21,8 @@ class Pixtral(Module):
   double_quant : bool
   # whether int8 products of a few rows go through the packed kernel
   int8_kernel : bool
+  # whether products of many rows are made in float32: for processors that have none in bfloat16
+  wide : bool
   tracing : bool
   patch : int
   vision_heads : int
@@ -181,11 +183,33 @@ class Pixtral(Module):
 
   # ---- building blocks --------------------------------------------------------------------------
 
+  # Rows from which on a product is worth unpacking or converting its weight.
+  def is_wide(self: __torch__.pixtral.Pixtral, x: Tensor) -> bool:
+    return self.wide and torch.size(x, -2) > 8
+
+  # A linear layer. Sums are in float32 in any case; the result is rounded once.
+  def linear(self: __torch__.pixtral.Pixtral, x: Tensor, w: Tensor, bias: Optional[Tensor] = None) -> Tensor:
+    if (self).is_wide(x):
+      f = torch.to(x, 6)
+      n = torch.size(w, 0)
+      parts = annotate(List[Tensor], [])
+      # some rows at a time, so that the converted weight stays small and near
+      for i in range(torch.floordiv(n + 511, 512)):
+        v = torch.to(torch.narrow(w, 0, i * 512, ops.prim.min(512, n - i * 512)), 6)
+        _0 = torch.append(parts, torch.linear(f, v))
+      y = torch.cat(parts, 1)
+      if torch.__isnot__(bias, None):
+        y = torch.add(y, unchecked_cast(Tensor, bias))
+      y = torch.to(y, self.dtype)
+    else:
+      y = torch.linear(x, w, bias)
+    return y
+
   # A linear layer of the decoder, packed or not.
   def project(self: __torch__.pixtral.Pixtral, x: Tensor, name: str) -> Tensor:
     w = self.weights[name]
     if self.packing == 0:
-      y = torch.linear(x, w)
+      y = (self).linear(x, w)
     else:
       scale = (self).scales(name)
       n = torch.size(w, 0)
@@ -195,13 +219,18 @@ class Pixtral(Module):
       else:
         # some rows at a time, so that the unpacked weight stays small and near
         parts = annotate(List[Tensor], [])
+        type = self.dtype
+        if (self).is_wide(x):
+          type = 6
+        f = torch.to(x, type)
         for i in range(torch.floordiv(n + 511, 512)):
           v = (self).values(name, scale, i * 512, ops.prim.min(512, n - i * 512))
-          _0 = torch.append(parts, torch.linear(x, v))
+          _0 = torch.append(parts, torch.linear(f, torch.to(v, type)))
         y = torch.cat(parts, 1)
       # codes of 8 bits are exact in every type here, so their scale is applied to the product
       if self.packing <= 2:
-        y = torch.to(torch.mul(torch.to(y, 6), scale), self.dtype)
+        y = torch.mul(torch.to(y, 6), scale)
+      y = torch.to(y, self.dtype)
     return y
 
   # Normalised in float32, rounded, then scaled.
@@ -223,6 +252,13 @@ class Pixtral(Module):
   # q [heads, tokens, width] over k and v [kv heads, positions, width] -> [tokens, heads * width].
   # Row r sees the positions up to past + r; all of them where past is negative.
   def attend(self: __torch__.pixtral.Pixtral, q: Tensor, k: Tensor, v: Tensor, past: int) -> Tensor:
+    if (self).is_wide(q):
+      o = (self).attend_in(6, torch.to(q, 6), torch.to(k, 6), torch.to(v, 6), past)
+    else:
+      o = (self).attend_in(self.dtype, q, k, v, past)
+    return torch.to(o, self.dtype)
+
+  def attend_in(self: __torch__.pixtral.Pixtral, type: int, q: Tensor, k: Tensor, v: Tensor, past: int) -> Tensor:
     h = torch.size(q, 0)
     t = torch.size(q, 1)
     w = torch.size(q, 2)
@@ -240,10 +276,10 @@ class Pixtral(Module):
         qi = torch.reshape(torch.narrow(q, 1, start, rows), [kv, group * rows, w])
         a = torch.mul(torch.matmul(qi, torch.transpose(k, 1, 2)), scale)
         if past >= 0 and rows + start > 1:
-          mask = torch.full([rows, s], -3.3895313892515355e+38, dtype=self.dtype, device=ops.prim.device(q))
+          mask = torch.full([rows, s], -3.3895313892515355e+38, dtype=type, device=ops.prim.device(q))
           mask = torch.triu(mask, past + start + 1)
           a = torch.view(torch.add(torch.view(a, [h, rows, s]), mask), [kv, group * rows, s])
-        a = torch.to(torch.softmax(a, -1, 6), self.dtype)
+        a = torch.to(torch.softmax(a, -1, 6), type)
         o = torch.view(torch.matmul(a, v), [h, rows, w])
         _0 = torch.append(parts, torch.reshape(torch.transpose(o, 0, 1), [rows, h * w]))
       out = torch.cat(parts, 0)
@@ -278,7 +314,7 @@ class Pixtral(Module):
             o2, l2, = (self).flash(qi, torch.narrow(ki, 2, past, t), torch.narrow(vi, 2, past, t), True)
             share = torch.unsqueeze(torch.sigmoid(torch.sub(l1, l2)), -1)
             o = torch.add(torch.mul(torch.to(o1, 6), share), torch.mul(torch.to(o2, 6), torch.rsub(share, 1.)))
-            o = torch.to(o, self.dtype)
+            o = torch.to(o, type)
           else:
             o, _2, = (self).flash(qi, ki, vi, past == 0)
         out = torch.reshape(torch.transpose(torch.squeeze(o, 0), 0, 1), [t, h * w])
@@ -335,18 +371,18 @@ class Pixtral(Module):
     cos = self.state["cos"]
     sin = self.state["sin"]
     h = (self).norm(x, p + "attention_norm", 1.0000000000000001e-05)
-    q = (self).rotate((self).split_heads(torch.linear(h, self.weights[p + "q"]), self.vision_heads), cos, sin)
-    k = (self).rotate((self).split_heads(torch.linear(h, self.weights[p + "k"]), self.vision_heads), cos, sin)
-    v = (self).split_heads(torch.linear(h, self.weights[p + "v"]), self.vision_heads)
-    x = torch.add(x, torch.linear((self).attend(q, k, v, -1), self.weights[p + "o"]))
+    q = (self).rotate((self).split_heads((self).linear(h, self.weights[p + "q"]), self.vision_heads), cos, sin)
+    k = (self).rotate((self).split_heads((self).linear(h, self.weights[p + "k"]), self.vision_heads), cos, sin)
+    v = (self).split_heads((self).linear(h, self.weights[p + "v"]), self.vision_heads)
+    x = torch.add(x, (self).linear((self).attend(q, k, v, -1), self.weights[p + "o"]))
     h = (self).norm(x, p + "mlp_norm", 1.0000000000000001e-05)
-    g = torch.linear(h, self.weights[p + "gate"])
+    g = (self).linear(h, self.weights[p + "gate"])
     if self.vision_gelu:
       g = torch.gelu(g)
     else:
       g = torch.silu(g)
-    g = torch.mul(g, torch.linear(h, self.weights[p + "up"]))
-    x = torch.add(x, torch.linear(g, self.weights[p + "down"]))
+    g = torch.mul(g, (self).linear(h, self.weights[p + "up"]))
+    x = torch.add(x, (self).linear(g, self.weights[p + "down"]))
     self.state["x"] = x
     _0 = (self).trace(torch.format("vision.layer.{}", i), x)
     return 0
@@ -355,10 +391,10 @@ class Pixtral(Module):
   def image_end(self: __torch__.pixtral.Pixtral) -> int:
     x = self.state["x"]
     if self.projector_bias:
-      x = torch.gelu(torch.linear(x, self.weights["projector.in"], self.weights["projector.in.bias"]))
-      x = torch.linear(x, self.weights["projector.out"], self.weights["projector.out.bias"])
+      x = torch.gelu((self).linear(x, self.weights["projector.in"], self.weights["projector.in.bias"]))
+      x = (self).linear(x, self.weights["projector.out"], self.weights["projector.out.bias"])
     else:
-      x = torch.linear(torch.gelu(torch.linear(x, self.weights["projector.in"])), self.weights["projector.out"])
+      x = (self).linear(torch.gelu((self).linear(x, self.weights["projector.in"])), self.weights["projector.out"])
     _0 = (self).trace("vision.projected", x)
     if torch.__contains__(self.state, "patches"):
       x = torch.cat([self.state["patches"], x], 0)
@@ -452,6 +488,12 @@ class Pixtral(Module):
     return (self).greedy()
 
   # ---- beside the model -------------------------------------------------------------------------
+
+  # A product as in a prompt, by which it is measured how to make them.
+  def trial(self: __torch__.pixtral.Pixtral, wide: bool) -> int:
+    self.wide = wide
+    w = torch.ones([1024, 1024], dtype=self.dtype)
+    return torch.size((self).linear(torch.narrow(w, 0, 0, 256), w), 0)
 
   def set_attention(self: __torch__.pixtral.Pixtral, variant: int) -> int:
     self.attention = variant
