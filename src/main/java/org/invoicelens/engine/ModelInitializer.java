@@ -54,7 +54,8 @@ public final class ModelInitializer {
    *
    * <p>On each device the preferred precision comes first, then the fallbacks in order. Where
    * nothing fits the configured device, or it cannot be used, the processor follows if the
-   * configuration allows it.
+   * configuration allows it. There int8 stands in for fp8, which takes as much memory and is many
+   * times slower on processors.
    *
    * @throws InitializationException where nothing the configuration allows works; nothing stays in
    *     memory
@@ -89,7 +90,7 @@ public final class ModelInitializer {
     List<String> notes = new ArrayList<>();
     CheckpointException failure = null;
     for (String device : devices(config, notes)) {
-      for (Precision precision : precisions(config)) {
+      for (Precision precision : precisions(config, device)) {
         try {
           PixtralModel model = attempt(folder, processor, config, device, precision);
           describe(model.options(), config, notes);
@@ -160,25 +161,39 @@ public final class ModelInitializer {
     return devices;
   }
 
-  private static Set<Precision> precisions(ModelConfig config) {
+  private static Set<Precision> precisions(ModelConfig config, String device) {
     Set<Precision> precisions = new LinkedHashSet<>();
-    precisions.add(config.quantization().preferred());
-    precisions.addAll(config.quantization().fallback());
+    precisions.add(on(device, config.quantization().preferred()));
+    config.quantization().fallback().forEach(fallback -> precisions.add(on(device, fallback)));
     return precisions;
   }
 
+  /** The form that a device computes with where a precision is configured. */
+  private static Precision on(String device, Precision configured) {
+    return device.equals(CPU) && configured == Precision.FP8 ? Precision.INT8 : configured;
+  }
+
   private static void describe(LoadOptions chosen, ModelConfig config, List<String> notes) {
-    boolean fellBack = !notes.isEmpty() && chosen.precision() != config.quantization().preferred();
+    Precision preferred = on(chosen.device(), config.quantization().preferred());
+    boolean fellBack = !notes.isEmpty() && chosen.precision() != preferred;
     notes.add(
         WORDS.text(
             chosen.device().equals(CPU) ? "note.runs.cpu" : "note.runs.card",
             chosen.precision().title(),
             fellBack ? 1 : 0,
             chosen.device()));
+    if (chosen.precision() == Precision.INT8 && !isConfigured(Precision.INT8, config)) {
+      notes.add(WORDS.text("note.int8ForFp8"));
+    }
     AttentionVariant asked = config.loading().attention();
     if (chosen.attention() != asked) {
       notes.add(WORDS.text("note.attention.unavailable", chosen.attention().id(), asked.id()));
     }
+  }
+
+  private static boolean isConfigured(Precision precision, ModelConfig config) {
+    return config.quantization().preferred() == precision
+        || config.quantization().fallback().contains(precision);
   }
 
   /** Whether another device may succeed where this one failed. */

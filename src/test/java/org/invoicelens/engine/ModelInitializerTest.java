@@ -68,6 +68,35 @@ class ModelInitializerTest {
   }
 
   @Test
+  void onTheProcessorInt8StandsInForFp8() throws Exception {
+    ModelConfig preferred = Setups.config(Setups.TINY, Precision.FP8, Precision.NF4);
+    try (ModelInstance instance =
+        withMemory(1L << 32).initialize(Setups.verified(Setups.TINY), preferred)) {
+      assertThat(instance.model().options().precision()).isEqualTo(Precision.INT8);
+      assertThat(instance.notes()).hasSize(2);
+      assertThat(instance.notes().getFirst()).contains("int8").doesNotContain("fallback");
+      assertThat(instance.notes().getLast()).contains("int8 instead of fp8");
+    }
+    ModelConfig fallback = Setups.config(Setups.TINY, Precision.FLOAT32, Precision.FP8);
+    long needed = neededFor(Precision.FLOAT32);
+    try (ModelInstance instance =
+        withMemory(needed - 1).initialize(Setups.verified(Setups.TINY), fallback)) {
+      assertThat(instance.model().options().precision()).isEqualTo(Precision.INT8);
+      assertThat(instance.notes().get(1)).contains("int8", "fallback");
+      assertThat(instance.notes().getLast()).contains("int8 instead of fp8");
+    }
+  }
+
+  @Test
+  void whereInt8IsConfiguredNothingIsSaidOfFp8() throws Exception {
+    ModelConfig config = Setups.config(Setups.TINY, Precision.INT8, Precision.NF4);
+    try (ModelInstance instance =
+        withMemory(1L << 32).initialize(Setups.verified(Setups.TINY), config)) {
+      assertThat(instance.notes()).noneMatch(note -> note.contains("fp8"));
+    }
+  }
+
+  @Test
   void theProcessorTakesOverWhereTheCardIsNotThere() throws Exception {
     ModelConfig config =
         Setups.config(Setups.TINY, "cuda:7", true, Optional.empty(), Precision.FLOAT32);
