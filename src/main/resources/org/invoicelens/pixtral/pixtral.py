@@ -490,10 +490,13 @@ class Pixtral(Module):
   # ---- beside the model -------------------------------------------------------------------------
 
   # A product as in a prompt, by which it is measured how to make them.
-  def trial(self: __torch__.pixtral.Pixtral, wide: bool) -> int:
-    self.wide = wide
+  def trial(self: __torch__.pixtral.Pixtral) -> int:
     w = torch.ones([1024, 1024], dtype=self.dtype)
     return torch.size((self).linear(torch.narrow(w, 0, 0, 256), w), 0)
+
+  def set_wide(self: __torch__.pixtral.Pixtral, on: bool) -> int:
+    self.wide = on
+    return 0
 
   def set_attention(self: __torch__.pixtral.Pixtral, variant: int) -> int:
     self.attention = variant

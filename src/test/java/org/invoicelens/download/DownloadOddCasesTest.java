@@ -19,7 +19,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.assertj.core.api.Assumptions;
 import org.invoicelens.download.DownloadException.Reason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -216,9 +215,8 @@ class DownloadOddCasesTest {
 
   @Test
   void aDiskThatFillsUpStopsNoFileWhoseRoomIsReserved() throws Exception {
-    Path volume = Files.createDirectory(folder.resolve("volume"));
-    Assumptions.assumeThat(mount(volume)).as("a small volume of its own").isTrue();
-    try {
+    try (SmallVolume small = SmallVolume.mount(folder, 70)) {
+      Path volume = small.folder();
       run = new Fixture(volume.resolve("model"));
       Path filler = volume.resolve("filler");
       AtomicInteger ranges = new AtomicInteger();
@@ -242,18 +240,15 @@ class DownloadOddCasesTest {
       hub.fault = (request, normal) -> normal;
       assertThat(run.download(hub).transferred()).isEqualTo(CONTENT.length - kept);
       assertThat(run.content(WEIGHTS)).isEqualTo(CONTENT);
-    } finally {
-      new ProcessBuilder("umount", volume.toString()).start().waitFor();
     }
   }
 
   @Test
   void aDiskThatFillsUpStopsTheDownloadAndWithRoomItGoesOn() throws Exception {
-    byte[] small = Arrays.copyOf(CONTENT, PartialFile.LARGE - 1);
-    hub.with(WEIGHTS, small);
-    Path volume = Files.createDirectory(folder.resolve("volume"));
-    Assumptions.assumeThat(mount(volume)).as("a small volume of its own").isTrue();
-    try {
+    byte[] content = Arrays.copyOf(CONTENT, PartialFile.LARGE - 1);
+    hub.with(WEIGHTS, content);
+    try (SmallVolume small = SmallVolume.mount(folder, 70)) {
+      Path volume = small.folder();
       run = new Fixture(volume.resolve("model"));
       Path filler = volume.resolve("filler");
       AtomicInteger ranges = new AtomicInteger();
@@ -272,23 +267,8 @@ class DownloadOddCasesTest {
       assertThat(kept).isPositive();
       Files.delete(filler);
       hub.fault = (request, normal) -> normal;
-      assertThat(run.download(hub).transferred()).isEqualTo(small.length - kept);
-      assertThat(run.content(WEIGHTS)).isEqualTo(small);
-    } finally {
-      new ProcessBuilder("umount", volume.toString()).start().waitFor();
-    }
-  }
-
-  private static boolean mount(Path volume) throws InterruptedException {
-    try {
-      return new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=70m", "none", volume.toString())
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException noSuchCommand) {
-      return false;
+      assertThat(run.download(hub).transferred()).isEqualTo(content.length - kept);
+      assertThat(run.content(WEIGHTS)).isEqualTo(content);
     }
   }
 

@@ -167,9 +167,8 @@ class ReservationTest {
 
   @Test
   void aVolumeWithoutRoomForAllFilesKeepsNothingOfThoseThatAreRefused() throws Exception {
-    Path volume = Files.createDirectory(folder.resolve("volume"));
-    assumeThat(mount(volume)).as("a small volume of its own").isTrue();
-    try {
+    try (SmallVolume small = SmallVolume.mount(folder, 9)) {
+      Path volume = small.folder();
       long free = DownloadFailures.freeSpace(volume);
       List<PartialFile> files = new ArrayList<>();
       for (String name : List.of("a", "b")) {
@@ -189,21 +188,6 @@ class ReservationTest {
       }
       assertThat(volume).isEmptyDirectory();
       assertThat(DownloadFailures.freeSpace(volume)).isEqualTo(free);
-    } finally {
-      new ProcessBuilder("umount", volume.toString()).start().waitFor();
-    }
-  }
-
-  private static boolean mount(Path volume) throws Exception {
-    try {
-      return new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=9m", "none", volume.toString())
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException noSuchCommand) {
-      return false;
     }
   }
 

@@ -53,13 +53,39 @@ public final class Http2Server {
       this.usual = usual;
     }
 
+    private static Socket onlyHttp2(Socket socket) {
+      ((SSLSocket) socket)
+          .setHandshakeApplicationProtocolSelector(
+              (_, offered) -> offered.contains("h2") ? "h2" : null);
+      return socket;
+    }
+
     @Override
     public Socket createSocket(Socket plain, String host, int port, boolean close)
         throws IOException {
-      SSLSocket socket = (SSLSocket) usual.createSocket(plain, host, port, close);
-      socket.setHandshakeApplicationProtocolSelector(
-          (_, offered) -> offered.contains("h2") ? "h2" : null);
-      return socket;
+      return onlyHttp2(usual.createSocket(plain, host, port, close));
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+      return onlyHttp2(usual.createSocket(host, port));
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort)
+        throws IOException {
+      return onlyHttp2(usual.createSocket(host, port, local, localPort));
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+      return onlyHttp2(usual.createSocket(host, port));
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+        throws IOException {
+      return onlyHttp2(usual.createSocket(host, port, local, localPort));
     }
 
     @Override
@@ -70,26 +96,6 @@ public final class Http2Server {
     @Override
     public String[] getSupportedCipherSuites() {
       return usual.getSupportedCipherSuites();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
     }
   }
 }
