@@ -23,7 +23,6 @@ class RowProductsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "INT8, 64, false, 1",
     "FP8, 64, false, 2",
     "INT4, 64, false, 3",
     "INT4, 128, false, 1",
