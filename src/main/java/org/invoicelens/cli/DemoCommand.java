@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.engine.ModelInUse;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.invoice.DocumentLoader;
 import org.invoicelens.invoice.Extraction;
@@ -44,7 +45,8 @@ final class DemoCommand extends Command {
     ModelConfig config = pipeline.loadConfig(context.folders().modelConfig("pixtral-mini.yaml"));
     StageReport report = new StageReport(context, progress, json);
     report.configured(config);
-    try (OptimizedModel model = pipeline.run(config, report, progress, cancellation())) {
+    OptimizedModel ready = pipeline.run(config, report, progress, cancellation());
+    try (ModelInUse model = new ModelInUse(ready, config, progress)) {
       Readings readings = new Readings(new JsonArray());
       InvoiceReader reader = new InvoiceReader(model, config);
       DocumentLoader loader = new DocumentLoader();

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.ModelInUse;
 import org.invoicelens.invoice.DocumentFiles;
 import org.invoicelens.invoice.DocumentLoader;
 import org.invoicelens.invoice.DocumentOutcome;
@@ -156,7 +156,7 @@ final class ExtractCommand extends Command {
     private final ProgressPrinter progress;
     private final DocumentLoader loader = new DocumentLoader();
     private final List<DocumentOutcome> outcomes = new ArrayList<>();
-    private OptimizedModel model;
+    private ModelInUse model;
 
     Reading(SetupPipeline pipeline, ModelConfig config, ProgressPrinter progress) {
       this.pipeline = pipeline;
@@ -200,20 +200,36 @@ final class ExtractCommand extends Command {
 
     private void start() throws StageException {
       if (model == null) {
-        model = pipeline.open(config, SetupListener.NONE, progress, cancellation());
+        model =
+            new ModelInUse(
+                pipeline.open(config, SetupListener.NONE, progress, cancellation()),
+                config,
+                progress);
       }
     }
 
     private TokenListener listener(Path file) {
-      int[] tokens = new int[1];
-      return (id, text) ->
+      return new TokenListener() {
+
+        private int tokens;
+
+        @Override
+        public void onToken(int id, String text) {
           progress.onProgress(
               Progress.of(
                   Stage.INFERENCE,
-                  ++tokens[0],
+                  ++tokens,
                   Progress.UNKNOWN,
                   Progress.Unit.TOKENS,
                   file.getFileName().toString()));
+        }
+
+        @Override
+        public void onRestart(String why) {
+          tokens = 0;
+          progress.line(TextTable.plain(file + ": " + why));
+        }
+      };
     }
 
     private void failed(Path file, InferenceException e) {

@@ -2,18 +2,18 @@ package org.invoicelens.engine;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.engine.Fallbacks.Way;
 import org.invoicelens.pixtral.CheckpointException;
+import org.invoicelens.pixtral.DeviceProof;
 import org.invoicelens.pixtral.LoadOptions;
 import org.invoicelens.pixtral.PixtralModel;
 import org.invoicelens.pixtral.PixtralProcessor;
-import org.invoicelens.pixtral.TorchRuntime;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
@@ -29,8 +29,6 @@ public final class ModelInitializer {
   private static final Logger log = LoggerFactory.getLogger(ModelInitializer.class);
 
   private static final Words WORDS = Words.of(ModelInitializer.class);
-
-  private static final String CPU = "cpu";
 
   private final ProgressListener listener;
   private final Cancellation cancellation;
@@ -54,8 +52,7 @@ public final class ModelInitializer {
    *
    * <p>On each device the preferred precision comes first, then the fallbacks in order. Where
    * nothing fits the configured device, or it cannot be used, the processor follows if the
-   * configuration allows it. There int8 stands in for fp8, which takes as much memory and is many
-   * times slower on processors.
+   * configuration allows it.
    *
    * @throws InitializationException where nothing the configuration allows works; nothing stays in
    *     memory
@@ -74,7 +71,8 @@ public final class ModelInitializer {
     ModelInstance instance = null;
     try {
       processor = PixtralProcessor.open(folder);
-      instance = load(folder, processor, config);
+      List<String> notes = new ArrayList<>();
+      instance = load(folder, processor, config, ways(config, notes), notes);
       return instance;
     } catch (CheckpointException e) {
       throw initializationFailed(e, List.of());
@@ -85,100 +83,164 @@ public final class ModelInitializer {
     }
   }
 
-  private ModelInstance load(Path folder, PixtralProcessor processor, ModelConfig config)
+  /** Whether a configuration allows another way where memory ran out in this one. */
+  static boolean canStepDown(String device, Precision precision, ModelConfig config) {
+    try {
+      return !Fallbacks.after(config, new Way(device, precision)).isEmpty();
+    } catch (CheckpointException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Loads a model anew in the next way that the configuration allows, after memory ran out while it
+   * was at work. Frees it first, but for its processor, which goes on with the new one.
+   *
+   * @param why what happened
+   * @return the instance, whose notes go on from those of the model
+   * @throws InitializationException where nothing is left that can be loaded; the processor is
+   *     closed as well
+   */
+  ModelInstance stepDown(OptimizedModel exhausted, ModelConfig config, Problem why)
+      throws InitializationException, CancelledException {
+    return stepDown(
+        new ModelInstance(
+            exhausted.model(),
+            exhausted.processor(),
+            exhausted.device(),
+            exhausted.dtype(),
+            exhausted.notes(),
+            Optional.empty()),
+        config,
+        why);
+  }
+
+  /** The same for a model that is not tested yet. */
+  ModelInstance stepDown(ModelInstance exhausted, ModelConfig config, Problem why)
+      throws InitializationException, CancelledException {
+    exhausted.model().close();
+    List<String> notes = new ArrayList<>(exhausted.notes());
+    Way way = new Way(exhausted.device(), exhausted.dtype());
+    notes.add(failed(way, why));
+    ModelInstance instance = null;
+    boolean cancelled = false;
+    try {
+      instance =
+          load(
+              config.modelPath(),
+              exhausted.processor(),
+              config,
+              Fallbacks.after(config, way),
+              notes);
+      return instance;
+    } catch (CheckpointException e) {
+      throw initializationFailed(e, notes);
+    } catch (CancelledException e) {
+      cancelled = true;
+      throw e;
+    } finally {
+      if (instance == null && !cancelled) {
+        exhausted.processor().close();
+      }
+    }
+  }
+
+  private ModelInstance load(
+      Path folder,
+      PixtralProcessor processor,
+      ModelConfig config,
+      List<Way> ways,
+      List<String> notes)
       throws InitializationException, CheckpointException, CancelledException {
-    List<String> notes = new ArrayList<>();
     CheckpointException failure = null;
-    for (String device : devices(config, notes)) {
-      for (Precision precision : precisions(config, device)) {
-        try {
-          PixtralModel model = attempt(folder, processor, config, device, precision);
-          describe(model.options(), config, notes);
-          log.info("Loaded: {}", notes);
-          return new ModelInstance(model, processor, model.options().device(), precision, notes);
-        } catch (CheckpointException e) {
-          failure = e;
-          log.warn("Not loaded as {} on {}: {}", precision.id(), device, e.getMessage());
-          notes.add(
-              WORDS.text(
-                  device.equals(CPU) ? "note.failed.cpu" : "note.failed.card",
-                  capitalised(precision.title()),
-                  e.problem().what(),
-                  device));
-          if (e.reason() == CheckpointException.Reason.OUT_OF_MEMORY) {
-            continue;
-          }
-          if (device.equals(CPU) || !isOfTheDevice(e)) {
-            throw initializationFailed(e, notes);
-          }
-          break;
+    String unusable = "";
+    for (Way way : ways) {
+      if (way.device().equals(unusable)) {
+        continue;
+      }
+      try {
+        ModelInstance instance = attempt(folder, processor, config, way, notes);
+        log.info("Loaded: {}", instance.notes());
+        return instance;
+      } catch (CheckpointException e) {
+        failure = e;
+        log.warn("Not loaded as {}: {}", way, e.getMessage());
+        notes.add(failed(way, e.problem()));
+        if (e.reason() == CheckpointException.Reason.OUT_OF_MEMORY) {
+          continue;
         }
+        if (way.onProcessor() || !isOfTheDevice(e)) {
+          throw initializationFailed(e, notes);
+        }
+        unusable = way.device();
       }
     }
     throw initializationFailed(failure, notes);
   }
 
-  private PixtralModel attempt(
-      Path folder,
-      PixtralProcessor processor,
-      ModelConfig config,
-      String device,
-      Precision precision)
+  private ModelInstance attempt(
+      Path folder, PixtralProcessor processor, ModelConfig config, Way way, List<String> notes)
       throws CheckpointException, CancelledException {
     cancellation.throwIfCancelled();
     LoadOptions options =
         new LoadOptions(
-            precision,
+            way.precision(),
             config.loading().dtype(),
             config.loading().attention(),
-            device,
+            way.device(),
             config.quantization().groupSize(),
             config.quantization().doubleQuant());
-    return PixtralModel.load(folder, processor, options, listener, cancellation, mainMemory);
+    PixtralModel model =
+        PixtralModel.load(folder, processor, options, listener, cancellation, mainMemory);
+    ModelInstance instance = null;
+    try {
+      DeviceProof proof = ProofOfDevice.require(model.prove());
+      List<String> said = new ArrayList<>(notes);
+      describe(model.options(), config, said);
+      instance =
+          new ModelInstance(
+              model,
+              processor,
+              model.options().device(),
+              way.precision(),
+              said,
+              Optional.of(proof));
+      return instance;
+    } finally {
+      if (instance == null) {
+        model.close();
+      }
+    }
   }
 
-  /** The devices to try, in order; never the processor where it is not allowed. */
-  private static List<String> devices(ModelConfig config, List<String> notes)
+  private static String failed(Way way, Problem why) {
+    return WORDS.text(
+        way.onProcessor() ? "note.failed.cpu" : "note.failed.card",
+        capitalised(way.precision().title()),
+        why.what(),
+        way.device());
+  }
+
+  private static List<Way> ways(ModelConfig config, List<String> notes)
       throws InitializationException, CheckpointException {
+    List<Way> ways = Fallbacks.of(config);
     String asked = config.loading().deviceMap();
-    boolean cpuAllowed = config.hardware().allowCpu() || asked.equals(CPU);
-    boolean card = asked.equals("auto") && TorchRuntime.graphicsCards() > 0;
-    List<String> devices = new ArrayList<>();
-    if (card) {
-      devices.add("cuda:0");
-    } else if (asked.equals("auto")) {
-      notes.add(WORDS.text("note.noCard"));
-    } else if (!asked.equals(CPU)) {
-      devices.add(asked);
-    }
-    if (cpuAllowed) {
-      devices.add(CPU);
-    }
-    if (devices.isEmpty()) {
+    if (ways.isEmpty()) {
       throw new InitializationException(
           InitializationException.Reason.DEVICE_UNAVAILABLE, WORDS.problem("noCard"), asked, null);
     }
-    return devices;
-  }
-
-  private static Set<Precision> precisions(ModelConfig config, String device) {
-    Set<Precision> precisions = new LinkedHashSet<>();
-    precisions.add(on(device, config.quantization().preferred()));
-    config.quantization().fallback().forEach(fallback -> precisions.add(on(device, fallback)));
-    return precisions;
-  }
-
-  /** The form that a device computes with where a precision is configured. */
-  private static Precision on(String device, Precision configured) {
-    return device.equals(CPU) && configured == Precision.FP8 ? Precision.INT8 : configured;
+    if (asked.equals("auto") && ways.getFirst().onProcessor()) {
+      notes.add(WORDS.text("note.noCard"));
+    }
+    return ways;
   }
 
   private static void describe(LoadOptions chosen, ModelConfig config, List<String> notes) {
-    Precision preferred = on(chosen.device(), config.quantization().preferred());
+    Precision preferred = Fallbacks.on(chosen.device(), config.quantization().preferred());
     boolean fellBack = !notes.isEmpty() && chosen.precision() != preferred;
     notes.add(
         WORDS.text(
-            chosen.device().equals(CPU) ? "note.runs.cpu" : "note.runs.card",
+            chosen.device().equals(Fallbacks.CPU) ? "note.runs.cpu" : "note.runs.card",
             chosen.precision().title(),
             fellBack ? 1 : 0,
             chosen.device()));

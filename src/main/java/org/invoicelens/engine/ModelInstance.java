@@ -1,7 +1,9 @@
 package org.invoicelens.engine;
 
 import java.util.List;
+import java.util.Optional;
 import org.invoicelens.config.Precision;
+import org.invoicelens.pixtral.DeviceProof;
 import org.invoicelens.pixtral.PixtralModel;
 import org.invoicelens.pixtral.PixtralProcessor;
 
@@ -13,13 +15,15 @@ import org.invoicelens.pixtral.PixtralProcessor;
  * @param device where it is: {@code cpu} or {@code cuda:N}
  * @param dtype the precision it was loaded in, after all fallbacks
  * @param notes what was tried and chosen, and why, for the user, in order
+ * @param proof what shows that it is there; empty where it was not asked
  */
 public record ModelInstance(
     PixtralModel model,
     PixtralProcessor processor,
     String device,
     Precision dtype,
-    List<String> notes)
+    List<String> notes,
+    Optional<DeviceProof> proof)
     implements AutoCloseable {
 
   public ModelInstance {

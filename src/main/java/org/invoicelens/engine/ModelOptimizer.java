@@ -54,28 +54,61 @@ public final class ModelOptimizer {
   private final ProgressListener listener;
   private final Cancellation cancellation;
 
+  private final ModelInitializer initializer;
+
   public ModelOptimizer(ProgressListener listener, Cancellation cancellation) {
-    this.listener = listener;
-    this.cancellation = cancellation;
+    this(listener, cancellation, new ModelInitializer(listener, cancellation));
   }
 
   /**
-   * Warms up and tests. Takes the instance over: it is closed when this fails.
+   * @param initializer loads the next fallback where memory runs out
+   */
+  ModelOptimizer(
+      ProgressListener listener, Cancellation cancellation, ModelInitializer initializer) {
+    this.listener = listener;
+    this.cancellation = cancellation;
+    this.initializer = initializer;
+  }
+
+  /**
+   * Warms up and tests. Takes the instance over: it is closed when this fails. Where memory runs
+   * out, the next fallback is loaded and tested in its place.
    *
-   * @throws OptimizationException where the test's answer is not finite or a condition is not met
+   * @throws OptimizationException where the test's answer is not finite or a condition is not met,
+   *     or memory runs out and no fallback is left
    */
   public OptimizedModel optimize(ModelInstance instance, ModelConfig config)
       throws OptimizationException, CancelledException {
+    ModelInstance present = instance;
     OptimizedModel optimized = null;
     try {
-      optimized = run(instance, config);
+      while (optimized == null) {
+        try {
+          optimized = run(present, config);
+        } catch (InferenceException e) {
+          present = next(present, config, e);
+        }
+      }
       return optimized;
-    } catch (InferenceException e) {
-      throw testFailed(e);
     } finally {
       if (optimized == null) {
-        instance.close();
+        present.close();
       }
+    }
+  }
+
+  private ModelInstance next(ModelInstance present, ModelConfig config, InferenceException e)
+      throws OptimizationException, CancelledException {
+    if (e.reason() != InferenceException.Reason.OUT_OF_MEMORY
+        || !ModelInitializer.canStepDown(present.device(), present.dtype(), config)) {
+      throw testFailed(e, present.notes());
+    }
+    log.warn("Memory ran out in {} on {}: {}", present.dtype(), present.device(), e.detail());
+    try {
+      return initializer.stepDown(present, config, e.problem());
+    } catch (InitializationException failure) {
+      throw new OptimizationException(
+          OptimizationException.Reason.OUT_OF_MEMORY, failure.problem(), failure.detail(), failure);
     }
   }
 
@@ -83,6 +116,7 @@ public final class ModelOptimizer {
       throws OptimizationException, InferenceException, CancelledException {
     PixtralModel model = instance.model();
     List<String> notes = new ArrayList<>(instance.notes());
+    instance.proof().map(ProofOfDevice::words).ifPresent(notes::add);
 
     progress(0, "step.warmUp");
     TestPage page = TestPage.of(model, instance.processor(), config.prompt(), TEST_TOKENS);
@@ -109,12 +143,16 @@ public final class ModelOptimizer {
     Duration time = total(second.timings());
     long memory = model.memory();
     List<OptimizedModel.Criterion> criteria =
+        new ArrayList<>(
+            List.of(
+                criterion("files", true, "found"),
+                criterion("loads", true, "found", instance.dtype().title(), instance.device())));
+    instance.proof().map(ProofOfDevice::criterion).ifPresent(criteria::add);
+    criteria.addAll(
         List.of(
-            criterion("files", true, "found"),
-            criterion("loads", true, "found", instance.dtype().title(), instance.device()),
             repeatable(first, second),
             withinEstimate(instance, config, memory),
-            utilization(utilization, most));
+            utilization(utilization, most)));
     criteria.forEach(criterion -> log.info("{}", criterion));
     requireAll(criteria);
     notes.add(WORDS.text("note.testPage", page.width(), page.height(), time.toMillis() / 1000.0));
@@ -290,7 +328,7 @@ public final class ModelOptimizer {
     }
   }
 
-  private static OptimizationException testFailed(InferenceException e) {
+  private static OptimizationException testFailed(InferenceException e, List<String> notes) {
     OptimizationException.Reason reason =
         switch (e.reason()) {
           case NOT_FINITE -> OptimizationException.Reason.NOT_FINITE;
@@ -301,7 +339,9 @@ public final class ModelOptimizer {
         reason,
         new Problem(
             WORDS.text("testFailed", e.problem().what()),
-            e.problem().meaning(),
+            reason == OptimizationException.Reason.OUT_OF_MEMORY
+                ? String.join(" ", notes)
+                : e.problem().meaning(),
             e.problem().remedy()),
         e.detail(),
         e);

@@ -49,6 +49,25 @@ public record OptimizedModel(
    */
   public record Criterion(String name, boolean met, String found) {}
 
+  /**
+   * A model that is not tested, since it was before or there is no time for it.
+   *
+   * @param inferenceTime how long the answer of an earlier test took
+   */
+  public static OptimizedModel untested(ModelInstance instance, Duration inferenceTime) {
+    return new OptimizedModel(
+        instance.model(),
+        instance.processor(),
+        instance.device(),
+        instance.dtype(),
+        instance.model().memory(),
+        -1,
+        inferenceTime,
+        instance.model().options().attention(),
+        instance.proof().map(ProofOfDevice::criterion).stream().toList(),
+        instance.notes());
+  }
+
   @Override
   public void close() {
     model.close();

@@ -13,6 +13,7 @@ import org.invoicelens.pixtral.GenerationResult;
  * @param pagesRead how many of them, from the first, the model was given; fewer where all together
  *     do not fit into its context
  * @param seen the sizes at which the model saw these pages; empty where that is not known
+ * @param notes what had to be done to read it, for the user; mostly empty
  */
 public record Extraction(
     String document,
@@ -20,10 +21,23 @@ public record Extraction(
     GenerationResult generation,
     int pages,
     int pagesRead,
-    List<SeenPage> seen) {
+    List<SeenPage> seen,
+    List<String> notes) {
 
   public Extraction {
     seen = List.copyOf(seen);
+    notes = List.copyOf(notes);
+  }
+
+  /** An extraction of which there is nothing to note. */
+  public Extraction(
+      String document,
+      InvoiceFields fields,
+      GenerationResult generation,
+      int pages,
+      int pagesRead,
+      List<SeenPage> seen) {
+    this(document, fields, generation, pages, pagesRead, seen, List.of());
   }
 
   /** An extraction of which it is not known at which sizes the model saw the pages. */
@@ -46,6 +60,11 @@ public record Extraction(
 
   /** The same under another name of the document. */
   public Extraction named(String name) {
-    return new Extraction(name, fields, generation, pages, pagesRead, seen);
+    return new Extraction(name, fields, generation, pages, pagesRead, seen, notes);
+  }
+
+  /** The same with what had to be done to read it. */
+  Extraction noting(List<String> notes) {
+    return new Extraction(document, fields, generation, pages, pagesRead, seen, notes);
   }
 }

@@ -139,6 +139,11 @@ public final class InvoiceExport {
     GenerationResult generation = extraction.generation();
     object.addProperty("pages", extraction.pages());
     object.addProperty("pages_read", extraction.pagesRead());
+    if (!extraction.notes().isEmpty()) {
+      JsonArray notes = new JsonArray();
+      extraction.notes().forEach(notes::add);
+      object.add("notes", notes);
+    }
     object.add("fields", GSON.fromJson(record.fields().json(), JsonElement.class));
     object.add("edited", edited(record));
     object.add("doubts", doubts(record));

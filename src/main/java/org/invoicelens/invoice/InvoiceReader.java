@@ -1,8 +1,10 @@
 package org.invoicelens.invoice;
 
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.List;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.engine.ModelInUse;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.pixtral.GenerationOptions;
 import org.invoicelens.pixtral.GenerationResult;
@@ -19,10 +21,10 @@ public final class InvoiceReader {
 
   private static final Logger log = LoggerFactory.getLogger(InvoiceReader.class);
 
-  private final OptimizedModel model;
+  private final ModelInUse model;
   private final ModelConfig config;
 
-  public InvoiceReader(OptimizedModel model, ModelConfig config) {
+  public InvoiceReader(ModelInUse model, ModelConfig config) {
     this.model = model;
     this.config = config;
   }
@@ -36,9 +38,27 @@ public final class InvoiceReader {
 
   /**
    * Reads one document by a prompt, telling of every token as it comes. All pages go into one
-   * prompt; where they are too long for the model, as many of the first ones as fit.
+   * prompt; where they are too long for the model, as many of the first ones as fit. Where memory
+   * runs out, the document is read again from its start with the next fallback of the model.
    */
   public Extraction read(
+      InvoiceDocument document,
+      ModelConfig.Prompt asked,
+      TokenListener listener,
+      Cancellation cancellation)
+      throws InferenceException, CancelledException {
+    List<String> notes = new ArrayList<>();
+    return model.use(
+        now -> read(now, document, asked, listener, cancellation).noting(notes),
+        why -> {
+          notes.add(why);
+          listener.onRestart(why);
+        },
+        cancellation);
+  }
+
+  private Extraction read(
+      OptimizedModel now,
       InvoiceDocument document,
       ModelConfig.Prompt asked,
       TokenListener listener,
@@ -56,8 +76,8 @@ public final class InvoiceReader {
       cancellation.throwIfCancelled();
       try {
         Prompt prompt =
-            model.processor().prepare(asked.system(), asked.user(), pages.subList(0, count));
-        GenerationResult result = model.model().generate(prompt, options, listener, cancellation);
+            now.processor().prepare(asked.system(), asked.user(), pages.subList(0, count));
+        GenerationResult result = now.model().generate(prompt, options, listener, cancellation);
         return new Extraction(
             document.name(),
             InvoiceFields.parse(result.text()),

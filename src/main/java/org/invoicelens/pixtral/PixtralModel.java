@@ -40,6 +40,7 @@ public final class PixtralModel implements AutoCloseable {
   private final PixtralConfig config;
   private final PixtralProcessor processor;
   private final Footprint footprint;
+  private final LongSupplier mainMemory;
   private final ReentrantLock lock = new ReentrantLock();
   private LoadOptions options;
   private int room;
@@ -51,12 +52,14 @@ public final class PixtralModel implements AutoCloseable {
       PixtralConfig config,
       PixtralProcessor processor,
       Footprint footprint,
-      LoadOptions options) {
+      LoadOptions options,
+      LongSupplier mainMemory) {
     this.program = program;
     this.config = config;
     this.processor = processor;
     this.footprint = footprint;
     this.options = options;
+    this.mainMemory = mainMemory;
   }
 
   /**
@@ -78,7 +81,7 @@ public final class PixtralModel implements AutoCloseable {
 
   /**
    * Loads a checkpoint as above, asking {@code mainMemory} how many bytes may be used where the
-   * model goes into main memory.
+   * model goes into main memory, now and before every answer.
    */
   public static PixtralModel load(
       Path folder,
@@ -108,7 +111,7 @@ public final class PixtralModel implements AutoCloseable {
           program.memory());
       model =
           new PixtralModel(
-              program, checkpoint.config(), processor, footprint(checkpoint), resolved);
+              program, checkpoint.config(), processor, footprint(checkpoint), resolved, mainMemory);
       if (model.footprint().parameters() <= TINY) {
         model.useThreads(1);
       }
@@ -124,7 +127,12 @@ public final class PixtralModel implements AutoCloseable {
     }
   }
 
-  /** Answers a prompt, telling of every token as it comes. */
+  /**
+   * Answers a prompt, telling of every token as it comes.
+   *
+   * @throws InferenceException with {@code OUT_OF_MEMORY} where memory runs out, on the processor
+   *     before anything is computed
+   */
   public GenerationResult generate(
       Prompt prompt,
       GenerationOptions generation,
@@ -132,7 +140,10 @@ public final class PixtralModel implements AutoCloseable {
       Cancellation cancellation)
       throws InferenceException, CancelledException {
     PromptCheck.check(prompt, config, generation.maxNewTokens());
-    return guarded(() -> answer(prompt, generation, listener, cancellation));
+    return guarded(() -> {
+      requireMemory(prompt, generation.maxNewTokens());
+      return answer(prompt, generation, listener, cancellation);
+    });
   }
 
   /** The logits after every token of the prompt, {@code [positions][vocabulary]}. */
@@ -140,6 +151,7 @@ public final class PixtralModel implements AutoCloseable {
       throws InferenceException, CancelledException {
     PromptCheck.check(prompt, config, 0);
     return guarded(() -> {
+      requireMemory(prompt, 0);
       encode(prompt.images(), cancellation);
       List<float[]> rows = new ArrayList<>();
       int vocabulary = config.text().vocabulary();
@@ -265,16 +277,40 @@ public final class PixtralModel implements AutoCloseable {
     }
   }
 
+  /** Refuses an answer for which there is too little memory on the processor. */
+  private void requireMemory(Prompt prompt, int answer) throws InferenceException {
+    if (options.device().equals("cpu")) {
+      int positions = room((long) prompt.tokenIds().length + answer);
+      AnswerMemory.of(config, options, prompt, positions, room).check(mainMemory.getAsLong());
+    }
+  }
+
   /** Makes room for so many positions, and for up to a step of those expected beyond. */
   private void reserve(int positions, int expected) {
     if (positions <= room) {
       return;
     }
-    long wanted = (long) positions + Math.min(expected, ROOM_STEP);
-    long rounded = (wanted + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
-    int larger = (int) Math.min(rounded, config.text().context());
+    int larger = room((long) positions + Math.min(expected, ROOM_STEP));
     program.reserve(larger);
     room = larger;
+  }
+
+  /** Positions of whole steps that take in so many. */
+  private int room(long positions) {
+    long rounded = (positions + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
+    return (int) Math.min(rounded, config.text().context());
+  }
+
+  /** Computes on the model's device and on the processor, and asks its tensors where they are. */
+  public DeviceProof prove() throws CheckpointException {
+    lock.lock();
+    try {
+      return program.prove();
+    } catch (EngineException | OutOfMemoryError e) {
+      throw RuntimeFault.loading(e);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @FunctionalInterface

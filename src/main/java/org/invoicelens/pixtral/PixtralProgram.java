@@ -8,9 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
 import org.slf4j.Logger;
@@ -29,6 +31,14 @@ final class PixtralProgram implements AutoCloseable {
 
   /** How often a product is made to see how long it takes. */
   private static final int TRIALS = 5;
+
+  /**
+   * Errors of a product that rounding explains: 8 bits of bfloat16 for its result, and sums in
+   * another order in float32.
+   */
+  private static final double BFLOAT16_TOLERANCE = 1.0 / 64;
+
+  private static final double FLOAT32_TOLERANCE = 1e-4;
 
   private static final Logger log = LoggerFactory.getLogger(PixtralProgram.class);
 
@@ -364,6 +374,23 @@ final class PixtralProgram implements AutoCloseable {
     return best[1] == 1 ? Math.toIntExact(best[0]) : -1;
   }
 
+  /** Makes products with weights where they are and on the processor, and compares them. */
+  DeviceProof prove() {
+    Set<String> wanted = Set.of(options.device());
+    Set<String> weightsOn = Set.of(program.runForText("devices").split(","));
+    Set<String> computedOn = new HashSet<>();
+    double error = 0;
+    for (int layer = 0; layer < layers; layer += Math.max(1, layers - 1)) {
+      String name = "text." + layer + ".q";
+      computedOn.add(program.runForText("prove", name));
+      float[] both = program.runForFloats("proof");
+      error = Math.max(error, DeviceProof.error(both));
+    }
+    double tolerance =
+        options.dtype() == Precision.BFLOAT16 ? BFLOAT16_TOLERANCE : FLOAT32_TOLERANCE;
+    return new DeviceProof(wanted, weightsOn, computedOn, error, tolerance);
+  }
+
   void useAttention(AttentionVariant attention) {
     program.run("set_attention", number(attention));
   }
@@ -438,6 +465,7 @@ final class PixtralProgram implements AutoCloseable {
     } finally {
       program.close();
       memory.close();
+      TorchRuntime.giveBack(options.device());
     }
   }
 }

@@ -14,4 +14,11 @@ public interface TokenListener {
    * @param text what it adds to the answer's text; empty while a character is incomplete
    */
   void onToken(int id, String text);
+
+  /**
+   * The answer is made again from its start, and what came of it so far does not count.
+   *
+   * @param why what happened and what was done about it, for the user
+   */
+  default void onRestart(String why) {}
 }

@@ -97,6 +97,10 @@ final class TorchProgram implements AutoCloseable {
     return call(method, (value, sub) -> value.toLong(), arguments);
   }
 
+  String runForText(String method, Object... arguments) {
+    return call(method, (value, sub) -> value.toStringValue(), arguments);
+  }
+
   /** Runs a method that returns an int64 tensor. */
   long[] runForLongs(String method, Object... arguments) {
     return call(method, (value, sub) -> value.toTensor(sub).toLongArray(), arguments);

@@ -82,6 +82,13 @@ public final class TorchRuntime {
     }
   }
 
+  /** Gives memory of a graphics card that the library keeps for later back to the driver. */
+  static void giveBack(String device) {
+    if (!device.equals("cpu")) {
+      JniUtils.emptyCudaCache();
+    }
+  }
+
   private static Engine load() {
     setDefault("ai.djl.offline", "true");
     // sequences grow with every token; the profiling executor would specialise anew each time

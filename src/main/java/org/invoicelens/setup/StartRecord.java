@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
@@ -124,17 +123,7 @@ record StartRecord(
 
   /** A model that need not be tested again. */
   OptimizedModel tested(ModelInstance instance) {
-    return new OptimizedModel(
-        instance.model(),
-        instance.processor(),
-        instance.device(),
-        instance.dtype(),
-        instance.model().memory(),
-        -1,
-        inferenceTime,
-        attention,
-        List.of(),
-        instance.notes());
+    return OptimizedModel.untested(instance, inferenceTime);
   }
 
   private static Path file(Path modelPath) {

@@ -552,6 +552,39 @@ class Pixtral(Module):
 
   # ---- beside the model -------------------------------------------------------------------------
 
+  # Where the weights are: the names that they give their devices, each once, joined by commas.
+  def devices(self: __torch__.pixtral.Pixtral) -> str:
+    found = annotate(List[str], [])
+    names = torch.keys(self.weights)
+    for i in range(torch.len(names)):
+      d = torch.str(ops.prim.device(self.weights[names[i]]))
+      if not torch.__contains__(found, d):
+        _0 = torch.append(found, d)
+    return torch.join(",", found)
+
+  # A small product with a decoder's weight where it is, beside the same on the processor. Returns
+  # the name that the first gives its device; both are kept for `proof`.
+  def prove(self: __torch__.pixtral.Pixtral, name: str) -> str:
+    w = self.weights[name]
+    n = ops.prim.min(64, torch.size(w, 0))
+    if self.packing == 0:
+      v = torch.narrow(w, 0, 0, n)
+    else:
+      v = (self).values(name, (self).scales(name), 0, n)
+    k = torch.size(v, 1)
+    x = torch.to(torch.sin(torch.view(torch.arange(0, k * 4, dtype=6), [4, k])), self.dtype)
+    y = torch.linear(torch.to(x, ops.prim.device(v)), v)
+    cpu = torch.device("cpu")
+    there = torch.to(torch.to(y, cpu), 6)
+    here = torch.linear(torch.to(x, 6), torch.to(torch.to(v, cpu), 6))
+    self.state["proof"] = torch.cat([torch.flatten(there), torch.flatten(here)], 0)
+    return torch.str(ops.prim.device(y))
+
+  def proof(self: __torch__.pixtral.Pixtral) -> Tensor:
+    both = self.state["proof"]
+    torch.clear(self.state)
+    return both
+
   # A product as in a prompt, by which it is measured how to make them.
   def trial(self: __torch__.pixtral.Pixtral) -> int:
     w = torch.ones([1024, 1024], dtype=self.dtype)

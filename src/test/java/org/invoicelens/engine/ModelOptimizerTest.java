@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +51,7 @@ class ModelOptimizerTest {
     ModelOptimizer optimizer = new ModelOptimizer(heard::add, new Cancellation());
     ModelInstance instance = load(folder, config);
     try (OptimizedModel optimized = optimizer.optimize(instance, config)) {
-      assertThat(optimized.criteria()).hasSize(5).allMatch(OptimizedModel.Criterion::met);
+      assertThat(optimized.criteria()).hasSize(6).allMatch(OptimizedModel.Criterion::met);
       assertThat(optimized.memoryUsage()).isEqualTo(optimized.model().memory()).isPositive();
       assertThat(optimized.gpuUtilization()).isNegative();
       assertThat(optimized.inferenceTime()).isPositive();
@@ -73,6 +75,49 @@ class ModelOptimizerTest {
             OptimizationException.class, () -> optimizer().optimize(instance, config));
     assertThat(e.reason()).isEqualTo(OptimizationException.Reason.TEST_FAILED);
     assertThat(e.problem().meaning()).contains("Memory stays within the estimate");
+    assertThat(instance.model().memory()).as("closed").isZero();
+  }
+
+  @Test
+  void theNextFallbackIsTestedWhereMemoryRunsOutInTheWarmUp() throws Exception {
+    ModelConfig config = Setups.config(Setups.TINY, Precision.FLOAT32, Precision.INT8);
+    Deque<Long> free = new ArrayDeque<>(List.of(1L << 32, 1000L, 1L << 32));
+    ModelInitializer initializer =
+        new ModelInitializer(
+            ProgressListener.NONE,
+            new Cancellation(),
+            () -> free.size() > 1 ? free.removeFirst() : free.getFirst());
+    ModelInstance instance = initializer.initialize(Setups.verified(Setups.TINY), config);
+    ModelOptimizer optimizer =
+        new ModelOptimizer(ProgressListener.NONE, new Cancellation(), initializer);
+    try (OptimizedModel optimized = optimizer.optimize(instance, config)) {
+      assertThat(optimized.dtype()).isEqualTo(Precision.INT8);
+      assertThat(optimized.criteria()).hasSize(6).allMatch(OptimizedModel.Criterion::met);
+      assertThat(optimized.notes().get(1))
+          .contains("32 bit on the processor did not work", "too little memory");
+      assertThat(optimized.notes().get(2)).contains("int8", "fallback");
+      assertThat(instance.model().memory()).as("freed").isZero();
+    }
+  }
+
+  @Test
+  void whereNoFallbackIsLeftTheTestSaysWhatWasTried() throws Exception {
+    ModelConfig config = Setups.config(Setups.TINY, Precision.FLOAT32);
+    Deque<Long> free = new ArrayDeque<>(List.of(1L << 32, 1000L));
+    ModelInitializer initializer =
+        new ModelInitializer(
+            ProgressListener.NONE,
+            new Cancellation(),
+            () -> free.size() > 1 ? free.removeFirst() : free.getFirst());
+    ModelInstance instance = initializer.initialize(Setups.verified(Setups.TINY), config);
+    OptimizationException e =
+        catchThrowableOfType(
+            OptimizationException.class,
+            () ->
+                new ModelOptimizer(ProgressListener.NONE, new Cancellation(), initializer)
+                    .optimize(instance, config));
+    assertThat(e.reason()).isEqualTo(OptimizationException.Reason.OUT_OF_MEMORY);
+    assertThat(e.problem().meaning()).contains("32 bit on the processor");
     assertThat(instance.model().memory()).as("closed").isZero();
   }
 

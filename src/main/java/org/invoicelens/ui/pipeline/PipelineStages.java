@@ -18,6 +18,7 @@ import org.invoicelens.download.PreviousCommit;
 import org.invoicelens.download.RateLimit;
 import org.invoicelens.download.TransferOptions;
 import org.invoicelens.engine.InitializationException;
+import org.invoicelens.engine.ModelInUse;
 import org.invoicelens.engine.ModelInstance;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.engine.OptimizedModel;
@@ -295,10 +296,19 @@ public final class PipelineStages implements Stages {
     }
   }
 
-  private record Ready(OptimizedModel facts, InvoiceReader reader) implements ReadyModel {
+  private record Ready(ModelInUse model, InvoiceReader reader) implements ReadyModel {
 
     Ready(ModelConfig config, OptimizedModel model) {
+      this(config, new ModelInUse(model, config, ProgressListener.NONE));
+    }
+
+    private Ready(ModelConfig config, ModelInUse model) {
       this(model, new InvoiceReader(model, config));
+    }
+
+    @Override
+    public OptimizedModel facts() {
+      return model.facts();
     }
 
     @Override
@@ -313,12 +323,12 @@ public final class PipelineStages implements Stages {
 
     @Override
     public SeenPicture seen(BufferedImage page) throws InferenceException {
-      return facts.processor().seen(page);
+      return model.facts().processor().seen(page);
     }
 
     @Override
     public void close() {
-      facts.close();
+      model.close();
     }
   }
 }

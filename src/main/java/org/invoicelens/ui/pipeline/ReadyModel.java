@@ -14,7 +14,7 @@ import org.invoicelens.stage.CancelledException;
 /** A model in memory that passed its test. */
 public interface ReadyModel extends AutoCloseable {
 
-  /** What is known of it. */
+  /** What is known of it; changes where memory ran out and another way was loaded. */
   OptimizedModel facts();
 
   /** Reads one document by a prompt, telling of every token as it comes; not on the UI thread. */

@@ -5,16 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.collections.ObservableList;
 import javafx.scene.image.Image;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.invoice.ReadingFacts;
+import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.stage.Progress;
+import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.pipeline.ReadyModel;
@@ -41,6 +45,7 @@ final class ReadingQueue {
   private final WorkRunner runner;
   private final ReadOnlyBooleanWrapper reading = new ReadOnlyBooleanWrapper();
   private final List<Consumer<DocumentItem>> whenRead = new ArrayList<>();
+  private Consumer<String> whenSteppedDown = why -> {};
   private RunningWork running;
   private DocumentItem current;
 
@@ -69,6 +74,11 @@ final class ReadingQueue {
   /** Is told of every document that was read. */
   void whenRead(Consumer<DocumentItem> action) {
     whenRead.add(action);
+  }
+
+  /** Is told, in words for the user, where the model had to be loaded in another way. */
+  void whenSteppedDown(Consumer<String> action) {
+    whenSteppedDown = action;
   }
 
   /** Whether this is the document being read. */
@@ -112,23 +122,22 @@ final class ReadingQueue {
     readNext();
   }
 
-  private record Read(Extraction extraction, Image thumbnail) {}
+  private record Read(Extraction extraction, ReadingFacts facts, Image thumbnail) {}
 
   private void start(ReadyModel model, DocumentItem item) {
     current = item;
     reading.set(true);
     item.reading();
-    ReadingFacts facts =
-        new ReadingFacts(
-            Instant.now(),
-            session.config().get().name(),
-            model.facts().dtype().title(),
-            model.facts().device(),
-            prompt.inUse().get(),
-            prompt.changed().get());
+    Instant begun = Instant.now();
+    String name = session.config().get().name();
+    ModelConfig.Prompt asked = prompt.inUse().get();
+    boolean changed = prompt.changed().get();
+    // The model may be loaded in another way while it reads, so its facts are asked afterwards.
+    Function<OptimizedModel, ReadingFacts> facts =
+        now -> new ReadingFacts(begun, name, now.dtype().title(), now.device(), asked, changed);
     running =
         runner.start(
-            work(model, item.source(), item.rotation().get(), facts.prompt()),
+            work(model, item.source(), item.rotation().get(), asked, facts),
             new WorkObserver<>() {
               @Override
               public void progressed(List<Progress> latest) {
@@ -138,7 +147,10 @@ final class ReadingQueue {
               @Override
               public void succeeded(Read result) {
                 item.thumbnail().set(result.thumbnail());
-                item.read(result.extraction(), facts);
+                item.read(result.extraction(), result.facts());
+                if (!result.extraction().notes().isEmpty()) {
+                  whenSteppedDown.accept(String.join(" ", result.extraction().notes()));
+                }
                 whenRead.forEach(action -> action.accept(item));
                 proceed(item);
               }
@@ -159,27 +171,49 @@ final class ReadingQueue {
   }
 
   private static Work<Read> work(
-      ReadyModel model, DocumentSource source, int rotation, ModelConfig.Prompt prompt) {
+      ReadyModel model,
+      DocumentSource source,
+      int rotation,
+      ModelConfig.Prompt prompt,
+      Function<OptimizedModel, ReadingFacts> facts) {
     return (listener, cancellation) -> {
-      StringBuilder answer = new StringBuilder();
-      int[] tokens = {0};
       InvoiceDocument document = source.open().turned(rotation);
-      Extraction extraction =
-          model.read(
-              document,
-              prompt,
-              // The answer so far is the message: of several reports the latest tells all.
-              (id, text) ->
-                  listener.onProgress(
-                      Progress.of(
-                          Stage.INFERENCE,
-                          ++tokens[0],
-                          Progress.UNKNOWN,
-                          Progress.Unit.TOKENS,
-                          answer.append(text).toString())),
-              cancellation);
-      return new Read(extraction, PageImage.thumbnail(document.pages().getFirst()));
+      Extraction extraction = model.read(document, prompt, new AnswerSoFar(listener), cancellation);
+      return new Read(
+          extraction, facts.apply(model.facts()), PageImage.thumbnail(document.pages().getFirst()));
     };
+  }
+
+  /** Reports the answer so far as the message: of several reports the latest tells all. */
+  private static final class AnswerSoFar implements TokenListener {
+
+    private final ProgressListener listener;
+    private final StringBuilder answer = new StringBuilder();
+    private int tokens;
+
+    AnswerSoFar(ProgressListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void onToken(int id, String text) {
+      tokens++;
+      answer.append(text);
+      report();
+    }
+
+    @Override
+    public void onRestart(String why) {
+      tokens = 0;
+      answer.setLength(0);
+      report();
+    }
+
+    private void report() {
+      listener.onProgress(
+          Progress.of(
+              Stage.INFERENCE, tokens, Progress.UNKNOWN, Progress.Unit.TOKENS, answer.toString()));
+    }
   }
 
   /** Goes on with the next document, and shows it where this one was on screen until its end. */

@@ -74,6 +74,10 @@ public final class WorkspaceViewModel {
             documents::addAll);
     status = new StatusViewModel(surroundings.meter(), runner, () -> session.config().get().name());
     queue.whenRead(this::wasRead);
+    queue.whenSteppedDown(why -> {
+      status.show(session.model().get());
+      desktop.tell(why);
+    });
     filter.subscribe(this::search);
     session.model().subscribe(this::modelChanged);
   }
