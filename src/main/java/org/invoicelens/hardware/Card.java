@@ -3,6 +3,8 @@ package org.invoicelens.hardware;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.hardware.HardwareStatus.Gpu;
+import org.invoicelens.hardware.Nvml.Part;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Words;
 
 /**
@@ -16,6 +18,8 @@ import org.invoicelens.stage.Words;
  * @param divided whether it is divided into instances (MIG)
  * @param source who said so
  * @param programs what uses it now, for the user
+ * @param parts its instances where it is divided and they are known
+ * @param lost whether it no longer answers, as after it fell off the bus or its driver stumbled
  */
 record Card(
     int index,
@@ -26,7 +30,21 @@ record Card(
     String driver,
     boolean divided,
     String source,
-    List<String> programs) {
+    List<String> programs,
+    List<Part> parts,
+    boolean lost) {
+
+  /** Why a card cannot be used, the faults that most likely can be mended first. */
+  enum Fault {
+    LOST,
+    DRIVER_TOO_OLD,
+    DIVIDED,
+    NO_DRIVER,
+    MEMORY_UNKNOWN,
+    CAPABILITY_UNKNOWN,
+    CAPABILITY_TOO_LOW,
+    OTHER_MAKER
+  }
 
   /**
    * The oldest driver that runs CUDA 12 programs at all, and the one CUDA 12.8 came with. Between
@@ -53,8 +71,39 @@ record Card(
 
   private static final double MOST_COMPUTE_CAPABILITY = 30;
 
+  /** A card that is whole and answers, or is divided in parts nobody knows. */
+  Card(
+      int index,
+      String name,
+      long memoryTotal,
+      long memoryFree,
+      double computeCapability,
+      String driver,
+      boolean divided,
+      String source,
+      List<String> programs) {
+    this(
+        index,
+        name,
+        memoryTotal,
+        memoryFree,
+        computeCapability,
+        driver,
+        divided,
+        source,
+        programs,
+        List.of(),
+        false);
+  }
+
   Card {
     programs = List.copyOf(programs);
+    parts = List.copyOf(parts);
+    if (!parts.isEmpty()) {
+      // CUDA gives a program one instance, the first, unless it is told otherwise.
+      memoryTotal = parts.getFirst().memory().total();
+      memoryFree = parts.getFirst().memory().free();
+    }
     boolean plausible =
         memoryTotal >= LEAST_MEMORY && memoryTotal != OVERFLOW && memoryFree <= memoryTotal;
     if (!plausible || memoryFree < 0) {
@@ -71,37 +120,68 @@ record Card(
   Gpu judge(double minComputeCapability, DriverLimits limits) {
     return new Gpu(
         index,
-        name,
+        parts.isEmpty()
+            ? name
+            : WORDS.text("card.part", parts.getFirst().name(), String.valueOf(parts.size())),
         memoryTotal,
         memoryFree,
         computeCapability,
         driver,
         source,
-        unusable(minComputeCapability, limits));
+        fault(minComputeCapability, limits)
+            .map(fault -> clause(fault, minComputeCapability, limits))
+            .orElse(""));
   }
 
-  private String unusable(double minComputeCapability, DriverLimits limits) {
-    double least = Math.max(minComputeCapability, OLDEST_COMPUTE_CAPABILITY);
+  /** What keeps the card from being used; empty where nothing does. */
+  Optional<Fault> fault(double minComputeCapability, DriverLimits limits) {
     Optional<DriverVersion> version = DriverVersion.tryParse(driver);
     if (source.equals(OshiMachine.SOURCE)) {
-      return WORDS.text(OshiMachine.isNvidia(name) ? "unusable.noDriver" : "unusable.otherMaker");
+      return Optional.of(OshiMachine.isNvidia(name) ? Fault.NO_DRIVER : Fault.OTHER_MAKER);
     }
-    if (divided) {
-      return WORDS.text("unusable.divided");
+    if (lost) {
+      return Optional.of(Fault.LOST);
+    }
+    if (divided && parts.isEmpty()) {
+      return Optional.of(Fault.DIVIDED);
     }
     if (computeCapability == 0) {
-      return WORDS.text("unusable.capabilityUnknown");
+      return Optional.of(Fault.CAPABILITY_UNKNOWN);
     }
-    if (computeCapability < least) {
-      return WORDS.text(
-          "unusable.capability", String.valueOf(computeCapability), String.valueOf(least));
+    if (computeCapability < least(minComputeCapability)) {
+      return Optional.of(Fault.CAPABILITY_TOO_LOW);
     }
     if (memoryTotal == 0) {
-      return WORDS.text("unusable.memoryUnknown");
+      return Optional.of(Fault.MEMORY_UNKNOWN);
     }
     if (version.isPresent() && version.get().compareTo(limits.oldest) < 0) {
-      return WORDS.text("unusable.oldDriver", driver, limits.oldest);
+      return Optional.of(Fault.DRIVER_TOO_OLD);
     }
-    return "";
+    return Optional.empty();
+  }
+
+  private static double least(double minComputeCapability) {
+    return Math.max(minComputeCapability, OLDEST_COMPUTE_CAPABILITY);
+  }
+
+  private String clause(Fault fault, double minComputeCapability, DriverLimits limits) {
+    return WORDS.text("unusable." + fault, facts(minComputeCapability, limits));
+  }
+
+  /** A fault in the words of the user: what is found and what is needed. */
+  Problem problem(Fault fault, double minComputeCapability, DriverLimits limits) {
+    return WORDS.problem("card." + fault, facts(minComputeCapability, limits));
+  }
+
+  /** Capability, the least one, driver, the oldest one, the name, and the driver to install. */
+  private Object[] facts(double minComputeCapability, DriverLimits limits) {
+    return new Object[] {
+      String.valueOf(computeCapability),
+      String.valueOf(least(minComputeCapability)),
+      driver,
+      limits.oldest,
+      name,
+      limits.matching
+    };
   }
 }

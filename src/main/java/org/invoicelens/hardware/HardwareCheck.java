@@ -29,6 +29,9 @@ final class HardwareCheck {
   /** One part in so many of the download is left free on the disk beside it. */
   private static final int DISK_MARGIN = 100;
 
+  /** The first cards with instructions for bfloat16. */
+  private static final double BFLOAT16_CAPABILITY = 8.0;
+
   private static final Words WORDS = Words.of(HardwareCheck.class);
 
   private record Failure(Reason reason, Problem problem, String detail, Throwable cause) {}
@@ -42,6 +45,7 @@ final class HardwareCheck {
   private Machine machine;
   private List<Gpu> gpus = List.of();
   private Optional<Gpu> best = Optional.empty();
+  private Optional<Card> bestCard = Optional.empty();
   private long diskSpace;
   private boolean networkAvailable;
   private List<MemoryEstimate> fits = List.of();
@@ -61,34 +65,70 @@ final class HardwareCheck {
     best = HardwareStatus.best(gpus);
     String source = cards.isEmpty() ? OshiMachine.SOURCE : sources(cards);
     if (best.isPresent()) {
-      Optional<Card> card = cards.stream().filter(c -> isSame(c, best.get())).findFirst();
-      graphicsCard(card.orElseThrow(), source);
+      bestCard = cards.stream().filter(c -> isSame(c, best.get())).findFirst();
+      graphicsCard(bestCard.orElseThrow(), source);
+    } else {
+      noCard(cards, source);
+    }
+  }
+
+  private void noCard(List<Card> cards, String source) {
+    double least = config.hardware().minComputeCapability();
+    Optional<Card> worth =
+        cards.stream()
+            .filter(card -> faultOf(card).filter(f -> f != Card.Fault.OTHER_MAKER).isPresent())
+            .min(Comparator.comparing(card -> faultOf(card).orElseThrow()));
+    Optional<Problem> problem =
+        worth.map(card -> card.problem(faultOf(card).orElseThrow(), least, probes.limits()));
+    if (isProcessorWished()) {
+      String meaning = WORDS.text("graphics.processorWished");
+      add(Subject.GRAPHICS, State.GOOD, found(), source, meaning, "");
     } else if (mayUseProcessor()) {
+      String slow = WORDS.text("graphics.processorSlow");
       add(
           Subject.GRAPHICS,
-          isProcessorWished() ? State.GOOD : State.REMARK,
+          State.REMARK,
           found(),
           source,
-          isProcessorWished()
-              ? WORDS.text("graphics.processorWished")
-              : WORDS.text("graphics.processorSlow"),
-          isProcessorWished() ? "" : advice());
+          problem.map(p -> p.meaning() + " " + slow).orElse(slow),
+          joined(problem.map(Problem::remedy).orElse(""), advice()));
     } else {
+      String remedy = joined(problem.map(Problem::remedy).orElse(""), noDeviceRemedy());
       add(
           Subject.GRAPHICS,
           State.FAILED,
           found(),
           source,
-          WORDS.text("graphics.processorForbidden"),
-          noDeviceRemedy());
+          joined(
+              problem.map(Problem::meaning).orElse(""), WORDS.text("graphics.processorForbidden")),
+          remedy);
       fail(
-          Reason.NO_USABLE_DEVICE,
+          worth.map(card -> reason(faultOf(card).orElseThrow())).orElse(Reason.NO_USABLE_DEVICE),
           new Problem(
-              WORDS.text("noDevice.what", config.name()),
-              WORDS.text("noDevice.meaning", found()),
-              noDeviceRemedy()),
+              problem.map(Problem::what).orElse(WORDS.text("noDevice.what", config.name())),
+              problem.map(Problem::meaning).orElse(WORDS.text("noDevice.meaning", found())),
+              remedy),
           null);
     }
+  }
+
+  private Optional<Card.Fault> faultOf(Card card) {
+    return card.fault(config.hardware().minComputeCapability(), probes.limits());
+  }
+
+  private static Reason reason(Card.Fault fault) {
+    return switch (fault) {
+      case LOST -> Reason.CARD_LOST;
+      case DRIVER_TOO_OLD -> Reason.DRIVER_TOO_OLD;
+      case DIVIDED -> Reason.CARD_DIVIDED;
+      case NO_DRIVER -> Reason.NO_DRIVER;
+      case CAPABILITY_TOO_LOW -> Reason.COMPUTE_CAPABILITY_TOO_LOW;
+      case MEMORY_UNKNOWN, CAPABILITY_UNKNOWN, OTHER_MAKER -> Reason.NO_USABLE_DEVICE;
+    };
+  }
+
+  private static String joined(String first, String second) {
+    return (first + " " + second).strip();
   }
 
   void processor() {
@@ -311,16 +351,34 @@ final class HardwareCheck {
             .filter(driver -> driver.compareTo(probes.limits().matching()) < 0)
             .isPresent();
     String programs =
-        card.programs().isEmpty()
+        card.programs().isEmpty() ? "" : " " + WORDS.text("graphics.programs", taken(card));
+    String part =
+        card.parts().isEmpty()
             ? ""
-            : " " + WORDS.text("graphics.programs", String.join(", ", card.programs()));
+            : " "
+                + WORDS.text(
+                    "graphics.part",
+                    card.parts().size(),
+                    card.parts().getFirst().name(),
+                    ByteSize.binaryText(card.memoryTotal()));
     add(
         Subject.GRAPHICS,
         aged ? State.REMARK : State.GOOD,
         found(),
         source,
-        (aged ? WORDS.text("graphics.aged") : WORDS.text("graphics.good", card.name())) + programs,
+        (aged ? WORDS.text("graphics.aged") : WORDS.text("graphics.good", card.name()))
+            + part
+            + programs,
         aged ? WORDS.text("graphics.aged.remedy", probes.limits().matching()) : "");
+  }
+
+  /** How much of a card's memory is taken, and by whom. */
+  private static Object[] taken(Card card) {
+    return new Object[] {
+      String.join(", ", card.programs()),
+      card.programs().size(),
+      ByteSize.binaryText(card.memoryTotal() - card.memoryFree())
+    };
   }
 
   private void recommend(MemoryEstimate estimate) {
@@ -329,15 +387,28 @@ final class HardwareCheck {
     boolean onSmallCard = !estimate.onGpu() && best.isPresent();
     String more = isDefault ? "" : " " + whyNot(preferred, estimate.onGpu());
     String slower = onSmallCard ? " " + WORDS.text("precision.cardTooSmall") : "";
+    boolean emulated =
+        estimate.onGpu()
+            && typeOf(estimate) == Precision.BFLOAT16
+            && best.get().computeCapability() < BFLOAT16_CAPABILITY;
+    String emulation =
+        emulated
+            ? " " + WORDS.text("precision.emulated", String.valueOf(best.get().computeCapability()))
+            : "";
     add(
         Subject.PRECISION,
-        isDefault && !onSmallCard ? State.GOOD : State.REMARK,
+        isDefault && !onSmallCard && !emulated ? State.GOOD : State.REMARK,
         WORDS.text(
             estimate.onGpu() ? "precision.onCard" : "precision.onProcessor",
             estimate.precision().title()),
         WORDS.text("source.arithmetic"),
-        HardwareWords.sum(estimate) + more + slower,
+        HardwareWords.sum(estimate) + more + slower + emulation,
         "");
+  }
+
+  /** The type in which the device computes. */
+  private Precision typeOf(MemoryEstimate estimate) {
+    return estimate.precision().isQuantized() ? config.loading().dtype() : estimate.precision();
   }
 
   /** Why the default precision is not the one recommended on that device. */
@@ -362,6 +433,23 @@ final class HardwareCheck {
             .filter(fit -> wished.contains(fit.precision()))
             .min(Comparator.comparingLong(fit -> fit.needed() - fit.available()))
             .orElseThrow();
+    Optional<Card> occupied =
+        bestCard.filter(card ->
+            smallest.onGpu()
+                && !card.programs().isEmpty()
+                && smallest.needed() <= card.memoryTotal());
+    if (occupied.isPresent()) {
+      Problem taken = WORDS.problem("memoryTaken", taken(occupied.get()));
+      lacking(
+          Subject.PRECISION,
+          Reason.MEMORY_TAKEN,
+          WORDS.text("tooLittleMemory.found"),
+          WORDS.text("source.arithmetic"),
+          new Problem(
+              taken.what(), taken.meaning() + " " + HardwareWords.sum(smallest), taken.remedy()),
+          null);
+      return;
+    }
     String key = smallest.onGpu() ? "tooLittleMemory.onCard" : "tooLittleMemory.inMainMemory";
     lacking(
         Subject.PRECISION,

@@ -11,6 +11,16 @@ public final class HardwareException extends StageException {
   /** What is lacking. */
   public enum Reason {
     NO_USABLE_DEVICE,
+    /** The card no longer answers. */
+    CARD_LOST,
+    /** The driver does not answer. */
+    NO_DRIVER,
+    DRIVER_TOO_OLD,
+    COMPUTE_CAPABILITY_TOO_LOW,
+    /** The card is divided (MIG), and no part of it can be used. */
+    CARD_DIVIDED,
+    /** The card would suffice, but other programs hold its memory. */
+    MEMORY_TAKEN,
     TOO_LITTLE_MEMORY,
     TOO_LITTLE_DISK,
     MODEL_FOLDER_NOT_WRITABLE,

@@ -36,6 +36,7 @@ final class NativeNvml implements Nvml {
 
   private static final int SUCCESS = 0;
   private static final int NOT_SUPPORTED = 3;
+  private static final int NOT_FOUND = 6;
   private static final int INSUFFICIENT_SIZE = 7;
 
   private static final int VERSION_BUFFER = 80;
@@ -47,6 +48,9 @@ final class NativeNvml implements Nvml {
 
   /** {@code NVML_VALUE_NOT_AVAILABLE}: all bits set. */
   private static final long NOT_AVAILABLE = -1;
+
+  /** No card has more instances; a bound on what a driver may claim. */
+  private static final int MOST_PARTS = 16;
 
   /** A bound on what a driver may claim, so that no absurd buffer is allocated. */
   private static final int MOST_PROGRAMS = 4096;
@@ -164,24 +168,56 @@ final class NativeNvml implements Nvml {
   @Override
   public String name(int index) throws NvmlException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(NAME_BUFFER);
-      String call = "nvmlDeviceGetName";
-      FunctionDescriptor types = FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
-      check(call, invoke(call, types, card(index, arena), buffer, NAME_BUFFER));
-      return text(buffer);
+      return name(card(index, arena), arena);
     }
   }
 
   @Override
   public Memory memory(int index) throws NvmlException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(MEMORY);
-      check("nvmlDeviceGetMemoryInfo", get("nvmlDeviceGetMemoryInfo", index, memory, arena));
-      return new Memory(
-          memory.get(JAVA_LONG, offset(MEMORY, "total")),
-          memory.get(JAVA_LONG, offset(MEMORY, "free")),
-          memory.get(JAVA_LONG, offset(MEMORY, "used")));
+      return memory(card(index, arena), arena);
     }
+  }
+
+  @Override
+  public List<Part> parts(int index) throws NvmlException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment card = card(index, arena);
+      MemorySegment most = arena.allocate(JAVA_INT);
+      String count = "nvmlDeviceGetMaxMigDeviceCount";
+      check(count, invoke(count, FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS), card, most));
+      List<Part> parts = new ArrayList<>();
+      for (int i = 0; i < Math.clamp(most.get(JAVA_INT, 0), 0, MOST_PARTS); i++) {
+        MemorySegment handle = arena.allocate(ADDRESS);
+        String call = "nvmlDeviceGetMigDeviceHandleByIndex";
+        FunctionDescriptor types = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
+        int code = invoke(call, types, card, i, handle);
+        if (code != NOT_FOUND) {
+          check(call, code);
+          MemorySegment part = handle.get(ADDRESS, 0);
+          parts.add(new Part(name(part, arena), memory(part, arena)));
+        }
+      }
+      return parts;
+    }
+  }
+
+  private String name(MemorySegment device, Arena arena) throws NvmlException {
+    MemorySegment buffer = arena.allocate(NAME_BUFFER);
+    String call = "nvmlDeviceGetName";
+    FunctionDescriptor types = FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+    check(call, invoke(call, types, device, buffer, NAME_BUFFER));
+    return text(buffer);
+  }
+
+  private Memory memory(MemorySegment device, Arena arena) throws NvmlException {
+    MemorySegment memory = arena.allocate(MEMORY);
+    String call = "nvmlDeviceGetMemoryInfo";
+    check(call, invoke(call, FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS), device, memory));
+    return new Memory(
+        memory.get(JAVA_LONG, offset(MEMORY, "total")),
+        memory.get(JAVA_LONG, offset(MEMORY, "free")),
+        memory.get(JAVA_LONG, offset(MEMORY, "used")));
   }
 
   @Override
@@ -308,7 +344,7 @@ final class NativeNvml implements Nvml {
 
   private void check(String call, int code) throws NvmlException {
     if (code != SUCCESS) {
-      throw new NvmlException(call + " failed: " + message(code));
+      throw new NvmlException(call + " failed: " + message(code), code);
     }
   }
 

@@ -27,6 +27,9 @@ interface Nvml extends AutoCloseable {
    */
   record Program(long pid, OptionalLong memory) {}
 
+  /** An instance of a divided card (MIG), which is to a program like a card of its own. */
+  record Part(String name, Memory memory) {}
+
   String driverVersion() throws NvmlException;
 
   int count() throws NvmlException;
@@ -40,6 +43,9 @@ interface Nvml extends AutoCloseable {
 
   /** Whether the card is divided into instances; false where it cannot be. */
   boolean isDivided(int index) throws NvmlException;
+
+  /** The instances of a divided card, in the order in which CUDA finds them. */
+  List<Part> parts(int index) throws NvmlException;
 
   /** The share of the last sampling period in which the card was at work, 0 to 100. */
   int utilizationPercent(int index) throws NvmlException;

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.invoicelens.hardware.Nvml.Memory;
+import org.invoicelens.hardware.Nvml.Part;
 import org.invoicelens.hardware.Nvml.Program;
 import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Words;
@@ -28,30 +29,40 @@ final class NvmlCards {
 
   List<Card> read() throws NvmlException {
     int count = Math.clamp(nvml.count(), 0, MOST_CARDS);
-    String driver = ask("driver version", nvml::driverVersion, "");
+    String driver = new Questions().ask("driver version", nvml::driverVersion, "");
     List<Card> cards = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      int index = i;
-      Memory memory = ask("memory", () -> nvml.memory(index), NO_MEMORY);
-      cards.add(
-          new Card(
-              index,
-              ask(
-                  "name",
-                  () -> nvml.name(index),
-                  WORDS.text("card.unnamed", String.valueOf(index))),
-              memory.total(),
-              memory.free(),
-              ask("compute capability", () -> nvml.computeCapability(index), 0.0),
-              driver,
-              ask("MIG mode", () -> nvml.isDivided(index), false),
-              SOURCE,
-              ask("programs", () -> nvml.programs(index), List.<Program>of()).stream()
-                  .filter(program -> program.pid() != ProcessHandle.current().pid())
-                  .map(NvmlCards::describe)
-                  .toList()));
+      cards.add(card(i, driver));
     }
     return cards;
+  }
+
+  private Card card(int index, String driver) {
+    Questions card = new Questions();
+    Memory memory = card.ask("memory", () -> nvml.memory(index), NO_MEMORY);
+    String unnamed = WORDS.text("card.unnamed", String.valueOf(index));
+    String name = card.ask("name", () -> nvml.name(index), unnamed);
+    boolean divided = card.ask("MIG mode", () -> nvml.isDivided(index), false);
+    List<Part> parts =
+        divided ? card.ask("instances", () -> nvml.parts(index), List.<Part>of()) : List.of();
+    double capability = card.ask("compute capability", () -> nvml.computeCapability(index), 0.0);
+    List<String> programs =
+        card.ask("programs", () -> nvml.programs(index), List.<Program>of()).stream()
+            .filter(program -> program.pid() != ProcessHandle.current().pid())
+            .map(NvmlCards::describe)
+            .toList();
+    return new Card(
+        index,
+        name,
+        memory.total(),
+        memory.free(),
+        capability,
+        driver,
+        divided,
+        SOURCE,
+        programs,
+        parts,
+        card.lost);
   }
 
   private static String describe(Program program) {
@@ -69,12 +80,19 @@ final class NvmlCards {
     T ask() throws NvmlException;
   }
 
-  private static <T> T ask(String what, Question<T> question, T otherwise) {
-    try {
-      return question.ask();
-    } catch (NvmlException e) {
-      log.info("NVML does not tell the {}: {}", what, e.getMessage());
-      return otherwise;
+  /** The questions about one card. */
+  private static final class Questions {
+
+    private boolean lost;
+
+    <T> T ask(String what, Question<T> question, T otherwise) {
+      try {
+        return question.ask();
+      } catch (NvmlException e) {
+        log.info("NVML does not tell the {}: {}", what, e.getMessage());
+        lost |= e.isLost();
+        return otherwise;
+      }
     }
   }
 }

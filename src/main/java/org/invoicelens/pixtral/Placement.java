@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +48,15 @@ final class Placement {
     }
     throw new CheckpointException(
         CheckpointException.Reason.DEVICE_UNAVAILABLE,
-        WORDS.problem(cards == 0 ? "device.none" : "device.other", asked, cards - 1),
+        unavailable(asked, cards, TorchRuntime.isForCards()),
         "",
         null);
+  }
+
+  /** Why a card cannot be had. */
+  static Problem unavailable(String asked, int cards, boolean libraryForCards) {
+    String key = cards > 0 ? "device.other" : libraryForCards ? "device.unseen" : "device.none";
+    return WORDS.problem(key, asked, cards - 1);
   }
 
   /** The flash kernel on graphics cards takes 16-bit values, from compute capability 8.0 on. */

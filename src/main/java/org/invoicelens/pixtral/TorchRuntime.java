@@ -2,6 +2,10 @@ package org.invoicelens.pixtral;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +66,26 @@ public final class TorchRuntime {
   /** Graphics cards that the loaded library can use. */
   public static int graphicsCards() throws CheckpointException {
     return engine().getGpuCount();
+  }
+
+  /**
+   * Whether a folder holds the library for graphics cards: then a computer without a card that can
+   * be used has another fault than a missing library.
+   */
+  static boolean isForCards(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.anyMatch(file -> file.getFileName().toString().contains("torch_cuda"));
+    } catch (IOException e) {
+      log.debug("{} cannot be looked into.", folder, e);
+      return false;
+    }
+  }
+
+  /** Whether the library is one for graphics cards. */
+  static boolean isForCards() {
+    String folder =
+        System.getProperty("PYTORCH_LIBRARY_PATH", System.getenv("PYTORCH_LIBRARY_PATH"));
+    return folder != null && isForCards(Path.of(folder));
   }
 
   /** Threads that do a program's work unless it is told otherwise: one for each core. */

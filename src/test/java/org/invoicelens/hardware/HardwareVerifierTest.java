@@ -330,6 +330,112 @@ class HardwareVerifierTest {
                     + " verwenden, setzen Sie hardware.allow_cpu in der Konfiguration auf true."));
   }
 
+  @Test
+  void eachFaultOfACardHasItsOwnReasonAndItsOwnWords() {
+    Card oldDriver = card(0, "NVIDIA L4", 23_034, 22_500, 8.9, "515.65.01");
+    HardwareException driver = failure(small(Models.pixtral(modelPath, false)), oldDriver);
+    assertThat(driver.reason()).isEqualTo(Reason.DRIVER_TOO_OLD);
+    assertThat(driver.problem().what())
+        .isEqualTo(
+            "The NVIDIA driver is too old: 515.65.01 was found, at least 525.60.13 is needed.");
+    assertThat(driver.problem().meaning()).contains("CUDA 12.8", "NVIDIA L4");
+    assertThat(driver.problem().remedy())
+        .contains("570.26", "https://www.nvidia.com/drivers", "allow_cpu");
+
+    HardwareException capability = failure(small(Models.pixtral(modelPath, false)), GTX);
+    assertThat(capability.reason()).isEqualTo(Reason.COMPUTE_CAPABILITY_TOO_LOW);
+    assertThat(capability.problem().what()).contains("GTX 1080", "6.1", "7.5");
+
+    HardwareException lost = failure(small(Models.pixtral(modelPath, false)), lost(), GTX);
+    assertThat(lost.reason()).as("what can be mended comes first").isEqualTo(Reason.CARD_LOST);
+    assertThat(lost.problem().what()).contains("NVIDIA card 0", "no longer answers");
+    assertThat(lost.problem().remedy()).contains("Restart the computer");
+
+    Card silent = new Card(0, "NVIDIA GA102", 0, 0, 0, "", false, "OSHI", List.of());
+    HardwareException none = failure(small(Models.pixtral(modelPath, false)), silent);
+    assertThat(none.reason()).isEqualTo(Reason.NO_DRIVER);
+    assertThat(none.problem().meaning()).contains("NVIDIA GA102", "without a restart");
+
+    Card divided = divided();
+    HardwareException parts = failure(small(Models.pixtral(modelPath, false)), divided);
+    assertThat(parts.reason()).isEqualTo(Reason.CARD_DIVIDED);
+    assertThat(parts.problem().remedy()).contains("nvidia-smi -mig 0");
+  }
+
+  @Test
+  void whereTheProcessorTakesOverTheFaultIsExplainedAllTheSame() throws Exception {
+    HardwareStatus status = verify(small(Models.pixtral(modelPath)), lost());
+
+    Check graphics = check(status, Subject.GRAPHICS);
+    assertThat(graphics.state()).isEqualTo(State.REMARK);
+    assertThat(graphics.meaning()).contains("fell off its bus", "The processor will do the work");
+    assertThat(graphics.remedy()).contains("Restart the computer", "NVIDIA RTX A4000");
+  }
+
+  @Test
+  void ofADividedCardTheFirstPartIsUsed() throws Exception {
+    Card divided =
+        divided(
+            new Nvml.Part(
+                "NVIDIA A100 MIG 3g.20gb", new Nvml.Memory(20L << 30, 19L << 30, 1L << 30)),
+            new Nvml.Part("NVIDIA A100 MIG 1g.5gb", new Nvml.Memory(5L << 30, 5L << 30, 0)));
+
+    HardwareStatus status = verify(small(Models.pixtral(modelPath)), divided);
+
+    assertThat(status.gpuMemory()).isEqualTo(20L << 30);
+    assertThat(status.bestGpu().orElseThrow().name())
+        .isEqualTo("NVIDIA A100 MIG 3g.20gb (first of 2 MIG instances)");
+    assertThat(status.recommendedEstimate().orElseThrow().available()).isEqualTo(19L << 30);
+    assertThat(check(status, Subject.GRAPHICS).meaning())
+        .contains("2 instances", "NVIDIA A100 MIG 3g.20gb with 20.0 GiB", "CUDA_VISIBLE_DEVICES");
+  }
+
+  @Test
+  void memoryThatOtherProgramsHoldIsNamed() throws Exception {
+    Card occupied =
+        card(0, "NVIDIA RTX A5000", 24_564, 2000, 8.6, "570.86.10", "python (20.1 GiB)", "obs");
+
+    HardwareException e = failure(small(Models.pixtral(modelPath, false)), occupied);
+
+    assertThat(e.reason()).isEqualTo(Reason.MEMORY_TAKEN);
+    assertThat(e.problem().meaning())
+        .contains("22.0 GiB are taken, by 2 programs: python (20.1 GiB), obs.")
+        .contains("would be large enough", "are free");
+    assertThat(e.problem().remedy()).startsWith("Close these programs");
+  }
+
+  @Test
+  void aCardWithoutInstructionsForBfloat16IsARemark() throws Exception {
+    HardwareStatus status =
+        verify(
+            small(Models.pixtral(modelPath)),
+            card(0, "Quadro RTX 8000", 49_152, 48_000, 7.5, "570.86.10"));
+
+    assertThat(check(status, Subject.PRECISION).state()).isEqualTo(State.REMARK);
+    assertThat(check(status, Subject.PRECISION).meaning())
+        .contains("compute capability 7.5", "no instructions for bfloat16");
+  }
+
+  private static Card lost() {
+    return new Card(
+        0, "NVIDIA card 0", 0, 0, 0, "570.86.10", false, "NVML", List.of(), List.of(), true);
+  }
+
+  private static Card divided(Nvml.Part... parts) {
+    return new Card(
+        0,
+        "NVIDIA A100",
+        40L << 30,
+        39L << 30,
+        8.0,
+        "570.86.10",
+        true,
+        "NVML",
+        List.of(),
+        List.of(parts),
+        false);
+  }
+
   private HardwareStatus verify(ModelConfig config, Card... cards)
       throws HardwareException, CancelledException {
     return new HardwareVerifier(progress::add, new Cancellation(), probes(cards)).verify(config);

@@ -80,6 +80,17 @@ class NvmlTest {
 
       List<Card> cards = new NvmlCards(nvml).read();
       assertThat(cards).extracting(Card::divided).containsExactly(false, true);
+      assertThat(cards).extracting(Card::lost).containsExactly(false, false);
+      assertThat(cards.get(1).parts())
+          .as("the empty slot between them is passed over")
+          .containsExactly(
+              new Nvml.Part(
+                  "NVIDIA Stand-in 1 MIG 1g.5gb",
+                  new Nvml.Memory(4864L << 20, 4800L << 20, 64L << 20)),
+              new Nvml.Part(
+                  "NVIDIA Stand-in 1 MIG 1g.5gb",
+                  new Nvml.Memory(4864L << 20, 4800L << 20, 64L << 20)));
+      assertThat(cards.get(1).memoryFree()).as("of the first part").isEqualTo(4800L << 20);
       assertThat(cards.get(0).programs())
           .containsExactly("process 4294967295 (5.0 GiB)", "process 7");
     }
@@ -128,10 +139,14 @@ class NvmlTest {
   void oneSilentValueDoesNotHideACard() throws Exception {
     assertThat(new NvmlCards(new FakeNvml()).read())
         .satisfiesExactly(
-            card -> assertThat(card.memoryTotal()).isEqualTo(16L << 30),
+            card -> {
+              assertThat(card.memoryTotal()).isEqualTo(16L << 30);
+              assertThat(card.lost()).isFalse();
+            },
             card -> {
               assertThat(card.name()).isEqualTo("NVIDIA card 1");
               assertThat(card.memoryTotal()).isZero();
+              assertThat(card.lost()).as("error 15").isTrue();
             });
   }
 
@@ -175,6 +190,12 @@ class NvmlTest {
     }
 
     @Override
+    public List<Part> parts(int index) throws NvmlException {
+      lose(index);
+      return List.of();
+    }
+
+    @Override
     public int utilizationPercent(int index) throws NvmlException {
       lose(index);
       return 37;
@@ -199,7 +220,7 @@ class NvmlTest {
 
     private static void lose(int index) throws NvmlException {
       if (index > 0) {
-        throw new NvmlException("GPU is lost");
+        throw new NvmlException("GPU is lost", 15);
       }
     }
   }
@@ -230,6 +251,7 @@ class NvmlTest {
       #include <string.h>
       typedef struct card { int index; } *device;
       static struct card cards[2] = {{0}, {1}};
+      static struct card part = {9};
       typedef struct { unsigned long long total, free, used; } memory;
       typedef struct { unsigned int gpu, memory; } rates;
       typedef struct {
@@ -250,10 +272,15 @@ class NvmlTest {
         return 0;
       }
       int nvmlDeviceGetName(device d, char *text, unsigned int room) {
-        snprintf(text, room, "NVIDIA Stand-in %d", d->index);
+        if (d->index == 9) snprintf(text, room, "NVIDIA Stand-in 1 MIG 1g.5gb");
+        else snprintf(text, room, "NVIDIA Stand-in %d", d->index);
         return 0;
       }
       int nvmlDeviceGetMemoryInfo(device d, memory *m) {
+        if (d->index == 9) {
+          m->total = 4864ULL << 20; m->free = 4800ULL << 20; m->used = 64ULL << 20;
+          return 0;
+        }
         m->total = 24564ULL << 20; m->free = 20000ULL << 20; m->used = 4564ULL << 20;
         return 0;
       }
@@ -264,6 +291,12 @@ class NvmlTest {
       int nvmlDeviceGetMigMode(device d, unsigned int *current, unsigned int *pending) {
         if (d->index == 0) return 3;
         *current = 1; *pending = 1;
+        return 0;
+      }
+      int nvmlDeviceGetMaxMigDeviceCount(device d, unsigned int *count) { *count = 3; return 0; }
+      int nvmlDeviceGetMigDeviceHandleByIndex(device d, unsigned int index, device *result) {
+        if (index == 1) return 6;
+        *result = &part;
         return 0;
       }
       int nvmlDeviceGetUtilizationRates(device d, rates *r) {
