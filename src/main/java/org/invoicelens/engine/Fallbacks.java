@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
 import org.invoicelens.pixtral.CheckpointException;
@@ -22,7 +24,7 @@ final class Fallbacks {
   /**
    * One way.
    *
-   * @param device {@code cpu} or {@code cuda:N}
+   * @param device {@code cpu}, {@code cuda:N}, or several cards to choose from, joined by commas
    */
   record Way(String device, Precision precision) {
 
@@ -78,8 +80,9 @@ final class Fallbacks {
     String asked = config.loading().deviceMap();
     List<String> devices = new ArrayList<>();
     if (asked.equals("auto")) {
-      if (TorchRuntime.graphicsCards() > 0) {
-        devices.add("cuda:0");
+      int cards = TorchRuntime.graphicsCards();
+      if (cards > 0) {
+        devices.add(cards(cards));
       }
     } else if (!asked.equals(CPU)) {
       devices.add(asked);
@@ -88,6 +91,11 @@ final class Fallbacks {
       devices.add(CPU);
     }
     return devices;
+  }
+
+  /** The first cards, of which as many are used as the model needs. */
+  private static String cards(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "cuda:" + i).collect(Collectors.joining(","));
   }
 
   private static Set<Precision> precisions(ModelConfig config, String device) {

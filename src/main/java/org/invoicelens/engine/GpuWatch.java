@@ -16,10 +16,14 @@ final class GpuWatch implements AutoCloseable {
     thread = Thread.ofPlatform().daemon().name("gpu-watch").unstarted(() -> watch(card));
   }
 
-  /** Begins to watch a model's device; never has anything to tell where that is the processor. */
+  /**
+   * Begins to watch a model's device, the first of several; never has anything to tell where that
+   * is the processor.
+   */
   static GpuWatch start(String device) {
     boolean onCard = device.startsWith("cuda:");
-    GpuWatch watch = new GpuWatch(onCard ? Integer.parseInt(device.substring(5)) : -1);
+    GpuWatch watch =
+        new GpuWatch(onCard ? Integer.parseInt(device.split(",")[0].substring(5)) : -1);
     if (onCard) {
       watch.thread.start();
     }

@@ -197,6 +197,9 @@ public final class ModelInitializer {
       DeviceProof proof = ProofOfDevice.require(model.prove());
       List<String> said = new ArrayList<>(notes);
       describe(model.options(), config, said);
+      if (model.options().device().contains(",")) {
+        said.add(split(model.layerDevices()));
+      }
       instance =
           new ModelInstance(
               model,
@@ -251,6 +254,19 @@ public final class ModelInitializer {
     if (chosen.attention() != asked) {
       notes.add(WORDS.text("note.attention.unavailable", chosen.attention().id(), asked.id()));
     }
+  }
+
+  /** Which layers are on which card, counted from 1. */
+  static String split(List<String> layerDevices) {
+    List<String> parts = new ArrayList<>();
+    int begin = 0;
+    for (int end = 1; end <= layerDevices.size(); end++) {
+      if (end == layerDevices.size() || !layerDevices.get(end).equals(layerDevices.get(begin))) {
+        parts.add(WORDS.text("note.split.part", begin + 1, end, layerDevices.get(begin)));
+        begin = end;
+      }
+    }
+    return WORDS.text("note.split", layerDevices.size(), String.join(", ", parts));
   }
 
   private static boolean isConfigured(Precision precision, ModelConfig config) {

@@ -1,7 +1,9 @@
 package org.invoicelens.hardware;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +29,8 @@ public final class DeviceMeter {
   /**
    * How a device stands now.
    *
-   * @param device {@code cpu} or {@code cuda:N}
+   * @param device {@code cpu}, {@code cuda:N}, or several cards joined by commas, of which all the
+   *     memory and the warmest chip count
    * @return nothing where nothing can be known of it
    */
   public synchronized Optional<DeviceState> read(String device) {
@@ -37,7 +40,25 @@ public final class DeviceMeter {
     if (nvml == null) {
       nvml = open();
     }
-    return nvml.flatMap(driver -> card(driver, Integer.parseInt(device.substring(CARD.length()))));
+    return nvml.flatMap(driver ->
+        Arrays.stream(device.split(","))
+            .map(card -> card(driver, Integer.parseInt(card.substring(CARD.length()))))
+            .reduce(DeviceMeter::together)
+            .orElseThrow());
+  }
+
+  private static Optional<DeviceState> together(
+      Optional<DeviceState> one, Optional<DeviceState> other) {
+    if (one.isEmpty() || other.isEmpty()) {
+      return one.or(() -> other);
+    }
+    DeviceState a = one.get();
+    DeviceState b = other.get();
+    return Optional.of(
+        new DeviceState(
+            a.name().contains(b.name()) ? a.name() : a.name() + ", " + b.name(),
+            a.memoryTotal() + b.memoryTotal(),
+            IntStream.concat(a.temperature().stream(), b.temperature().stream()).max()));
   }
 
   private static Optional<Nvml> open() {

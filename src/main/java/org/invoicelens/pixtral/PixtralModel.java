@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig.Footprint;
@@ -41,6 +43,7 @@ public final class PixtralModel implements AutoCloseable {
   private final PixtralProcessor processor;
   private final Footprint footprint;
   private final LongSupplier mainMemory;
+  private final DeviceSplit split;
   private final ReentrantLock lock = new ReentrantLock();
   private LoadOptions options;
   private int room;
@@ -53,7 +56,9 @@ public final class PixtralModel implements AutoCloseable {
       PixtralProcessor processor,
       Footprint footprint,
       LoadOptions options,
-      LongSupplier mainMemory) {
+      LongSupplier mainMemory,
+      DeviceSplit split) {
+    this.split = split;
     this.program = program;
     this.config = config;
     this.processor = processor;
@@ -91,15 +96,34 @@ public final class PixtralModel implements AutoCloseable {
       Cancellation cancellation,
       LongSupplier mainMemory)
       throws CheckpointException, CancelledException {
+    return load(
+        folder, processor, options, listener, cancellation, mainMemory, Placement::freeCardMemory);
+  }
+
+  /**
+   * Loads a checkpoint as above.
+   *
+   * @param cardMemory how many bytes are free on a graphics card; empty where that is not known
+   */
+  static PixtralModel load(
+      Path folder,
+      PixtralProcessor processor,
+      LoadOptions options,
+      ProgressListener listener,
+      Cancellation cancellation,
+      LongSupplier mainMemory,
+      Function<String, OptionalLong> cardMemory)
+      throws CheckpointException, CancelledException {
     PackedMemory memory = null;
     PixtralProgram program = null;
     PixtralModel model = null;
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-      LoadOptions resolved = Placement.resolve(options);
-      MemoryCheck.check(checkpoint, resolved, mainMemory);
+      LoadOptions asked = Placement.resolve(options);
+      DeviceSplit split = MemoryCheck.split(checkpoint, asked, mainMemory, cardMemory);
+      LoadOptions resolved = Placement.on(split, asked);
       long start = System.nanoTime();
       memory = PackedMemory.anonymous();
-      program = PixtralProgram.load(checkpoint.config(), resolved, memory);
+      program = PixtralProgram.load(checkpoint.config(), resolved, memory, split);
       new WeightLoader(listener, cancellation).load(checkpoint, program);
       program.useRowProducts(true);
       log.info(
@@ -111,7 +135,13 @@ public final class PixtralModel implements AutoCloseable {
           program.memory());
       model =
           new PixtralModel(
-              program, checkpoint.config(), processor, footprint(checkpoint), resolved, mainMemory);
+              program,
+              checkpoint.config(),
+              processor,
+              footprint(checkpoint),
+              resolved,
+              mainMemory,
+              split);
       if (model.footprint().parameters() <= TINY) {
         model.useThreads(1);
       }
@@ -367,6 +397,11 @@ public final class PixtralModel implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The device of each layer of the decoder, in order. */
+  public List<String> layerDevices() {
+    return split.layers();
   }
 
   /** Threads that this computer has for the work. */

@@ -46,6 +46,7 @@ final class PixtralProgram implements AutoCloseable {
   private final LoadOptions options;
   private final int layers;
   private final PackedMemory memory;
+  private final DeviceSplit split;
 
   /** The packed weights where they lie in main memory, by name. */
   private final Map<String, PackedWeight> packed = new HashMap<>();
@@ -54,26 +55,41 @@ final class PixtralProgram implements AutoCloseable {
   private RowProducts rowProducts;
 
   private PixtralProgram(
-      TorchProgram program, LoadOptions options, int layers, PackedMemory memory) {
+      TorchProgram program,
+      LoadOptions options,
+      int layers,
+      PackedMemory memory,
+      DeviceSplit split) {
     this.program = program;
+    this.split = split;
     this.options = options;
     this.layers = layers;
     this.memory = memory;
+  }
+
+  /** An empty program on one device. */
+  static PixtralProgram load(PixtralConfig config, LoadOptions options, PackedMemory memory)
+      throws CheckpointException {
+    return load(
+        config, options, memory, DeviceSplit.none(options.device(), config.text().layers()));
   }
 
   /**
    * An empty program for a model of these sizes; {@code options} are resolved.
    *
    * @param memory for packed weights in main memory; closed with the program
+   * @param split on which device each weight goes
    */
-  static PixtralProgram load(PixtralConfig config, LoadOptions options, PackedMemory memory)
+  static PixtralProgram load(
+      PixtralConfig config, LoadOptions options, PackedMemory memory, DeviceSplit split)
       throws CheckpointException {
     PixtralConfig.Text text = config.text();
     PixtralConfig.Vision vision = config.vision();
     Map<String, Object> attributes = new LinkedHashMap<>();
     attributes.put("training", false);
     attributes.put("dtype", options.dtype() == Precision.BFLOAT16 ? BFLOAT16 : FLOAT32);
-    attributes.put("device", options.device());
+    attributes.put("device", split.first());
+    attributes.put("split", isSplit(options));
     attributes.put("attention", number(options.attention()));
     attributes.put("packing", packing(options.precision()));
     attributes.put("double_quant", options.doubleQuant());
@@ -102,7 +118,7 @@ final class PixtralProgram implements AutoCloseable {
     byte[] archive = TorchScriptArchive.assemble("pixtral", "Pixtral", source(), attributes);
     TorchProgram program = TorchProgram.load(archive);
     try {
-      PixtralProgram loaded = new PixtralProgram(program, options, text.layers(), memory);
+      PixtralProgram loaded = new PixtralProgram(program, options, text.layers(), memory, split);
       loaded.putTables();
       if (options.device().equals("cpu") && options.dtype() == Precision.BFLOAT16) {
         loaded.chooseProducts();
@@ -112,6 +128,10 @@ final class PixtralProgram implements AutoCloseable {
       program.close();
       throw e;
     }
+  }
+
+  private static boolean isSplit(LoadOptions options) {
+    return options.device().contains(",");
   }
 
   private static String source() {
@@ -195,7 +215,7 @@ final class PixtralProgram implements AutoCloseable {
     if (isPacked(packable) && options.device().equals("cpu")) {
       takeRoom(name, shape, false);
     }
-    program.run("begin", name, shape, packable, group(shape, packable));
+    program.run("begin", name, shape, packable, group(shape, packable), split.deviceOf(name));
   }
 
   /** Takes a packed weight as it lies in memory, in place of beginning and filling it. */
@@ -376,15 +396,17 @@ final class PixtralProgram implements AutoCloseable {
 
   /** Makes products with weights where they are and on the processor, and compares them. */
   DeviceProof prove() {
-    Set<String> wanted = Set.of(options.device());
+    Set<String> wanted = Set.copyOf(split.devices());
     Set<String> weightsOn = Set.of(program.runForText("devices").split(","));
     Set<String> computedOn = new HashSet<>();
     double error = 0;
-    for (int layer = 0; layer < layers; layer += Math.max(1, layers - 1)) {
-      String name = "text." + layer + ".q";
-      computedOn.add(program.runForText("prove", name));
-      float[] both = program.runForFloats("proof");
-      error = Math.max(error, DeviceProof.error(both));
+    Map<String, Integer> layerOn = new LinkedHashMap<>();
+    for (int layer = 0; layer < layers; layer++) {
+      layerOn.putIfAbsent(split.layers().get(layer), layer);
+    }
+    for (int layer : layerOn.values()) {
+      computedOn.add(program.runForText("prove", "text." + layer + ".q"));
+      error = Math.max(error, DeviceProof.error(program.runForFloats("proof")));
     }
     double tolerance =
         options.dtype() == Precision.BFLOAT16 ? BFLOAT16_TOLERANCE : FLOAT32_TOLERANCE;

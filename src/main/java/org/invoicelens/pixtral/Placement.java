@@ -2,8 +2,12 @@ package org.invoicelens.pixtral;
 
 import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
 import org.invoicelens.stage.Problem;
@@ -34,13 +38,43 @@ final class Placement {
         asked.doubleQuant());
   }
 
+  /** The names of the first cards, joined by commas. */
+  private static String cards(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "cuda:" + i).collect(Collectors.joining(","));
+  }
+
+  /** The same on the devices that a split uses. */
+  static LoadOptions on(DeviceSplit split, LoadOptions asked) {
+    // several names stay several, so that the program knows that it is split
+    String device =
+        asked.device().contains(",") && split.isSpread()
+            ? String.join(",", split.devices())
+            : split.first();
+    return new LoadOptions(
+        asked.precision(),
+        asked.dtype(),
+        asked.attention(),
+        device,
+        asked.groupSize(),
+        asked.doubleQuant());
+  }
+
+  /** A device's name, or the names of several to choose from, joined by commas. */
   private static String device(String asked) throws CheckpointException {
+    if (asked.contains(",")) {
+      List<String> names = new ArrayList<>();
+      for (String name : asked.split(",")) {
+        // PyTorch's second name for the processor stays apart from its first
+        names.add(name.equals("cpu:0") ? name : device(name));
+      }
+      return String.join(",", names);
+    }
     if (asked.equals("cpu")) {
       return asked;
     }
     int cards = TorchRuntime.graphicsCards();
     if (asked.equals("auto")) {
-      return cards > 0 ? "cuda:0" : "cpu";
+      return cards > 0 ? cards(cards) : "cpu";
     }
     String number = asked.equals("cuda") ? "0" : asked.replaceFirst("^cuda:", "");
     if (number.matches("[0-9]{1,3}") && Integer.parseInt(number) < cards) {
@@ -80,8 +114,9 @@ final class Placement {
     }
   }
 
+  /** The number of a card, the first of several. */
   private static int cardNumber(String device) {
-    return Integer.parseInt(device.substring("cuda:".length()));
+    return Integer.parseInt(device.split(",")[0].substring("cuda:".length()));
   }
 
   /** Memory of a graphics card that is free, in bytes; empty where the driver cannot say. */

@@ -108,7 +108,7 @@ public final class TorchRuntime {
 
   /** Gives memory of a graphics card that the library keeps for later back to the driver. */
   static void giveBack(String device) {
-    if (!device.equals("cpu")) {
+    if (device.startsWith("cuda")) {
       JniUtils.emptyCudaCache();
     }
   }

@@ -80,14 +80,16 @@ final class WeightLoader {
   static long bytes(Checkpoint checkpoint, LoadOptions options) {
     long total = 0;
     for (Checkpoint.Weight weight : checkpoint.weights()) {
-      long values = weight.source().count();
-      if (weight.packable() && options.precision().isQuantized()) {
-        total += PackedForm.of(weight.source().shape(), options).bytes();
-      } else {
-        total += values * options.dtype().bits() / 8;
-      }
+      total += bytes(weight, options);
     }
     return total;
+  }
+
+  /** What a weight takes in memory when loaded so, in bytes. */
+  static long bytes(Checkpoint.Weight weight, LoadOptions options) {
+    return weight.packable() && options.precision().isQuantized()
+        ? PackedForm.of(weight.source().shape(), options).bytes()
+        : weight.source().count() * options.dtype().bits() / 8;
   }
 
   /**

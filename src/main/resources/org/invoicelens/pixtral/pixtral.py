@@ -13,7 +13,10 @@ class Pixtral(Module):
   training : bool
   # type of activations and unpacked weights
   dtype : int
+  # of everything but the decoder's layers behind a border
   device : str
+  # whether the decoder's layers are spread over several devices
+  split : bool
   # 0 eager, 1 scaled dot product attention, 2 its flash kernel
   attention : int
   # how the decoder's linear layers are kept: 0 as they are, 1 int8, 2 fp8, 3 nf4, 4 int4
@@ -57,8 +60,8 @@ class Pixtral(Module):
     return 0
 
   # Makes room for a weight; a packed one has two dimensions and blocks of `group` values.
-  def begin(self: __torch__.pixtral.Pixtral, name: str, shape: List[int], packed: bool, group: int) -> int:
-    d = torch.device(self.device)
+  def begin(self: __torch__.pixtral.Pixtral, name: str, shape: List[int], packed: bool, group: int, device: str) -> int:
+    d = torch.device(device)
     if packed and self.packing > 0:
       n = shape[0]
       k = shape[1]
@@ -84,7 +87,7 @@ class Pixtral(Module):
   # Fills rows from `first` on, given the file's bytes and type. Where `head` is not 0, rows come in
   # the native order of each head of that many rows, pairs side by side, and are put apart.
   def rows(self: __torch__.pixtral.Pixtral, name: str, raw: Tensor, dtype: int, first: int, shape: List[int], head: int, packed: bool, group: int) -> int:
-    d = torch.device(self.device)
+    d = ops.prim.device(self.weights[name])
     v = torch.to(torch.view(torch.view_copy(raw, dtype=dtype), shape), d)
     if head > 0:
       v = torch.view(v, [-1, torch.floordiv(head, 2), 2, shape[1]])
@@ -121,7 +124,7 @@ class Pixtral(Module):
       if self.packing == 3:
         zero = torch.eq(largest_of_block, 0)
         inverse = torch.div(1., torch.where(zero, torch.ones_like(largest_of_block), largest_of_block))
-        index = torch.bucketize(torch.mul(blocks, inverse), self.weights["code.thresholds"], out_int32=True)
+        index = torch.bucketize(torch.mul(blocks, inverse), (self).near("code.thresholds", v), out_int32=True)
         scale = largest_of_block
       else:
         scale = torch.div(largest_of_block, 7.)
@@ -146,7 +149,7 @@ class Pixtral(Module):
       blocks = torch.view(torch.constant_pad_nd(rest, [0, missing]), [-1, 256])
       largest = torch.amax(torch.abs(blocks), [1], True)
       inverse = torch.div(1., torch.where(torch.eq(largest, 0), torch.ones_like(largest), largest))
-      index = torch.bucketize(torch.mul(blocks, inverse), self.weights["code.scale.thresholds"], out_int32=True)
+      index = torch.bucketize(torch.mul(blocks, inverse), (self).near("code.scale.thresholds", scale), out_int32=True)
       self.weights[name + ".scale"] = torch.to(torch.slice(torch.flatten(index), 0, 0, n), 0)
       self.weights[name + ".scale.max"] = torch.squeeze(largest, 1)
       self.weights[name + ".scale.offset"] = offset
@@ -164,6 +167,16 @@ class Pixtral(Module):
     self.weights[name] = torch.clone(torch.to(values, torch.device(self.device)))
     return 0
 
+  # A small table where a tensor is.
+  def near(self: __torch__.pixtral.Pixtral, name: str, t: Tensor) -> Tensor:
+    found = self.weights[name]
+    if self.split:
+      there = name + "@" + torch.str(ops.prim.device(t))
+      if not torch.__contains__(self.weights, there):
+        self.weights[there] = torch.to(found, ops.prim.device(t))
+      found = self.weights[there]
+    return found
+
   # For each byte of two codes the two values in one int64; `values` is [256, 2].
   def pairs(self: __torch__.pixtral.Pixtral, values: Tensor) -> int:
     both = torch.view_copy(torch.contiguous(values), dtype=4)
@@ -175,7 +188,7 @@ class Pixtral(Module):
     scale = self.weights[name + ".scale"]
     if self.packing == 3 and self.double_quant:
       n = torch.numel(scale)
-      s = torch.index_select(self.weights["code.scale"], 0, torch.to(scale, 3))
+      s = torch.index_select((self).near("code.scale", scale), 0, torch.to(scale, 3))
       largest = self.weights[name + ".scale.max"]
       missing = torch.size(largest, 0) * 256 - n
       s = torch.view(torch.constant_pad_nd(s, [0, missing]), [-1, 256])
@@ -194,7 +207,7 @@ class Pixtral(Module):
       half = torch.size(w, 1)
       group = torch.floordiv(torch.size(self.weights[name], 0) * half * 2, torch.numel(scale))
       # the table has two float32 in each int64: one look-up for both halves of a byte
-      both = torch.index_select(self.weights["code.pairs"], 0, torch.to(torch.flatten(w), 3))
+      both = torch.index_select((self).near("code.pairs", w), 0, torch.to(torch.flatten(w), 3))
       v = torch.view(torch.view_copy(both, dtype=6), [-1, group])
       s = torch.narrow(scale, 0, torch.floordiv(first * half * 2, group), torch.size(v, 0))
       v = torch.view(torch.mul(v, torch.unsqueeze(s, 1)), [rows, half * 2])
@@ -434,9 +447,9 @@ class Pixtral(Module):
 
   # Makes room for keys and values of that many positions, keeping what is there.
   def reserve(self: __torch__.pixtral.Pixtral, positions: int) -> int:
-    d = torch.device(self.device)
     names = ["k.", "v."]
     for i in range(self.layers):
+      d = ops.prim.device(self.weights[torch.format("text.{}.attention_norm", i)])
       for j in range(2):
         name = names[j] + torch.str(i)
         room = torch.empty([self.kv_heads, positions, self.head_dim], dtype=self.dtype, device=d)
@@ -465,8 +478,18 @@ class Pixtral(Module):
     _0 = (self).trace("text.inputs_embeds", x)
     return 0
 
+  # Moves what goes from layer to layer to where a weight is.
+  def move(self: __torch__.pixtral.Pixtral, name: str) -> int:
+    d = ops.prim.device(self.weights[name])
+    names = ["x", "cos", "sin"]
+    for i in range(torch.len(names)):
+      self.state[names[i]] = torch.to(self.state[names[i]], d)
+    return 0
+
   def text_layer(self: __torch__.pixtral.Pixtral, i: int, position: int) -> int:
     p = torch.format("text.{}.", i)
+    if self.split:
+      _1 = (self).move(p + "attention_norm")
     x = self.state["x"]
     h = (self).norm(x, p + "attention_norm", self.epsilon)
     a = (self).attend_past(i, position, (self).project(h, p + "q"), (self).project(h, p + "k"), (self).project(h, p + "v"))
@@ -526,11 +549,17 @@ class Pixtral(Module):
 
   # The logits of the rows from `first` on, in float32.
   def logits(self: __torch__.pixtral.Pixtral, first: int) -> Tensor:
+    if self.split:
+      _1 = (self).move("text.norm")
     x = self.state["x"]
     x = torch.narrow(x, 0, first, torch.size(x, 0) - first)
     x = (self).norm(x, "text.norm", self.epsilon)
     _0 = (self).trace("text.final_norm", x)
-    return torch.to(torch.linear(x, self.weights[self.head]), 6)
+    w = self.weights[self.head]
+    if self.split:
+      # embeddings that are the output layer as well are on the first device
+      x = torch.to(x, ops.prim.device(w))
+    return torch.to(torch.linear(x, w), 6)
 
   # The likeliest token after the last row, and whether all its logits are finite.
   def greedy(self: __torch__.pixtral.Pixtral) -> Tensor:

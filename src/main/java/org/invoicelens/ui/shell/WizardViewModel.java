@@ -331,11 +331,13 @@ public final class WizardViewModel {
     }
     if (now != null) {
       OptimizedModel facts = now.facts();
+      // Over which of several cards it is spread is decided anew by what is free then.
+      String device = facts.device().contains(",") ? "auto" : facts.device();
       remember(state ->
           state
               .reached(Stage.OPTIMIZATION)
               .verifiedAt(Instant.now())
-              .loadedAs(facts.dtype(), facts.device()));
+              .loadedAs(facts.dtype(), device));
     }
   }
 
