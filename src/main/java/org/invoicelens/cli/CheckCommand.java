@@ -83,7 +83,7 @@ final class CheckCommand extends Command {
     table.row("", "weights", "KV cache", "runtime", "reserve", "needed", "free", "");
     for (MemoryEstimate estimate : status.fits()) {
       table.row(
-          estimate.precision().title() + (estimate.onGpu() ? ", graphics card" : ", processor"),
+          estimate.precision().title() + ", " + device(estimate),
           ByteSize.binaryText(estimate.weights()),
           ByteSize.binaryText(estimate.kvCache()),
           ByteSize.binaryText(estimate.runtime()),
@@ -93,5 +93,11 @@ final class CheckCommand extends Command {
           estimate.fits() ? "fits" : "does not fit");
     }
     return table;
+  }
+
+  private static String device(MemoryEstimate estimate) {
+    return estimate.cards() > 1
+        ? estimate.cards() + " graphics cards"
+        : estimate.onGpu() ? "graphics card" : "processor";
   }
 }

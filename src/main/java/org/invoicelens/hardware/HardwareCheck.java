@@ -276,17 +276,34 @@ final class HardwareCheck {
       return;
     }
     MemoryArithmetic arithmetic = new MemoryArithmetic(config, config.footprint().get());
-    List<MemoryEstimate> onGpu =
+    List<MemoryEstimate> onOne =
         best.map(gpu -> arithmetic.estimates(true, gpu.memoryFree())).orElse(List.of());
     List<MemoryEstimate> onCpu =
         mayUseProcessor()
             ? arithmetic.estimates(false, machine.memoryAvailable())
             : List.<MemoryEstimate>of();
-    fits = new ArrayList<>(onGpu);
-    fits.addAll(onCpu);
     boolean largeEnough =
         best.filter(gpu -> MemoryArithmetic.isLargeEnough(config, gpu.memoryTotal())).isPresent();
-    recommended = arithmetic.recommend(onGpu, onCpu, largeEnough);
+    List<MemoryEstimate> onGpu = onOne;
+    recommended = arithmetic.recommend(onOne, onCpu, largeEnough);
+    List<Gpu> usable = gpus.stream().filter(Gpu::isUsable).toList();
+    if (usable.size() > 1 && config.loading().deviceMap().equals("auto")) {
+      List<MemoryEstimate> onAll =
+          arithmetic.estimatesOver(usable.size(), usable.stream().mapToLong(Gpu::memoryFree).sum());
+      long total = usable.stream().mapToLong(Gpu::memoryTotal).sum();
+      Optional<MemoryEstimate> spread =
+          arithmetic.recommend(onAll, onCpu, MemoryArithmetic.isLargeEnough(config, total));
+      // One card is faster, so all are used only where that allows a better precision.
+      if (spread.filter(MemoryEstimate::onGpu).isPresent()
+          && recommended
+              .filter(one -> one.onGpu() && one.precision() == spread.get().precision())
+              .isEmpty()) {
+        onGpu = onAll;
+        recommended = spread;
+      }
+    }
+    fits = new ArrayList<>(onGpu);
+    fits.addAll(onCpu);
     if (recommended.isPresent()) {
       recommend(recommended.get());
     } else if (!fits.isEmpty()) {
@@ -400,7 +417,8 @@ final class HardwareCheck {
         isDefault && !onSmallCard && !emulated ? State.GOOD : State.REMARK,
         WORDS.text(
             estimate.onGpu() ? "precision.onCard" : "precision.onProcessor",
-            estimate.precision().title()),
+            estimate.precision().title(),
+            estimate.cards()),
         WORDS.text("source.arithmetic"),
         HardwareWords.sum(estimate) + more + slower + emulation,
         "");

@@ -43,6 +43,7 @@ final class HardwareWords {
         ByteSize.binaryText(estimate.kvCache()),
         ByteSize.binaryText(estimate.runtime()),
         ByteSize.binaryText(estimate.reserve()),
-        ByteSize.binaryText(estimate.available()));
+        ByteSize.binaryText(estimate.available()),
+        estimate.cards());
   }
 }

@@ -69,23 +69,43 @@ public final class MemoryArithmetic {
    * @param available what is free there now, in bytes
    */
   public List<MemoryEstimate> estimates(boolean onGpu, long available) {
+    return estimates(onGpu, available, 1);
+  }
+
+  /**
+   * The sums for every precision where layers are spread over several cards. Weights, keys and
+   * values are there once; runtime, activations and reserve on each card.
+   *
+   * @param available what is free on all of them together, in bytes
+   */
+  List<MemoryEstimate> estimatesOver(int cards, long available) {
+    return estimates(true, available, cards);
+  }
+
+  private List<MemoryEstimate> estimates(boolean onGpu, long available, int cards) {
     List<MemoryEstimate> estimates = new ArrayList<>();
     for (Precision precision : Precision.values()) {
-      estimates.add(estimate(precision, onGpu, available));
+      estimates.add(estimate(precision, onGpu, available, cards));
     }
     return estimates;
   }
 
   /** The sum for one precision on one device. */
   public MemoryEstimate estimate(Precision precision, boolean onGpu, long available) {
+    return estimate(precision, onGpu, available, 1);
+  }
+
+  private MemoryEstimate estimate(Precision precision, boolean onGpu, long available, int cards) {
     long weights = weights(precision);
     long kvCache = kvCache(precision);
     long runtime =
-        (onGpu ? CUDA_CONTEXT : CPU_RUNTIME)
-            + (long) (footprint.parameters() * typeBytes(precision) * ACTIVATION_SHARE);
+        cards
+            * ((onGpu ? CUDA_CONTEXT : CPU_RUNTIME)
+                + (long) (footprint.parameters() * typeBytes(precision) * ACTIVATION_SHARE));
     // A very small model does not need as much left free as a large one.
-    long reserve = Math.min(onGpu ? GPU_RESERVE : CPU_RESERVE, weights + kvCache + runtime);
-    return new MemoryEstimate(precision, onGpu, weights, kvCache, runtime, reserve, available);
+    long reserve = Math.min(onGpu ? cards * GPU_RESERVE : CPU_RESERVE, weights + kvCache + runtime);
+    return new MemoryEstimate(
+        precision, onGpu, weights, kvCache, runtime, reserve, available, cards);
   }
 
   /** Packed weights with their scales, and all other weights, in bytes. */

@@ -12,6 +12,7 @@ import org.invoicelens.config.Precision;
  * @param runtime activations and the runtime's own needs, in bytes
  * @param reserve what stays free for other programs, in bytes
  * @param available what is free now, in bytes
+ * @param cards the graphics cards over which the model's layers are spread; 1 where they are not
  */
 public record MemoryEstimate(
     Precision precision,
@@ -20,7 +21,20 @@ public record MemoryEstimate(
     long kvCache,
     long runtime,
     long reserve,
-    long available) {
+    long available,
+    int cards) {
+
+  /** The sum for one device. */
+  public MemoryEstimate(
+      Precision precision,
+      boolean onGpu,
+      long weights,
+      long kvCache,
+      long runtime,
+      long reserve,
+      long available) {
+    this(precision, onGpu, weights, kvCache, runtime, reserve, available, 1);
+  }
 
   /** What must be free, in bytes. */
   public long needed() {

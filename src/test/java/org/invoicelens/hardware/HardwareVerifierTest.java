@@ -416,6 +416,32 @@ class HardwareVerifierTest {
         .contains("compute capability 7.5", "no instructions for bfloat16");
   }
 
+  @Test
+  void layersAreSpreadOverSeveralCardsWhereThatAllowsABetterPrecision() throws Exception {
+    Card other = card(1, "NVIDIA RTX A5000", 24_564, 23_900, 8.6, "570.86.10");
+    HardwareStatus status = verify(small(Models.pixtral(modelPath)), A5000, other);
+
+    assertThat(status.recommended()).contains(Precision.BFLOAT16);
+    MemoryEstimate estimate = status.recommendedEstimate().orElseThrow();
+    assertThat(estimate.cards()).isEqualTo(2);
+    assertThat(estimate.available()).isEqualTo(2 * (23_900L << 20));
+    MemoryEstimate one =
+        new MemoryArithmetic(small(Models.pixtral(modelPath)), Models.PIXTRAL)
+            .estimate(Precision.BFLOAT16, true, 0);
+    assertThat(estimate.weights()).isEqualTo(one.weights());
+    assertThat(estimate.runtime()).as("on each card").isEqualTo(2 * one.runtime());
+    assertThat(check(status, Subject.PRECISION).found()).contains("on 2 graphics cards together");
+    assertThat(check(status, Subject.PRECISION).meaning())
+        .contains(
+            "are free on 2 graphics cards together, over which the model’s layers are spread");
+
+    HardwareStatus named =
+        verify(small(Models.pixtral(modelPath)).withDevice("cuda:0"), A5000, other);
+    assertThat(named.recommended()).as("a card that is named stays one").contains(Precision.FP8);
+    HardwareStatus large = verify(small(Models.pixtral(modelPath)), A5000, H100);
+    assertThat(large.recommendedEstimate().orElseThrow().cards()).as("it fits on one").isEqualTo(1);
+  }
+
   private static Card lost() {
     return new Card(
         0, "NVIDIA card 0", 0, 0, 0, "570.86.10", false, "NVML", List.of(), List.of(), true);

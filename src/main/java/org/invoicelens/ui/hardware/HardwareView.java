@@ -96,7 +96,8 @@ public final class HardwareView extends VBox {
     return text(
         picture.onGpu() ? "memory.title.gpu" : "memory.title.main",
         Amounts.memory(picture.total()),
-        Amounts.memory(picture.available()));
+        Amounts.memory(picture.available()),
+        picture.cards());
   }
 
   private static Node row(Check check) {

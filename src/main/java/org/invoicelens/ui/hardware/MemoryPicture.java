@@ -20,9 +20,19 @@ public record MemoryPicture(boolean onGpu, long total, long available, List<Memo
     fits = List.copyOf(fits);
   }
 
-  /** The memory of the best card; empty where no sum was made for one. */
+  /**
+   * The memory of the best card, or of all where the model is spread over them; empty where no sum
+   * was made for one.
+   */
   static Optional<MemoryPicture> ofCard(HardwareStatus status) {
-    return of(status, true, status.bestGpu().map(Gpu::memoryTotal).orElse(0L));
+    boolean spread = status.fits().stream().anyMatch(fit -> fit.cards() > 1);
+    long all = status.gpus().stream().filter(Gpu::isUsable).mapToLong(Gpu::memoryTotal).sum();
+    return of(status, true, spread ? all : status.bestGpu().map(Gpu::memoryTotal).orElse(0L));
+  }
+
+  /** The cards whose memory it is, taken together. */
+  int cards() {
+    return fits.getFirst().cards();
   }
 
   /** The main memory; empty where the processor is not to do the work. */
