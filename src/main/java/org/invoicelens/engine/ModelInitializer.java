@@ -17,6 +17,7 @@ import org.invoicelens.pixtral.PixtralProcessor;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
+import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Words;
 import org.invoicelens.verify.VerificationStatus;
@@ -72,7 +73,7 @@ public final class ModelInitializer {
     try {
       processor = PixtralProcessor.open(folder);
       List<String> notes = new ArrayList<>();
-      instance = load(folder, processor, config, ways(config, notes), notes);
+      instance = load(folder, processor, config, ways(config, notes), false, notes);
       return instance;
     } catch (CheckpointException e) {
       throw initializationFailed(e, List.of());
@@ -131,6 +132,7 @@ public final class ModelInitializer {
               exhausted.processor(),
               config,
               Fallbacks.after(config, way),
+              true,
               notes);
       return instance;
     } catch (CheckpointException e) {
@@ -150,20 +152,23 @@ public final class ModelInitializer {
       PixtralProcessor processor,
       ModelConfig config,
       List<Way> ways,
+      boolean steppingDown,
       List<String> notes)
       throws InitializationException, CheckpointException, CancelledException {
     CheckpointException failure = null;
+    boolean first = !steppingDown;
     String unusable = "";
     for (Way way : ways) {
       if (way.device().equals(unusable)) {
         continue;
       }
       try {
-        ModelInstance instance = attempt(folder, processor, config, way, notes);
+        ModelInstance instance = attempt(folder, processor, config, way, first, notes);
         log.info("Loaded: {}", instance.notes());
         return instance;
       } catch (CheckpointException e) {
         failure = e;
+        first = false;
         log.warn("Not loaded as {}: {}", way, e.getMessage());
         notes.add(failed(way, e.problem()));
         if (e.reason() == CheckpointException.Reason.OUT_OF_MEMORY) {
@@ -179,7 +184,12 @@ public final class ModelInitializer {
   }
 
   private ModelInstance attempt(
-      Path folder, PixtralProcessor processor, ModelConfig config, Way way, List<String> notes)
+      Path folder,
+      PixtralProcessor processor,
+      ModelConfig config,
+      Way way,
+      boolean first,
+      List<String> notes)
       throws CheckpointException, CancelledException {
     cancellation.throwIfCancelled();
     LoadOptions options =
@@ -190,8 +200,9 @@ public final class ModelInitializer {
             way.device(),
             config.quantization().groupSize(),
             config.quantization().doubleQuant());
+    ProgressListener told = first ? listener : again(way);
     PixtralModel model =
-        PixtralModel.load(folder, processor, options, listener, cancellation, mainMemory);
+        PixtralModel.load(folder, processor, options, told, cancellation, mainMemory);
     ModelInstance instance = null;
     try {
       DeviceProof proof = ProofOfDevice.require(model.prove());
@@ -214,6 +225,18 @@ public final class ModelInitializer {
         model.close();
       }
     }
+  }
+
+  /** Says while a model is loaded that this is not the first way. */
+  private ProgressListener again(Way way) {
+    String message =
+        WORDS.text(
+            way.onProcessor() ? "loading.again.cpu" : "loading.again.card",
+            way.precision().title());
+    return progress ->
+        listener.onProgress(
+            Progress.of(
+                progress.stage(), progress.done(), progress.total(), progress.unit(), message));
   }
 
   private static String failed(Way way, Problem why) {

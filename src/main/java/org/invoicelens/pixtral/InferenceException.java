@@ -19,6 +19,8 @@ public final class InferenceException extends StageException {
     DOCUMENT_TOO_LARGE,
     NOT_FINITE,
     OUT_OF_MEMORY,
+    /** The graphics card or its driver failed; only a restart of the program heals that. */
+    CARD_FAULT,
     OUTPUT_NOT_WRITABLE,
     RUNTIME_FAILED
   }

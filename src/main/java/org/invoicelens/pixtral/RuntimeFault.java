@@ -1,6 +1,7 @@
 package org.invoicelens.pixtral;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,14 @@ final class RuntimeFault {
           e);
     }
     log.error("Loading the model failed.", e);
+    Optional<String> ofTheCard = ofTheCard(e);
+    if (ofTheCard.isPresent()) {
+      return new CheckpointException(
+          CheckpointException.Reason.DEVICE_UNAVAILABLE,
+          WORDS.problem(ofTheCard.get()),
+          e.toString(),
+          e);
+    }
     return new CheckpointException(
         CheckpointException.Reason.RUNTIME_FAILED,
         WORDS.problem("loading.failed"),
@@ -39,6 +48,11 @@ final class RuntimeFault {
           e);
     }
     log.error("The model's program failed.", e);
+    Optional<String> ofTheCard = ofTheCard(e);
+    if (ofTheCard.isPresent()) {
+      return new InferenceException(
+          InferenceException.Reason.CARD_FAULT, WORDS.problem(ofTheCard.get()), e.toString(), e);
+    }
     return new InferenceException(
         InferenceException.Reason.RUNTIME_FAILED,
         WORDS.problem("answering.failed"),
@@ -57,11 +71,32 @@ final class RuntimeFault {
   /** PyTorch tells of memory that ran out only in its messages. */
   private static boolean isOutOfMemory(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-      if (cause instanceof OutOfMemoryError
-          || message.contains("out of memory")
-          || message.contains("defaultcpuallocator")
-          || message.contains("bad_alloc")) {
+      if (cause instanceof OutOfMemoryError) {
+        return true;
+      }
+    }
+    return says(e, "out of memory")
+        || says(e, "defaultcpuallocator")
+        || says(e, "bad_alloc")
+        || says(e, "cublas_status_alloc_failed");
+  }
+
+  /** What a fault of the card or its driver is called; empty where it is another. */
+  private static Optional<String> ofTheCard(Throwable e) {
+    if (says(e, "driver version is insufficient") || says(e, "nvidia driver on your system")) {
+      return Optional.of("loading.oldDriver");
+    }
+    if (says(e, "no kernel image is available")) {
+      return Optional.of("loading.noKernel");
+    }
+    return says(e, "cuda error") || says(e, "cublas_status_") || says(e, "cudnn_status_")
+        ? Optional.of("loading.cardFault")
+        : Optional.empty();
+  }
+
+  private static boolean says(Throwable e, String words) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains(words)) {
         return true;
       }
     }

@@ -82,9 +82,10 @@ class ModelOptimizerTest {
   void theNextFallbackIsTestedWhereMemoryRunsOutInTheWarmUp() throws Exception {
     ModelConfig config = Setups.config(Setups.TINY, Precision.FLOAT32, Precision.INT8);
     Deque<Long> free = new ArrayDeque<>(List.of(1L << 32, 1000L, 1L << 32));
+    List<Progress> heard = new ArrayList<>();
     ModelInitializer initializer =
         new ModelInitializer(
-            ProgressListener.NONE,
+            heard::add,
             new Cancellation(),
             () -> free.size() > 1 ? free.removeFirst() : free.getFirst());
     ModelInstance instance = initializer.initialize(Setups.verified(Setups.TINY), config);
@@ -96,6 +97,9 @@ class ModelOptimizerTest {
       assertThat(optimized.notes().get(1))
           .contains("32 bit on the processor did not work", "too little memory");
       assertThat(optimized.notes().get(2)).contains("int8", "fallback");
+      assertThat(heard.getFirst().message()).isEqualTo("Loading the model into memory");
+      assertThat(heard.getLast().message())
+          .isEqualTo("What was tried first did not work; loading in 8 bit (int8) on the processor");
       assertThat(instance.model().memory()).as("freed").isZero();
     }
   }

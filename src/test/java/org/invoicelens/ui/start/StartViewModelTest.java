@@ -73,6 +73,29 @@ class StartViewModelTest {
   }
 
   @Test
+  void goesBackToLoadingWhereMemoryRanOutInTheTest() {
+    stages.start =
+        (listener, cancellation) -> {
+          listener.onProgress(
+              Progress.of(Stage.OPTIMIZATION, 1, 4, Progress.Unit.STEPS, "a message"));
+          listener.onProgress(
+              Progress.of(Stage.INITIALIZATION, 1, 4, Progress.Unit.BYTES, "loading in 4 bit"));
+          assertThat(marks())
+              .containsExactly(
+                  Mark.WORKING, Mark.WAITING, Mark.WAITING, Mark.WAITING, Mark.WAITING);
+          assertThat(model.phases().getFirst().words().get()).isEqualTo("loading in 4 bit");
+          listener.onProgress(
+              Progress.of(Stage.OPTIMIZATION, 0, 4, Progress.Unit.STEPS, "a message"));
+          assertThat(marks())
+              .containsExactly(Mark.GOOD, Mark.WORKING, Mark.WAITING, Mark.WAITING, Mark.WAITING);
+          return Fixtures.model("{}");
+        };
+    model.enter();
+    runner.runAll();
+    assertThat(marks()).containsOnly(Mark.GOOD);
+  }
+
+  @Test
   void goesStraightOnWhereItHadStartedBefore() {
     stages.start = (listener, cancellation) -> Fixtures.model("{}");
     model.setStraightOn(true);
