@@ -45,7 +45,7 @@ final class ReadingQueue {
   private final WorkRunner runner;
   private final ReadOnlyBooleanWrapper reading = new ReadOnlyBooleanWrapper();
   private final List<Consumer<DocumentItem>> whenRead = new ArrayList<>();
-  private Consumer<String> whenSteppedDown = why -> {};
+  private Consumer<ReadingFacts> whenSteppedDown = now -> {};
   private RunningWork running;
   private DocumentItem current;
 
@@ -76,8 +76,8 @@ final class ReadingQueue {
     whenRead.add(action);
   }
 
-  /** Is told, in words for the user, where the model had to be loaded in another way. */
-  void whenSteppedDown(Consumer<String> action) {
+  /** Is told where the model had to be loaded in another way, and how it was then. */
+  void whenSteppedDown(Consumer<ReadingFacts> action) {
     whenSteppedDown = action;
   }
 
@@ -149,7 +149,7 @@ final class ReadingQueue {
                 item.thumbnail().set(result.thumbnail());
                 item.read(result.extraction(), result.facts());
                 if (!result.extraction().notes().isEmpty()) {
-                  whenSteppedDown.accept(String.join(" ", result.extraction().notes()));
+                  whenSteppedDown.accept(result.facts());
                 }
                 whenRead.forEach(action -> action.accept(item));
                 proceed(item);

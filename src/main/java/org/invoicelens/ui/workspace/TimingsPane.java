@@ -77,6 +77,7 @@ final class TimingsPane extends ScrollPane {
               .distinct()
               .collect(Collectors.joining(", ")));
     }
+    extraction.notes().forEach(note -> row("timings.note", note));
   }
 
   private void describe(ReadingFacts facts) {

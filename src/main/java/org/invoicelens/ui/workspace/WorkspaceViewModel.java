@@ -18,6 +18,7 @@ import javafx.collections.ObservableList;
 import javafx.collections.transformation.FilteredList;
 import javafx.scene.image.Image;
 import org.invoicelens.invoice.DocumentLoader;
+import org.invoicelens.invoice.ReadingFacts;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.Question;
 import org.invoicelens.ui.pipeline.ReadyModel;
@@ -74,10 +75,7 @@ public final class WorkspaceViewModel {
             documents::addAll);
     status = new StatusViewModel(surroundings.meter(), runner, () -> session.config().get().name());
     queue.whenRead(this::wasRead);
-    queue.whenSteppedDown(why -> {
-      status.show(session.model().get());
-      desktop.tell(why);
-    });
+    queue.whenSteppedDown(this::steppedDown);
     filter.subscribe(this::search);
     session.model().subscribe(this::modelChanged);
   }
@@ -85,6 +83,13 @@ public final class WorkspaceViewModel {
   private void modelChanged(ReadyModel model) {
     status.show(model);
     queue.readNext();
+  }
+
+  /** The model was loaded in another way: what that was is told, why stands with the document. */
+  private void steppedDown(ReadingFacts now) {
+    status.show(session.model().get());
+    String device = now.device().equals("cpu") ? text("status.cpu") : now.device();
+    desktop.tell(text("reading.steppedDown", now.precision(), device));
   }
 
   /** All documents, those of earlier days last. */

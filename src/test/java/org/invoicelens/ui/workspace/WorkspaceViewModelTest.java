@@ -211,7 +211,7 @@ class WorkspaceViewModelTest {
     assertThat(item.facts().get().precision()).isEqualTo("4 bit (int4)");
     assertThat(item.facts().get().device()).isEqualTo("cpu");
     assertThat(model.status().modelWords().get()).contains("4 bit (int4)");
-    assertThat(desktop.told).contains("Memory ran out, so the processor took over.");
+    assertThat(desktop.told.getLast()).contains("Memory ran out", "4 bit (int4), Processor");
   }
 
   /** A model that begins an answer, is loaded in another way, and begins anew. */
