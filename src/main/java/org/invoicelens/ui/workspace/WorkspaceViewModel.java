@@ -75,7 +75,7 @@ public final class WorkspaceViewModel {
             documents::addAll);
     status = new StatusViewModel(surroundings.meter(), runner, () -> session.config().get().name());
     queue.whenRead(this::wasRead);
-    queue.whenSteppedDown(this::steppedDown);
+    queue.whenSteppedDown(now -> steppedDown(session.model().get(), now));
     filter.subscribe(this::search);
     session.model().subscribe(this::modelChanged);
   }
@@ -86,8 +86,8 @@ public final class WorkspaceViewModel {
   }
 
   /** The model was loaded in another way: what that was is told, why stands with the document. */
-  private void steppedDown(ReadingFacts now) {
-    status.show(session.model().get());
+  private void steppedDown(ReadyModel model, ReadingFacts now) {
+    status.show(model);
     String device = now.device().equals("cpu") ? text("status.cpu") : now.device();
     desktop.tell(text("reading.steppedDown", now.precision(), device));
   }
