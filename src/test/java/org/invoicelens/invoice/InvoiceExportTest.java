@@ -50,6 +50,15 @@ class InvoiceExportTest {
   }
 
   @Test
+  void notesWhatHadToBeDoneToReadADocument() {
+    Extraction again = Answers.extraction(GOOD).noting(List.of("Memory ran out."));
+    JsonObject noted =
+        InvoiceExport.json(List.of(DocumentOutcome.read(again))).get(0).getAsJsonObject();
+    assertThat(noted.getAsJsonArray("notes").get(0).getAsString()).isEqualTo("Memory ran out.");
+    assertThat(again.named("b.png").notes()).containsExactly("Memory ran out.");
+  }
+
+  @Test
   void writesOneRowForEachDocumentAndOneColumnForEachField() {
     String csv =
         InvoiceExport.text(
