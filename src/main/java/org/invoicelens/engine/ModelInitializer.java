@@ -95,12 +95,12 @@ public final class ModelInitializer {
 
   /**
    * Loads a model anew in the next way that the configuration allows, after memory ran out while it
-   * was at work. Frees it first, but for its processor, which goes on with the new one.
+   * was at work. Frees it first, but for its processor, which goes on with the new one and stays
+   * its owner's where there is none.
    *
    * @param why what happened
    * @return the instance, whose notes go on from those of the model
-   * @throws InitializationException where nothing is left that can be loaded; the processor is
-   *     closed as well
+   * @throws InitializationException where nothing is left that can be loaded
    */
   ModelInstance stepDown(OptimizedModel exhausted, ModelConfig config, Problem why)
       throws InitializationException, CancelledException {
@@ -123,27 +123,16 @@ public final class ModelInitializer {
     List<String> notes = new ArrayList<>(exhausted.notes());
     Way way = new Way(exhausted.device(), exhausted.dtype());
     notes.add(failed(way, why));
-    ModelInstance instance = null;
-    boolean cancelled = false;
     try {
-      instance =
-          load(
-              config.modelPath(),
-              exhausted.processor(),
-              config,
-              Fallbacks.after(config, way),
-              true,
-              notes);
-      return instance;
+      return load(
+          config.modelPath(),
+          exhausted.processor(),
+          config,
+          Fallbacks.after(config, way),
+          true,
+          notes);
     } catch (CheckpointException e) {
       throw initializationFailed(e, notes);
-    } catch (CancelledException e) {
-      cancelled = true;
-      throw e;
-    } finally {
-      if (instance == null && !cancelled) {
-        exhausted.processor().close();
-      }
     }
   }
 
