@@ -1,16 +1,20 @@
 package org.invoicelens.engine;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.download.Manifest;
 import org.invoicelens.pixtral.CheckpointException;
 import org.invoicelens.pixtral.LoadOptions;
+import org.invoicelens.pixtral.PackedCache;
 import org.invoicelens.pixtral.PixtralModel;
 import org.invoicelens.pixtral.PixtralProcessor;
 import org.invoicelens.pixtral.TorchRuntime;
@@ -134,7 +138,20 @@ public final class ModelInitializer {
             device,
             config.quantization().groupSize(),
             config.quantization().doubleQuant());
-    return PixtralModel.load(folder, processor, options, listener, cancellation, mainMemory);
+    return PixtralModel.load(
+        folder, processor, options, cache(folder, config), listener, cancellation, mainMemory);
+  }
+
+  /** Where packed weights are kept: for models whose files were proved, so that these are known. */
+  private static Optional<PackedCache> cache(Path folder, ModelConfig config) {
+    try {
+      return Manifest.read(folder)
+          .map(manifest ->
+              new PackedCache(config.cachePath(), manifest.commit(), manifest.digest()));
+    } catch (IOException e) {
+      log.warn("Packed weights are not kept: {}", e.toString());
+      return Optional.empty();
+    }
   }
 
   /** The devices to try, in order; never the processor where it is not allowed. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -73,17 +74,26 @@ public final class PixtralModel implements AutoCloseable {
       Cancellation cancellation)
       throws CheckpointException, CancelledException {
     return load(
-        folder, processor, options, listener, cancellation, PixtralModel::availableMainMemory);
+        folder,
+        processor,
+        options,
+        Optional.empty(),
+        listener,
+        cancellation,
+        PixtralModel::availableMainMemory);
   }
 
   /**
-   * Loads a checkpoint as above, asking {@code mainMemory} how many bytes may be used where the
-   * model goes into main memory.
+   * Loads a checkpoint as above.
+   *
+   * @param cache where packed weights are looked for, and kept for the next start
+   * @param mainMemory asked how many bytes may be used where the model goes into main memory
    */
   public static PixtralModel load(
       Path folder,
       PixtralProcessor processor,
       LoadOptions options,
+      Optional<PackedCache> cache,
       ProgressListener listener,
       Cancellation cancellation,
       LongSupplier mainMemory)
@@ -95,10 +105,14 @@ public final class PixtralModel implements AutoCloseable {
       LoadOptions resolved = Placement.resolve(options);
       MemoryCheck.check(checkpoint, resolved, mainMemory);
       long start = System.nanoTime();
-      memory = PackedMemory.anonymous();
+      Optional<PackedMemory> kept = cache.flatMap(c -> c.open(checkpoint, resolved));
+      memory = kept.orElseGet(PackedMemory::anonymous);
       program = PixtralProgram.load(checkpoint.config(), resolved, memory);
-      new WeightLoader(listener, cancellation).load(checkpoint, program);
+      new WeightLoader(listener, cancellation).load(checkpoint, program, kept.isPresent());
       program.useRowProducts(true);
+      if (cache.isPresent() && kept.isEmpty()) {
+        cache.get().keep(checkpoint, resolved, program, listener, cancellation);
+      }
       log.info(
           "{} loaded as {} on {} in {} ms, {} bytes",
           folder.getFileName(),
