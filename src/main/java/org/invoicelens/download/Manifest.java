@@ -10,8 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +47,20 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
    * @param modifiedMillis its modification time when it was proved, in milliseconds since 1970
    */
   public record Entry(Checksum checksum, long modifiedMillis) {}
+
+  /** One SHA-256 digest of all files' names and digests, in hexadecimal digits. */
+  public String digest() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Map.Entry<String, Entry> file : new TreeMap<>(files).entrySet()) {
+        String line = file.getKey() + "\0" + file.getValue().checksum().hex() + "\0";
+        digest.update(line.getBytes(StandardCharsets.UTF_8));
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
+  }
 
   /**
    * Reads the manifest of a model folder.

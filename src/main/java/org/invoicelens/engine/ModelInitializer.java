@@ -1,5 +1,6 @@
 package org.invoicelens.engine;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,10 +9,12 @@ import java.util.function.LongSupplier;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.download.Manifest;
 import org.invoicelens.engine.Fallbacks.Way;
 import org.invoicelens.pixtral.CheckpointException;
 import org.invoicelens.pixtral.DeviceProof;
 import org.invoicelens.pixtral.LoadOptions;
+import org.invoicelens.pixtral.PackedCache;
 import org.invoicelens.pixtral.PixtralModel;
 import org.invoicelens.pixtral.PixtralProcessor;
 import org.invoicelens.stage.Cancellation;
@@ -191,7 +194,8 @@ public final class ModelInitializer {
             config.quantization().doubleQuant());
     ProgressListener told = first ? listener : again(way);
     PixtralModel model =
-        PixtralModel.load(folder, processor, options, told, cancellation, mainMemory);
+        PixtralModel.load(
+            folder, processor, options, cache(folder, config), told, cancellation, mainMemory);
     ModelInstance instance = null;
     try {
       DeviceProof proof = ProofOfDevice.require(model.prove());
@@ -213,6 +217,18 @@ public final class ModelInitializer {
       if (instance == null) {
         model.close();
       }
+    }
+  }
+
+  /** Where packed weights are kept: for models whose files were proved, so that these are known. */
+  private static Optional<PackedCache> cache(Path folder, ModelConfig config) {
+    try {
+      return Manifest.read(folder)
+          .map(manifest ->
+              new PackedCache(config.cachePath(), manifest.commit(), manifest.digest()));
+    } catch (IOException e) {
+      log.warn("Packed weights are not kept: {}", e.toString());
+      return Optional.empty();
     }
   }
 

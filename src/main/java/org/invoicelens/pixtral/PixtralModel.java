@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -81,23 +82,40 @@ public final class PixtralModel implements AutoCloseable {
       Cancellation cancellation)
       throws CheckpointException, CancelledException {
     return load(
-        folder, processor, options, listener, cancellation, PixtralModel::availableMainMemory);
+        folder,
+        processor,
+        options,
+        Optional.empty(),
+        listener,
+        cancellation,
+        PixtralModel::availableMainMemory);
   }
 
   /**
-   * Loads a checkpoint as above, asking {@code mainMemory} how many bytes may be used where the
-   * model goes into main memory, now and before every answer.
+   * Loads a checkpoint as above.
+   *
+   * @param cache where packed weights are looked for, and kept for the next start
+   * @param mainMemory asked how many bytes may be used where the model goes into main memory, now
+   *     and before every answer
    */
   public static PixtralModel load(
       Path folder,
       PixtralProcessor processor,
       LoadOptions options,
+      Optional<PackedCache> cache,
       ProgressListener listener,
       Cancellation cancellation,
       LongSupplier mainMemory)
       throws CheckpointException, CancelledException {
     return load(
-        folder, processor, options, listener, cancellation, mainMemory, Placement::freeCardMemory);
+        folder,
+        processor,
+        options,
+        cache,
+        listener,
+        cancellation,
+        mainMemory,
+        Placement::freeCardMemory);
   }
 
   /**
@@ -109,6 +127,7 @@ public final class PixtralModel implements AutoCloseable {
       Path folder,
       PixtralProcessor processor,
       LoadOptions options,
+      Optional<PackedCache> cache,
       ProgressListener listener,
       Cancellation cancellation,
       LongSupplier mainMemory,
@@ -122,10 +141,14 @@ public final class PixtralModel implements AutoCloseable {
       DeviceSplit split = MemoryCheck.split(checkpoint, asked, mainMemory, cardMemory);
       LoadOptions resolved = Placement.on(split, asked);
       long start = System.nanoTime();
-      memory = PackedMemory.anonymous();
+      Optional<PackedMemory> kept = cache.flatMap(c -> c.open(checkpoint, resolved));
+      memory = kept.orElseGet(PackedMemory::anonymous);
       program = PixtralProgram.load(checkpoint.config(), resolved, memory, split);
-      new WeightLoader(listener, cancellation).load(checkpoint, program);
+      new WeightLoader(listener, cancellation).load(checkpoint, program, kept.isPresent());
       program.useRowProducts(true);
+      if (cache.isPresent() && kept.isEmpty()) {
+        cache.get().keep(checkpoint, resolved, program, listener, cancellation);
+      }
       log.info(
           "{} loaded as {} on {} in {} ms, {} bytes",
           folder.getFileName(),

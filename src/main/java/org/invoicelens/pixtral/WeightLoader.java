@@ -31,11 +31,23 @@ final class WeightLoader {
     this.cancellation = cancellation;
   }
 
-  void load(Checkpoint checkpoint, PixtralProgram program) throws CancelledException {
+  /**
+   * Moves all weights.
+   *
+   * @param packed whether the program's memory has the packed weights already
+   */
+  void load(Checkpoint checkpoint, PixtralProgram program, boolean packed)
+      throws CancelledException {
     long total = checkpoint.bytes();
     long done = 0;
     for (Checkpoint.Weight weight : checkpoint.weights()) {
       long[] shape = weight.source().shape();
+      if (packed && weight.packable()) {
+        program.take(weight.name(), shape);
+        done += weight.source().size();
+        progress(done, total);
+        continue;
+      }
       program.begin(weight.name(), shape, weight.packable());
       long rows = weight.rowCount();
       long step = step(weight);
@@ -53,12 +65,15 @@ final class WeightLoader {
             weight.headRows(),
             weight.packable());
         done += length;
-        listener.onProgress(
-            Progress.of(
-                Stage.INITIALIZATION, done, total, Progress.Unit.BYTES, WORDS.text("loading")));
+        progress(done, total);
       }
       program.finish(weight.name(), weight.packable());
     }
+  }
+
+  private void progress(long done, long total) {
+    listener.onProgress(
+        Progress.of(Stage.INITIALIZATION, done, total, Progress.Unit.BYTES, WORDS.text("loading")));
   }
 
   private static long step(Checkpoint.Weight weight) {

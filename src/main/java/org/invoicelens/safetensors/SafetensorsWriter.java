@@ -79,6 +79,19 @@ public final class SafetensorsWriter {
    */
   public static void write(Path target, Map<String, Tensor> tensors, Map<String, String> metadata)
       throws IOException {
+    write(target, tensors, metadata, written -> {});
+  }
+
+  /** Told how many bytes of tensors are written; may throw to end it, with nothing left behind. */
+  @FunctionalInterface
+  public interface Watch {
+    void written(long bytes) throws IOException;
+  }
+
+  /** The same, telling of each megabyte. */
+  public static void write(
+      Path target, Map<String, Tensor> tensors, Map<String, String> metadata, Watch watch)
+      throws IOException {
     // Wide types first: every tensor then lies at a multiple of its element's size.
     List<Map.Entry<String, Tensor>> ordered =
         tensors.entrySet().stream()
@@ -91,13 +104,16 @@ public final class SafetensorsWriter {
         target,
         out -> {
           WholeFile.writeFully(out, header(ordered, metadata));
-          ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+          ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+          long written = 0;
           for (Map.Entry<String, Tensor> entry : ordered) {
             MemorySegment data = entry.getValue().data();
             for (long done = 0; done < data.byteSize(); done += chunk.limit()) {
               chunk.clear().limit((int) Math.min(CHUNK, data.byteSize() - done));
               MemorySegment.copy(data, done, MemorySegment.ofBuffer(chunk), 0, chunk.limit());
               WholeFile.writeFully(out, chunk);
+              written += chunk.limit();
+              watch.written(written);
             }
           }
         });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.ProgressListener;
@@ -42,6 +43,7 @@ class AnswerMemoryTest {
                 MINI,
                 processor,
                 Golden.float32(),
+                Optional.empty(),
                 ProgressListener.NONE,
                 new Cancellation(),
                 free::get)) {

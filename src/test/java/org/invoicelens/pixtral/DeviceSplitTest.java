@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -181,6 +182,7 @@ class DeviceSplitTest {
         MINI,
         processor,
         options,
+        Optional.empty(),
         ProgressListener.NONE,
         new Cancellation(),
         () -> 1L << 40,

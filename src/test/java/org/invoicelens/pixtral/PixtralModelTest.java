@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
 import org.invoicelens.stage.Cancellation;
@@ -205,6 +206,7 @@ class PixtralModelTest {
                     Golden.TINY.resolve("hf"),
                     PixtralProcessor.open(Golden.TINY.resolve("hf")),
                     Golden.float32(),
+                    Optional.empty(),
                     ProgressListener.NONE,
                     new Cancellation(),
                     () -> 1000));
