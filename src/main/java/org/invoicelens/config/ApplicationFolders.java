@@ -75,7 +75,9 @@ public record ApplicationFolders(
         .orElseGet(() -> modelConfigs().resolve(name));
   }
 
-  /** The description of PyTorch for graphics cards: the administrator's, else the one that ships. */
+  /**
+   * The description of PyTorch for graphics cards: the administrator's, else the one that ships.
+   */
   public Path torchBuild() {
     return site.map(folder -> folder.resolve("runtimes").resolve(TorchBuild.FILE))
         .filter(Files::isRegularFile)

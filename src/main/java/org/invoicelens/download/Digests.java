@@ -34,8 +34,7 @@ final class Digests {
   /** The SHA-256 of a text in UTF-8. */
   static String sha256(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    MessageDigest digest =
-        Checksum.ofSize(bytes.length).newDigest();
+    MessageDigest digest = Checksum.ofSize(bytes.length).newDigest();
     digest.update(bytes);
     return hex(digest);
   }

@@ -86,10 +86,7 @@ final class FileFetching {
    * @param before what is said before all else meanwhile; may be empty
    */
   void fetch(
-      Map<String, Checksum> missing,
-      ManifestKeeper manifest,
-      LongSupplier freeSpace,
-      String before)
+      Map<String, Checksum> missing, ManifestKeeper manifest, LongSupplier freeSpace, String before)
       throws IOException, DownloadException, CancelledException, InterruptedException {
     List<FileTransfer> files = new ArrayList<>();
     ExecutorService hashing = Digests.newThreads();
