@@ -222,8 +222,13 @@ public final class RuntimeInstaller {
   }
 
   /** Removes what a broken off call left, so that its room is free; nothing is installed then. */
-  public static void discard(ApplicationFolders folders) throws IOException {
-    CommitSwitch.removeTree(fetching(folders));
+  public static void discard(ApplicationFolders folders) throws CudaRuntimeException {
+    try {
+      CommitSwitch.removeTree(fetching(folders));
+      CommitSwitch.removeTree(unpacking(folders));
+    } catch (IOException failure) {
+      throw notWritable(folders.runtimes(), failure);
+    }
   }
 
   /** How many bytes a broken off call left on the disk for the next one. */
@@ -246,8 +251,12 @@ public final class RuntimeInstaller {
     return fetching(folders);
   }
 
-  private Path unpacking() {
+  private static Path unpacking(ApplicationFolders folders) {
     return folders.runtimes().resolve(".unpacking");
+  }
+
+  private Path unpacking() {
+    return unpacking(folders);
   }
 
   private Plan ask(ListedFolder server)
