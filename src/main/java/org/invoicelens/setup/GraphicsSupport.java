@@ -1,5 +1,7 @@
 package org.invoicelens.setup;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -8,6 +10,7 @@ import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigLoader;
 import org.invoicelens.config.TorchBuild;
 import org.invoicelens.download.RateLimit;
+import org.invoicelens.hardware.CudaCards;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.pixtral.TorchRuntime;
@@ -44,6 +47,8 @@ public final class GraphicsSupport {
    * @param offered whether that exists for this kind of computer
    * @param runtime what is here
    * @param fault what is wrong with it; empty where nothing is
+   * @param card the graphics card that it is for; empty where none can be used, whatever the model
+   * @param free what is free where it would lie, in bytes; negative where nobody knows
    * @param leftBehind what a stopped download left for the next one, in bytes
    * @param named whether somebody named a library of his own, which wins over this one
    * @param loaded whether this process has loaded a library, so that another counts after a restart
@@ -54,6 +59,8 @@ public final class GraphicsSupport {
       boolean offered,
       Optional<CudaRuntime> runtime,
       Optional<CudaRuntimeException> fault,
+      Optional<String> card,
+      long free,
       long leftBehind,
       boolean named,
       boolean loaded,
@@ -65,8 +72,8 @@ public final class GraphicsSupport {
     }
 
     /** Whether a card that can be used lies idle for want of it. */
-    public boolean isMissingFor(HardwareStatus hardware) {
-      return offered && !named && !isReady() && hardware.gpuAvailable();
+    public boolean isMissing() {
+      return offered && !named && !isReady() && card.isPresent();
     }
 
     /** Whether it is here and counts only when the program is started again. */
@@ -96,10 +103,27 @@ public final class GraphicsSupport {
         offered,
         runtime,
         fault,
+        CudaCards.read().stream()
+            .filter(HardwareStatus.Gpu::isUsable)
+            .map(HardwareStatus.Gpu::name)
+            .findFirst(),
+        free(folders.runtimes()),
         RuntimeInstaller.leftBehind(folders),
         TorchRuntime.isNamed(),
         TorchRuntime.isLoaded(),
         TorchRuntime.isLoadedForGraphics());
+  }
+
+  private static long free(Path folder) {
+    Path existing = folder;
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    try {
+      return existing == null ? -1 : Files.getFileStore(existing).getUsableSpace();
+    } catch (IOException unknown) {
+      return -1;
+    }
   }
 
   /** What would be fetched: the administrator's description, else the one that ships. */
