@@ -1,7 +1,6 @@
 package org.invoicelens.runtime;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,13 +15,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.TorchBuild;
 import org.invoicelens.download.CommitSwitch;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.FolderDownloader;
 import org.invoicelens.download.FolderLock;
+import org.invoicelens.download.PartialData;
 import org.invoicelens.download.RateLimit;
 import org.invoicelens.hub.HubException;
 import org.invoicelens.hub.HubSettings;
@@ -231,14 +230,20 @@ public final class RuntimeInstaller {
     }
   }
 
-  /** How many bytes a broken off call left on the disk for the next one. */
+  /** How many bytes a broken off call left for the next one. */
   public static long leftBehind(ApplicationFolders folders) {
-    try (Stream<Path> files = Files.walk(fetching(folders))) {
-      return files
-          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-          .mapToLong(file -> file.toFile().length())
-          .sum();
-    } catch (IOException | UncheckedIOException none) {
+    long size = 0;
+    try (DirectoryStream<Path> plans = Files.newDirectoryStream(fetching(folders), "[!.]*")) {
+      for (Path plan : plans) {
+        size += new PartialData(plan).size();
+        try (DirectoryStream<Path> whole = Files.newDirectoryStream(plan, "*" + PACKED)) {
+          for (Path file : whole) {
+            size += Files.size(file);
+          }
+        }
+      }
+      return size;
+    } catch (IOException none) {
       return 0;
     }
   }

@@ -190,6 +190,22 @@ public final class Fixtures {
     return support(Optional.empty(), Optional.of("NVIDIA RTX A4000"), false);
   }
 
+  /** A download of the library was stopped. */
+  public static GraphicsSupport.State supportBegun(long arrived) {
+    GraphicsSupport.State missing = supportMissing();
+    return new GraphicsSupport.State(
+        missing.build(),
+        true,
+        Optional.empty(),
+        Optional.empty(),
+        missing.card(),
+        missing.free(),
+        arrived,
+        false,
+        false,
+        false);
+  }
+
   /** The library is here, fetched. */
   public static GraphicsSupport.State supportHere(boolean processorLoaded) {
     return support(

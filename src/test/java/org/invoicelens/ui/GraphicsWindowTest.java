@@ -61,10 +61,10 @@ class GraphicsWindowTest {
     stages.graphics = (listener, cancellation) -> Fixtures.supportHere(false);
     window.open(own, stages);
     window.click("#rail-models");
-    window.awaitSeen("#graphics-remove");
+    window.awaitSeen("#models-graphics-remove");
     stages.graphics = (listener, cancellation) -> Fixtures.supportMissing();
-    window.click("#graphics-remove");
-    window.awaitSeen("#graphics-download");
+    window.click("#models-graphics-remove");
+    window.awaitSeen("#models-graphics-download");
     assertThat(stages.calls).contains("removeGraphics");
   }
 }

@@ -585,7 +585,7 @@ class ScreensTest {
     stages.graphics = (listener, cancellation) -> Fixtures.supportHere(true);
     stages.installed = List.of();
     press("#rail-models");
-    awaitVisible("#graphics-remove");
+    awaitVisible("#models-graphics-remove");
     shoot("9-graphics-models");
   }
 

@@ -34,6 +34,9 @@ public final class GraphicsCard extends VBox {
   /** Whether a model is set up here, so that one can go on without the library. */
   private final boolean deciding;
 
+  /** What the ids begin with: such a card can be on two pages. */
+  private final String id;
+
   /**
    * @param deciding whether a model is set up on this page; otherwise the page shows what is here
    * @param close closes the window, so that the library counts at the next start
@@ -43,6 +46,7 @@ public final class GraphicsCard extends VBox {
       GraphicsViewModel model, boolean deciding, Runnable close, Desktop desktop, Path log) {
     this.model = model;
     this.deciding = deciding;
+    this.id = deciding ? "graphics" : "models-graphics";
     getStyleClass().add("cards");
     FailurePane failure =
         new FailurePane(
@@ -51,16 +55,16 @@ public final class GraphicsCard extends VBox {
             model::retry,
             desktop,
             log);
-    failure.setId("graphics-failure");
+    failure.setId(id + "-failure");
     Card card =
         new Card(head(), Shown.whileSaid(model.sum(), Labels.wrapped(model.sum(), "muted")));
-    card.setId("graphics");
+    card.setId(id);
     Label folder = Labels.bound(model.folder(), "raw", "muted");
-    folder.setId("graphics-folder");
+    folder.setId(id + "-folder");
     ShareBar bar = new ShareBar(text("graphics.title"), model.fraction(), "total");
-    bar.setId("graphics-bar");
+    bar.setId(id + "-bar");
     Label figures = Labels.wrapped(model.figures(), "muted");
-    figures.setId("graphics-figures");
+    figures.setId(id + "-figures");
     VBox work = new VBox(bar, figures, Labels.wrapped(model.message(), "muted", "small"));
     work.getStyleClass().add("graphics-work");
     card.getChildren()
@@ -84,7 +88,7 @@ public final class GraphicsCard extends VBox {
     Shown.when(in(EnumSet.of(Phase.READY)), ready);
     Shown.when(in(EnumSet.complementOf(EnumSet.of(Phase.READY))), remark);
     Label words = Labels.wrapped(model.words());
-    words.setId("graphics-words");
+    words.setId(id + "-words");
     VBox text = new VBox(Labels.wrapped(text("graphics.title"), "card-title"), words);
     text.getStyleClass().add("row-words");
     HBox.setHgrow(text, Priority.ALWAYS);
@@ -121,10 +125,10 @@ public final class GraphicsCard extends VBox {
     return buttons;
   }
 
-  private static Button button(
-      String id, String words, Runnable action, ObservableValue<Boolean> shown) {
+  private Button button(
+      String name, String words, Runnable action, ObservableValue<Boolean> shown) {
     Button button = new Button(words);
-    button.setId("graphics-" + id);
+    button.setId(id + "-" + name);
     button.setOnAction(e -> action.run());
     return Shown.when(shown, button);
   }

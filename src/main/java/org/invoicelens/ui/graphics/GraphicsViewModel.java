@@ -171,6 +171,7 @@ public final class GraphicsViewModel {
     processorAllowed.set(processor);
     boolean declined = phase.get() == Phase.DECLINED && processor;
     if (now.isReady()) {
+      failure.set(null);
       enter(now.needsRestart() ? Phase.RESTART : Phase.READY);
     } else if (now.isMissing() && wanted) {
       enter(declined ? Phase.DECLINED : now.leftBehind() > 0 ? Phase.PAUSED : Phase.OFFERED);
@@ -185,10 +186,7 @@ public final class GraphicsViewModel {
 
   /** Finds out how it stands, for where no model is at hand. */
   public void refresh() {
-    runner.start(
-        (listener, cancellation) -> stages.graphics(),
-        now -> show(now, true, true),
-        thrown -> log.warn("How the library for graphics cards stands is unknown", thrown));
+    lookAgain();
   }
 
   /** Fetches it, going on where that stopped. */
@@ -300,14 +298,24 @@ public final class GraphicsViewModel {
                 report(thrown);
                 enter(before);
                 failure.set(Failure.of(thrown));
+                lookAgain();
               }
 
               @Override
               public void cancelled() {
                 running = null;
-                enter(before == Phase.READY || before == Phase.RESTART ? before : Phase.PAUSED);
+                enter(before);
+                lookAgain();
               }
             });
+  }
+
+  /** Finds out what a work that did not end has left. */
+  private void lookAgain() {
+    runner.start(
+        (listener, cancellation) -> stages.graphics(),
+        now -> show(now, true, processorAllowed.get()),
+        thrown -> log.warn("How the library for graphics cards stands is unknown", thrown));
   }
 
   private static void report(Throwable thrown) {

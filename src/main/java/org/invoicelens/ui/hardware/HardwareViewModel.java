@@ -169,7 +169,7 @@ public final class HardwareViewModel extends StepViewModel {
       say("declined", model);
       onProcessor().ifPresent(choice::set);
     } else if (isUndecided()) {
-      say("undecided", model);
+      say(graphics.isWorking() ? "fetching" : "undecided", model);
     } else {
       say(found.gpuAvailable() ? "gpu" : "cpu", model, precision);
       found.recommendedEstimate().ifPresent(choice::set);

@@ -101,11 +101,14 @@ class GraphicsViewModelTest {
     offer();
     stages.graphicsInstall =
         (listener, cancellation) -> {
+          stages.graphics = (l, c) -> Fixtures.supportBegun(900_000_000L);
           throw new CancelledException();
         };
     model.download();
     runner.runAll();
     assertThat(model.phase().get()).isEqualTo(Phase.PAUSED);
+    assertThat(model.words().get()).contains("900 MB have arrived");
+    assertThat(model.removable().get()).isTrue();
     assertThat(model.downloadText().get()).contains("Go on");
     assertThat(model.isDecided()).isFalse();
     stages.graphicsInstall =
@@ -136,6 +139,10 @@ class GraphicsViewModelTest {
     model.retry();
     runner.runAll();
     assertThat(stages.calls).containsExactly("installGraphics", "installGraphics");
+    stages.graphics = (listener, cancellation) -> Fixtures.supportHere(false);
+    model.refresh();
+    runner.runAll();
+    assertThat(model.failure().get()).as("of no interest once it is here").isNull();
   }
 
   @Test
