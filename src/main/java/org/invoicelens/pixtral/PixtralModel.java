@@ -88,14 +88,17 @@ public final class PixtralModel implements AutoCloseable {
       Cancellation cancellation,
       LongSupplier mainMemory)
       throws CheckpointException, CancelledException {
+    PackedMemory memory = null;
     PixtralProgram program = null;
     PixtralModel model = null;
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       LoadOptions resolved = Placement.resolve(options);
       MemoryCheck.check(checkpoint, resolved, mainMemory);
       long start = System.nanoTime();
-      program = PixtralProgram.load(checkpoint.config(), resolved);
+      memory = PackedMemory.anonymous();
+      program = PixtralProgram.load(checkpoint.config(), resolved, memory);
       new WeightLoader(listener, cancellation).load(checkpoint, program);
+      program.useRowProducts(true);
       log.info(
           "{} loaded as {} on {} in {} ms, {} bytes",
           folder.getFileName(),
@@ -113,7 +116,9 @@ public final class PixtralModel implements AutoCloseable {
     } catch (RuntimeException | OutOfMemoryError e) {
       throw RuntimeFault.loading(e);
     } finally {
-      if (model == null && program != null) {
+      if (program == null && memory != null) {
+        memory.close();
+      } else if (model == null && program != null) {
         program.close();
       }
     }

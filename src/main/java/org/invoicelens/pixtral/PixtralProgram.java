@@ -3,9 +3,13 @@ package org.invoicelens.pixtral;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
@@ -29,17 +33,31 @@ final class PixtralProgram implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PixtralProgram.class);
 
   private final TorchProgram program;
-  private final Precision precision;
-  private final int group;
+  private final LoadOptions options;
+  private final int layers;
+  private final PackedMemory memory;
 
-  private PixtralProgram(TorchProgram program, Precision precision, int group) {
+  /** The packed weights where they lie in main memory, by name. */
+  private final Map<String, PackedWeight> packed = new HashMap<>();
+
+  /** What makes the products of one row in place of the program; null where nothing does. */
+  private RowProducts rowProducts;
+
+  private PixtralProgram(
+      TorchProgram program, LoadOptions options, int layers, PackedMemory memory) {
     this.program = program;
-    this.precision = precision;
-    this.group = group;
+    this.options = options;
+    this.layers = layers;
+    this.memory = memory;
   }
 
-  /** An empty program for a model of these sizes; {@code options} are resolved. */
-  static PixtralProgram load(PixtralConfig config, LoadOptions options) throws CheckpointException {
+  /**
+   * An empty program for a model of these sizes; {@code options} are resolved.
+   *
+   * @param memory for packed weights in main memory; closed with the program
+   */
+  static PixtralProgram load(PixtralConfig config, LoadOptions options, PackedMemory memory)
+      throws CheckpointException {
     PixtralConfig.Text text = config.text();
     PixtralConfig.Vision vision = config.vision();
     Map<String, Object> attributes = new LinkedHashMap<>();
@@ -67,14 +85,15 @@ final class PixtralProgram implements AutoCloseable {
     attributes.put("image_token", config.imageToken());
     attributes.put("head", text.tiedHead() ? "text.embeddings" : "text.head");
     attributes.put("weights", Map.of());
+    attributes.put("rooms", Map.of());
     attributes.put("cache", Map.of());
     attributes.put("state", Map.of());
     attributes.put("traces", Map.of());
     byte[] archive = TorchScriptArchive.assemble("pixtral", "Pixtral", source(), attributes);
     TorchProgram program = TorchProgram.load(archive);
     try {
-      PixtralProgram loaded = new PixtralProgram(program, options.precision(), options.groupSize());
-      loaded.putTables(options);
+      PixtralProgram loaded = new PixtralProgram(program, options, text.layers(), memory);
+      loaded.putTables();
       if (options.device().equals("cpu") && options.dtype() == Precision.BFLOAT16) {
         loaded.chooseProducts();
       }
@@ -140,7 +159,7 @@ final class PixtralProgram implements AutoCloseable {
     return fastest;
   }
 
-  private void putTables(LoadOptions options) {
+  private void putTables() {
     if (options.precision().bits() != 4) {
       return;
     }
@@ -161,22 +180,33 @@ final class PixtralProgram implements AutoCloseable {
     program.run("table", name, new TorchProgram.Numbers(values, values.length));
   }
 
-  /**
-   * Values that share a scale in a weight of four bits: the configured number, or the largest power
-   * of two below that divides the weight. Groups of int4 do not cross rows, blocks of nf4 may.
-   */
-  static int group(Precision precision, int configured, long rows, long columns) {
-    long values = precision == Precision.NF4 ? rows * columns : columns;
-    int group = Integer.highestOneBit(configured);
-    while (values % group != 0) {
-      group /= 2;
-    }
-    return group;
-  }
-
   /** Makes room for a weight. */
   void begin(String name, long[] shape, boolean packable) {
+    if (isPacked(packable) && options.device().equals("cpu")) {
+      takeRoom(name, shape, false);
+    }
     program.run("begin", name, shape, packable, group(shape, packable));
+  }
+
+  /** Takes a packed weight as it lies in memory, in place of beginning and filling it. */
+  void take(String name, long[] shape) {
+    takeRoom(name, shape, true);
+  }
+
+  private void takeRoom(String name, long[] shape, boolean full) {
+    PackedForm form = PackedForm.of(shape, options);
+    Map<String, MemorySegment> parts = memory.room(name, form);
+    // kernels read it in their innermost loops, and nothing frees it before this is closed
+    parts.replaceAll(
+        (suffix, part) -> MemorySegment.ofAddress(part.address()).reinterpret(part.byteSize()));
+    for (PackedForm.Part part : form.parts()) {
+      program.run(
+          "room",
+          name + part.suffix(),
+          new TorchProgram.Memory(parts.get(part.suffix()), part.type(), part.shape()),
+          full);
+    }
+    packed.put(name, new PackedWeight(form, parts));
   }
 
   /**
@@ -215,8 +245,34 @@ final class PixtralProgram implements AutoCloseable {
     program.run("finish", name, packable);
   }
 
-  private int group(long[] shape, boolean packable) {
-    return packable && precision.bits() == 4 ? group(precision, group, shape[0], shape[1]) : 1;
+  private boolean isPacked(boolean packable) {
+    return packable && options.precision().isQuantized();
+  }
+
+  private long group(long[] shape, boolean packable) {
+    return isPacked(packable) ? PackedForm.of(shape, options).group() : 1;
+  }
+
+  /**
+   * Makes the products of an answer's tokens outside the program, where that is possible here and
+   * wanted; to be called when all weights are there.
+   */
+  void useRowProducts(boolean wanted) {
+    boolean possible =
+        wanted
+            && !Boolean.getBoolean("norow")
+            && !packed.isEmpty()
+            && RowProducts.arePossible()
+            && packed.values().stream().allMatch(weight -> RowProducts.take(weight.form()));
+    if (rowProducts != null) {
+      rowProducts.close();
+    }
+    rowProducts = possible ? new RowProducts(options.precision(), threads()) : null;
+  }
+
+  /** Whether products of an answer's tokens are made outside the program. */
+  boolean usesRowProducts() {
+    return rowProducts != null;
   }
 
   /** Begins a picture; returns its number of patches. */
@@ -265,13 +321,43 @@ final class PixtralProgram implements AutoCloseable {
 
   /** One token through the decoder, and the likeliest after it; negative as above. */
   int stepGreedy(int token, int position) {
-    return sound(program.runForLongs("step_greedy", token, position));
+    if (rowProducts == null) {
+      return sound(program.runForLongs("step_greedy", token, position));
+    }
+    step(token, position);
+    return greedy();
   }
 
   /** One token through the decoder, and the logits after it. */
   float[] stepLogits(int token, int position) {
-    program.run("step", token, position);
+    if (rowProducts == null) {
+      program.run("step", token, position);
+    } else {
+      step(token, position);
+    }
     return logits(0);
+  }
+
+  /** One token through the decoder, with products made here. */
+  private void step(int token, int position) {
+    textBegin(new long[] {token}, position, 0, 0);
+    for (int layer = 0; layer < layers; layer++) {
+      float[] begun = program.runForFloats("row_begin", layer);
+      TorchProgram.Numbers qkv = products(begun, layer, "q", "k", "v");
+      float[] attended = program.runForFloats("row_attend", layer, position, qkv);
+      float[] middle = program.runForFloats("row_middle", layer, products(attended, layer, "o"));
+      float[] gated = program.runForFloats("row_gated", products(middle, layer, "gate", "up"));
+      program.run("row_end", layer, products(gated, layer, "down"));
+    }
+  }
+
+  private TorchProgram.Numbers products(float[] input, int layer, String... names) {
+    List<PackedWeight> weights = new ArrayList<>();
+    for (String name : names) {
+      weights.add(packed.get("text." + layer + "." + name));
+    }
+    float[] products = rowProducts.project(input, weights);
+    return new TorchProgram.Numbers(products, 1, products.length);
   }
 
   private static int sound(long[] best) {
@@ -288,6 +374,9 @@ final class PixtralProgram implements AutoCloseable {
 
   void useThreads(int count) {
     program.useThreads(count);
+    if (rowProducts != null) {
+      rowProducts.useThreads(count);
+    }
   }
 
   /** Forgets the prompt at hand, but for the room of keys and values. */
@@ -315,6 +404,11 @@ final class PixtralProgram implements AutoCloseable {
     return program.runForBytes("fetch", name);
   }
 
+  /** A packed weight where it lies in main memory. */
+  PackedWeight packed(String name) {
+    return packed.get(name);
+  }
+
   /** A packed weight as numbers, in the type of activations. */
   float[] unpack(String name) {
     return program.runForFloats("unpack", name);
@@ -338,10 +432,12 @@ final class PixtralProgram implements AutoCloseable {
 
   @Override
   public void close() {
+    useRowProducts(false);
     try {
       program.run("clear");
     } finally {
       program.close();
+      memory.close();
     }
   }
 }

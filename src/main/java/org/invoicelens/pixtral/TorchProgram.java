@@ -12,16 +12,19 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.invoicelens.safetensors.SafetensorsType;
 
 /**
  * A TorchScript program in memory, called by the names of its methods.
  *
  * <p>Arguments are longs, booleans, strings, arrays of longs (a list of integers), {@link Bytes}
- * and {@link Numbers} (tensors). Nothing native outlives a call: arguments and results are freed in
- * it. Tensors cross the border as UINT8, INT64 or FLOAT32 only: the native layer ends the process
- * at types it does not know, bfloat16 among them.
+ * {@link Memory} and {@link Numbers} (tensors). Nothing native outlives a call: arguments and
+ * results are freed in it. Tensors cross the border as UINT8, INT64 or FLOAT32 only: the native
+ * layer ends the process at types it does not know, bfloat16 among them.
  *
  * <p>Not thread-safe.
  */
@@ -29,6 +32,14 @@ final class TorchProgram implements AutoCloseable {
 
   /** A tensor of bytes, read where they lie: direct, and alive until the call returns. */
   record Bytes(ByteBuffer buffer) {}
+
+  /**
+   * A tensor of memory that lies outside the heap, and that the program may keep.
+   *
+   * @param memory alive until the program is closed or has forgotten it
+   * @param type U8, I8 or F32
+   */
+  record Memory(MemorySegment memory, SafetensorsType type, long... shape) {}
 
   /** A float32 tensor. */
   record Numbers(float[] values, long... shape) {}
@@ -137,7 +148,22 @@ final class TorchProgram implements AutoCloseable {
       case Bytes bytes ->
           IValue.from(
               sub.create(bytes.buffer(), new Shape(bytes.buffer().remaining()), DataType.UINT8));
+      case Memory memory ->
+          IValue.from(
+              sub.create(
+                  memory.memory().asByteBuffer().order(ByteOrder.nativeOrder()),
+                  new Shape(memory.shape()),
+                  type(memory.type())));
       default -> throw new IllegalArgumentException("no value for " + argument);
+    };
+  }
+
+  private static DataType type(SafetensorsType type) {
+    return switch (type) {
+      case U8 -> DataType.UINT8;
+      case I8 -> DataType.INT8;
+      case F32 -> DataType.FLOAT32;
+      default -> throw new IllegalArgumentException("no tensor of " + type);
     };
   }
 

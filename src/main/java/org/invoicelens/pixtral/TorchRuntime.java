@@ -38,6 +38,9 @@ public final class TorchRuntime {
 
   private static final String THREADS_PROPERTY = "ai.djl.pytorch.num_threads";
 
+  /** Looks for work before a thread of OpenMP sleeps; some nanoseconds each. */
+  private static final String SPINS = "5000";
+
   private static final Words WORDS = Words.of(TorchRuntime.class);
 
   private static final Logger log = LoggerFactory.getLogger(TorchRuntime.class);
@@ -156,6 +159,10 @@ public final class TorchRuntime {
     // sequences grow with every token; the profiling executor would specialise anew each time
     setDefault("ai.djl.pytorch.graph_optimizer", "false");
     setDefault(THREADS_PROPERTY, Integer.toString(physicalCores()));
+    // PyTorch's threads would go on looking for work for milliseconds after each product, and hold
+    // up those that make products here: they look for a fraction of one
+    ProcessEnvironment.setDefault("GOMP_SPINCOUNT", SPINS);
+    ProcessEnvironment.setDefault("KMP_BLOCKTIME", "0");
     String cache = System.getProperty(CACHE_PROPERTY);
     if (cache != null) {
       setDefault("DJL_CACHE_DIR", cache);

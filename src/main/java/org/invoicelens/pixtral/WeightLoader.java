@@ -1,6 +1,5 @@
 package org.invoicelens.pixtral;
 
-import org.invoicelens.config.Precision;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Progress;
@@ -79,23 +78,11 @@ final class WeightLoader {
 
   /** What the weights of a checkpoint take in memory when loaded so, in bytes. */
   static long bytes(Checkpoint checkpoint, LoadOptions options) {
-    Precision precision = options.precision();
     long total = 0;
     for (Checkpoint.Weight weight : checkpoint.weights()) {
       long values = weight.source().count();
-      if (weight.packable() && precision.isQuantized()) {
-        long scales = weight.rowCount();
-        double scaleBytes = 4;
-        if (precision.bits() == 4) {
-          long columns = values / weight.rowCount();
-          int group =
-              PixtralProgram.group(precision, options.groupSize(), weight.rowCount(), columns);
-          scales = values / group;
-          if (precision == Precision.NF4 && options.doubleQuant()) {
-            scaleBytes = 1 + 4.0 / 256;
-          }
-        }
-        total += values * precision.bits() / 8 + (long) Math.ceil(scales * scaleBytes);
+      if (weight.packable() && options.precision().isQuantized()) {
+        total += PackedForm.of(weight.source().shape(), options).bytes();
       } else {
         total += values * options.dtype().bits() / 8;
       }

@@ -38,6 +38,8 @@ class Pixtral(Module):
   image_token : int
   head : str
   weights : Dict[str, Tensor]
+  # memory of Java's for the parts of the packed weight at hand
+  rooms : Dict[str, Tensor]
   # keys and values of every layer, "k.N" and "v.N"
   cache : Dict[str, Tensor]
   # of the prompt at hand: hidden states "x", rotations "cos" and "sin", projected "patches"
@@ -46,6 +48,14 @@ class Pixtral(Module):
 
   # ---- weights in -------------------------------------------------------------------------------
 
+  # Takes memory of Java's for a part of a packed weight: filled by what follows, or full already.
+  def room(self: __torch__.pixtral.Pixtral, name: str, part: Tensor, full: bool) -> int:
+    if full:
+      self.weights[name] = part
+    else:
+      self.rooms[name] = part
+    return 0
+
   # Makes room for a weight; a packed one has two dimensions and blocks of `group` values.
   def begin(self: __torch__.pixtral.Pixtral, name: str, shape: List[int], packed: bool, group: int) -> int:
     d = torch.device(self.device)
@@ -53,13 +63,19 @@ class Pixtral(Module):
       n = shape[0]
       k = shape[1]
       if self.packing <= 2:
-        code = 1
-        if self.packing == 2:
-          code = 24
-        self.weights[name] = torch.empty([n, k], dtype=code, device=d)
+        if torch.__contains__(self.rooms, name):
+          self.weights[name] = self.rooms[name]
+        else:
+          code = 1
+          if self.packing == 2:
+            code = 24
+          self.weights[name] = torch.empty([n, k], dtype=code, device=d)
         self.weights[name + ".scale"] = torch.empty([n], dtype=6, device=d)
       else:
-        self.weights[name] = torch.empty([n, torch.floordiv(k, 2)], dtype=0, device=d)
+        if torch.__contains__(self.rooms, name):
+          self.weights[name] = self.rooms[name]
+        else:
+          self.weights[name] = torch.empty([n, torch.floordiv(k, 2)], dtype=0, device=d)
         self.weights[name + ".scale"] = torch.empty([torch.floordiv(n * k, group)], dtype=6, device=d)
     else:
       self.weights[name] = torch.empty(shape, dtype=self.dtype, device=d)
@@ -93,7 +109,11 @@ class Pixtral(Module):
       q = torch.div(v, torch.where(torch.eq(scale, 0), torch.ones_like(scale), scale))
       if self.packing == 1:
         q = torch.round(q)
-      _0 = torch.copy_(codes, torch.clamp(q, -largest, largest))
+      q = torch.clamp(q, -largest, largest)
+      if self.packing == 2 and ops.prim.dtype(codes) == 0:
+        # memory of Java's has no type for fp8
+        q = torch.view_copy(torch.to(q, 24), dtype=0)
+      _0 = torch.copy_(codes, q)
       _1 = torch.copy_(torch.narrow(self.weights[name + ".scale"], 0, first, n), torch.squeeze(scale, 1))
     else:
       blocks = torch.view(v, [-1, group])
@@ -115,7 +135,7 @@ class Pixtral(Module):
       _3 = torch.copy_(torch.narrow(self.weights[name + ".scale"], 0, start, count), torch.squeeze(scale, 1))
     return 0
 
-  # After a weight's last row: quantises the scales of nf4.
+  # After a weight's last row: quantises the scales of nf4, and puts scales where there is room.
   def finish(self: __torch__.pixtral.Pixtral, name: str, packed: bool) -> int:
     if packed and self.packing == 3 and self.double_quant:
       scale = self.weights[name + ".scale"]
@@ -130,6 +150,13 @@ class Pixtral(Module):
       self.weights[name + ".scale"] = torch.to(torch.slice(torch.flatten(index), 0, 0, n), 0)
       self.weights[name + ".scale.max"] = torch.squeeze(largest, 1)
       self.weights[name + ".scale.offset"] = offset
+    names = torch.keys(self.rooms)
+    for i in range(torch.len(names)):
+      part = names[i]
+      if part != name:
+        _0 = torch.copy_(self.rooms[part], self.weights[part])
+        self.weights[part] = self.rooms[part]
+    torch.clear(self.rooms)
     return 0
 
   # A small table.
@@ -160,6 +187,8 @@ class Pixtral(Module):
   def values(self: __torch__.pixtral.Pixtral, name: str, scale: Tensor, first: int, rows: int) -> Tensor:
     w = torch.narrow(self.weights[name], 0, first, rows)
     if self.packing <= 2:
+      if self.packing == 2 and ops.prim.dtype(w) == 0:
+        w = torch.view_copy(w, dtype=24)
       v = torch.to(w, self.dtype)
     else:
       half = torch.size(w, 1)
@@ -437,28 +466,62 @@ class Pixtral(Module):
     return 0
 
   def text_layer(self: __torch__.pixtral.Pixtral, i: int, position: int) -> int:
-    n = torch.str(i)
     p = torch.format("text.{}.", i)
     x = self.state["x"]
-    cos = self.state["cos"]
-    sin = self.state["sin"]
-    t = torch.size(x, 0)
     h = (self).norm(x, p + "attention_norm", self.epsilon)
-    q = (self).rotate((self).split_heads((self).project(h, p + "q"), self.heads), cos, sin)
-    k = (self).rotate((self).split_heads((self).project(h, p + "k"), self.kv_heads), cos, sin)
-    v = (self).split_heads((self).project(h, p + "v"), self.kv_heads)
-    keys = self.cache["k." + n]
-    values = self.cache["v." + n]
-    _0 = torch.copy_(torch.narrow(keys, 1, position, t), k)
-    _1 = torch.copy_(torch.narrow(values, 1, position, t), v)
-    end = position + t
-    a = (self).attend(q, torch.narrow(keys, 1, 0, end), torch.narrow(values, 1, 0, end), position)
+    a = (self).attend_past(i, position, (self).project(h, p + "q"), (self).project(h, p + "k"), (self).project(h, p + "v"))
     x = torch.add(x, (self).project(a, p + "o"))
     h = (self).norm(x, p + "mlp_norm", self.epsilon)
     g = torch.mul(torch.silu((self).project(h, p + "gate")), (self).project(h, p + "up"))
     x = torch.add(x, (self).project(g, p + "down"))
     self.state["x"] = x
-    _2 = (self).trace(torch.format("text.layer.{}", i), x)
+    _0 = (self).trace(torch.format("text.layer.{}", i), x)
+    return 0
+
+  # Attention of a layer over all positions so far, given the products with q, k and v.
+  def attend_past(self: __torch__.pixtral.Pixtral, i: int, position: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    n = torch.str(i)
+    cos = self.state["cos"]
+    sin = self.state["sin"]
+    t = torch.size(q, 0)
+    q = (self).rotate((self).split_heads(q, self.heads), cos, sin)
+    k = (self).rotate((self).split_heads(k, self.kv_heads), cos, sin)
+    v = (self).split_heads(v, self.kv_heads)
+    keys = self.cache["k." + n]
+    values = self.cache["v." + n]
+    _0 = torch.copy_(torch.narrow(keys, 1, position, t), k)
+    _1 = torch.copy_(torch.narrow(values, 1, position, t), v)
+    end = position + t
+    return (self).attend(q, torch.narrow(keys, 1, 0, end), torch.narrow(values, 1, 0, end), position)
+
+  # A layer for one token in four parts, for products that are made outside: each part takes what
+  # the products before gave and returns what those after it take, in float32.
+  def row_begin(self: __torch__.pixtral.Pixtral, i: int) -> Tensor:
+    h = (self).norm(self.state["x"], torch.format("text.{}.attention_norm", i), self.epsilon)
+    return torch.to(h, 6)
+
+  def row_attend(self: __torch__.pixtral.Pixtral, i: int, position: int, qkv: Tensor) -> Tensor:
+    y = torch.to(qkv, self.dtype)
+    queries = self.heads * self.head_dim
+    keys = self.kv_heads * self.head_dim
+    q = torch.narrow(y, 1, 0, queries)
+    k = torch.narrow(y, 1, queries, keys)
+    v = torch.narrow(y, 1, queries + keys, keys)
+    return torch.to((self).attend_past(i, position, q, k, v), 6)
+
+  def row_middle(self: __torch__.pixtral.Pixtral, i: int, o: Tensor) -> Tensor:
+    x = torch.add(self.state["x"], torch.to(o, self.dtype))
+    self.state["x"] = x
+    return torch.to((self).norm(x, torch.format("text.{}.mlp_norm", i), self.epsilon), 6)
+
+  def row_gated(self: __torch__.pixtral.Pixtral, both: Tensor) -> Tensor:
+    gate, up, = torch.chunk(torch.to(both, self.dtype), 2, 1)
+    return torch.to(torch.mul(torch.silu(gate), up), 6)
+
+  def row_end(self: __torch__.pixtral.Pixtral, i: int, down: Tensor) -> int:
+    x = torch.add(self.state["x"], torch.to(down, self.dtype))
+    self.state["x"] = x
+    _0 = (self).trace(torch.format("text.layer.{}", i), x)
     return 0
 
   # The logits of the rows from `first` on, in float32.
@@ -518,6 +581,7 @@ class Pixtral(Module):
   # Frees everything.
   def clear(self: __torch__.pixtral.Pixtral) -> int:
     torch.clear(self.weights)
+    torch.clear(self.rooms)
     torch.clear(self.cache)
     torch.clear(self.state)
     torch.clear(self.traces)

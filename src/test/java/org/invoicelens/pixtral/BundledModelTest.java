@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The small model that ships, on the slips that ship: what it reads, right or wrong. */
 class BundledModelTest {
 
-  private static final Path FOLDER = Path.of("models/bundled/pixtral-mini");
+  static final Path FOLDER = Path.of("models/bundled/pixtral-mini");
 
   private static final List<String> READ =
       List.of(

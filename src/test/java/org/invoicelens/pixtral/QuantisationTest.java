@@ -175,7 +175,7 @@ class QuantisationTest {
     PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
     LoadOptions options =
         new LoadOptions(precision, Precision.FLOAT32, AttentionVariant.EAGER, "cpu", 64, twice);
-    PixtralProgram program = PixtralProgram.load(config, options);
+    PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
     long[] shape = file.tensors().get("weights").shape();
     program.begin("w", shape, true);
     long half = shape[0] / 2;

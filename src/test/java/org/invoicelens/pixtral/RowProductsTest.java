@@ -1,0 +1,146 @@
+package org.invoicelens.pixtral;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.invoicelens.config.AttentionVariant;
+import org.invoicelens.config.Precision;
+import org.invoicelens.stage.Cancellation;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Products of one row, made by vector instructions, against the program's own. */
+class RowProductsTest {
+
+  private static final int ROWS = 130;
+
+  @ParameterizedTest
+  @CsvSource({
+    "FP8, 64, false, 2",
+    "INT4, 64, false, 3",
+    "INT4, 128, false, 1",
+    "NF4, 64, false, 2",
+    "NF4, 64, true, 3",
+    "NF4, 128, true, 1"
+  })
+  void aProductIsThatOfTheUnpackedWeight(Precision precision, int group, boolean twice, int threads)
+      throws Exception {
+    int columns = 384;
+    LoadOptions options =
+        new LoadOptions(precision, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", group, twice);
+    PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
+    SplittableRandom random = new SplittableRandom(7);
+    float[] input = new float[columns];
+    for (int i = 0; i < columns; i++) {
+      input[i] = (float) random.nextGaussian();
+    }
+    try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
+        RowProducts products = new RowProducts(precision, threads)) {
+      for (String name : List.of("a", "b")) {
+        put(program, name, random, columns);
+      }
+      float[] together = products.project(input, List.of(program.packed("a"), program.packed("b")));
+      assertThat(together).hasSize(2 * ROWS);
+      same(together, 0, program.unpack("a"), input);
+      same(together, ROWS, program.unpack("b"), input);
+      assertThat(
+              Golden.largestDifference(
+                  Arrays.copyOf(together, ROWS), program.project(input, 1, "a")))
+          .isLessThan(1e-3);
+    }
+  }
+
+  private static void put(PixtralProgram program, String name, SplittableRandom random, int columns)
+      throws Exception {
+    ByteBuffer raw = ByteBuffer.allocateDirect(4 * ROWS * columns).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < ROWS * columns; i++) {
+      // a row of zeros, one of tiny numbers, and rows of every size
+      int row = i / columns;
+      double size = row == 3 ? 0 : row == 4 ? 1e-6 : 0.01 * (1 + row);
+      raw.putFloat((float) (size * random.nextGaussian()));
+    }
+    long[] shape = {ROWS, columns};
+    program.begin(name, shape, true);
+    program.rows(name, raw.flip(), 6, 0, ROWS, shape, 0, true);
+    program.finish(name, true);
+  }
+
+  private static void same(float[] products, int first, float[] weights, float[] input) {
+    for (int row = 0; row < ROWS; row++) {
+      double expected = 0;
+      double size = 1e-12;
+      for (int i = 0; i < input.length; i++) {
+        double product = (double) weights[row * input.length + i] * input[i];
+        expected += product;
+        size += Math.abs(product);
+      }
+      assertThat((double) products[first + row]).isCloseTo(expected, within(1e-5 * size));
+    }
+  }
+
+  /** Every one of the 256 codes, the subnormal and the largest among them. */
+  @Test
+  void everyCodeOfFp8HasItsValue() throws Exception {
+    LoadOptions options =
+        new LoadOptions(Precision.FP8, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, false);
+    PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
+    try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
+        RowProducts products = new RowProducts(Precision.FP8, 1)) {
+      // each code alone in a row of zeros: row 0 ends in 1s, so that rows are padded by zeros
+      ByteBuffer raw = ByteBuffer.allocateDirect(4 * 128 * 128).order(ByteOrder.LITTLE_ENDIAN);
+      for (int row = 0; row < 128; row++) {
+        raw.putFloat(4 * row * 128, 448f);
+        int exponent = row >> 3;
+        float fraction = row & 7;
+        float value =
+            exponent == 0 ? fraction / 8 * 0x1p-6f : Math.scalb(1 + fraction / 8, exponent - 7);
+        raw.putFloat(4 * (row * 128 + row % 127 + 1), row == 127 ? 448f : -value);
+      }
+      long[] shape = {128, 128};
+      program.begin("w", shape, true);
+      program.rows("w", raw, 6, 0, 128, shape, 0, true);
+      program.finish("w", true);
+      float[] unpacked = program.unpack("w");
+      for (int row = 0; row < 128; row++) {
+        float[] one = new float[128];
+        one[row % 127 + 1] = 1;
+        assertThat(products.project(one, List.of(program.packed("w")))[row])
+            .isEqualTo(unpacked[row * 128 + row % 127 + 1]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Precision.class,
+      names = {"FP8", "NF4", "INT4"})
+  void anAnswerIsTheSameBothWays(Precision precision) throws Exception {
+    LoadOptions options =
+        new LoadOptions(precision, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, true);
+    try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
+        PixtralModel model =
+            PixtralModel.load(
+                BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
+      assertThat(model.program().usesRowProducts()).isTrue();
+      Prompt prompt = new Prompt(new int[] {1, 5, 9, 100, 120, 37, 12, 55, 90, 41}, List.of());
+      int[] inside = ReferenceTest.greedy(model, prompt);
+      model.program().useRowProducts(false);
+      assertThat(ReferenceTest.greedy(model, prompt)).isEqualTo(inside);
+    }
+  }
+
+  @Test
+  void weightsThatDoNotFillABlockAreLeftToTheProgram() {
+    LoadOptions options =
+        new LoadOptions(Precision.NF4, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, false);
+    assertThat(RowProducts.take(PackedForm.of(new long[] {64, 96}, options))).isFalse();
+    assertThat(RowProducts.take(PackedForm.of(new long[] {64, 128}, options))).isTrue();
+  }
+}
