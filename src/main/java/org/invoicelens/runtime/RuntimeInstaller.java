@@ -179,7 +179,7 @@ public final class RuntimeInstaller {
       Plan plan = ask(server);
       Path packed = fetching().resolve(plan.id);
       boolean begun = Files.exists(packed);
-      removeOthers(packed);
+      removeAllBut(fetching(), Set.of(packed));
       if (!begun) {
         requireRoom(plan.packedSize() + plan.size(), plan);
       }
@@ -220,14 +220,24 @@ public final class RuntimeInstaller {
     }
   }
 
-  /** Removes what a broken off call left, so that its room is free; nothing is installed then. */
-  public static void discard(ApplicationFolders folders) throws CudaRuntimeException {
-    try {
-      CommitSwitch.removeTree(fetching(folders));
+  /**
+   * Removes what a broken off call left, so that its room is free; nothing is installed then.
+   *
+   * @throws DownloadException {@code IN_USE} while another call fetches
+   */
+  public static void discard(ApplicationFolders folders)
+      throws CudaRuntimeException, DownloadException {
+    Path left = fetching(folders);
+    if (!Files.exists(left)) {
+      return;
+    }
+    try (FolderLock _ = FolderLock.take(left)) {
+      removeAllBut(left, Set.of());
       CommitSwitch.removeTree(unpacking(folders));
     } catch (IOException failure) {
       throw notWritable(folders.runtimes(), failure);
     }
+    removeQuietly(left);
   }
 
   /** How many bytes a broken off call left for the next one. */
@@ -475,7 +485,7 @@ public final class RuntimeInstaller {
 
   /**
    * Removes a runtime: of one that was fetched every file, of a folder of the user's only that it
-   * counts. Not while another call fetches.
+   * counts.
    *
    * @throws CudaRuntimeException where it cannot be removed, as on Windows while it is in use
    */
@@ -492,12 +502,11 @@ public final class RuntimeInstaller {
     }
   }
 
-  /** What was fetched of another state of the server's files is of no use. */
-  private void removeOthers(Path packed) throws IOException {
-    Set<Path> kept = Set.of(packed, fetching().resolve(SafePath.OWN_FOLDER));
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(fetching())) {
+  /** Removes packed files; what was fetched of another state of the server's is of no use. */
+  private static void removeAllBut(Path fetching, Set<Path> kept) throws IOException {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(fetching)) {
       for (Path other : all) {
-        if (!kept.contains(other)) {
+        if (!kept.contains(other) && !other.endsWith(SafePath.OWN_FOLDER)) {
           CommitSwitch.removeTree(other);
         }
       }

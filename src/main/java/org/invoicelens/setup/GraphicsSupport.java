@@ -9,6 +9,7 @@ import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigLoader;
 import org.invoicelens.config.TorchBuild;
+import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.RateLimit;
 import org.invoicelens.hardware.CudaCards;
 import org.invoicelens.hardware.HardwareStatus;
@@ -145,18 +146,18 @@ public final class GraphicsSupport {
 
   /**
    * Removes what is here, and what a stopped download left; of a folder of the user's only that it
-   * counts.
+   * counts. Not while another program fetches it.
    *
    * @return how many bytes were freed
    */
-  public long remove() throws ConfigException, CudaRuntimeException {
+  public long remove() throws ConfigException, CudaRuntimeException, DownloadException {
     Optional<CudaRuntime> runtime = CudaRuntime.find(folders, build());
     long freed = RuntimeInstaller.leftBehind(folders);
+    RuntimeInstaller.discard(folders);
     if (runtime.isPresent()) {
       freed += runtime.get().size();
       RuntimeInstaller.remove(folders, runtime.get());
     }
-    RuntimeInstaller.discard(folders);
     return freed;
   }
 }

@@ -431,7 +431,14 @@ class RuntimeInstallerTest {
         org.invoicelens.download.FolderLock.take(folders().runtimes().resolve(".fetching"))) {
       assertThat(catchThrowableOfType(DownloadException.class, this::install).reason())
           .isEqualTo(DownloadException.Reason.IN_USE);
+      assertThat(
+              catchThrowableOfType(
+                      DownloadException.class, () -> RuntimeInstaller.discard(folders()))
+                  .reason())
+          .isEqualTo(DownloadException.Reason.IN_USE);
     }
+    RuntimeInstaller.discard(folders());
+    assertThat(folders().runtimes().resolve(".fetching")).doesNotExist();
   }
 
   @Test
