@@ -4,18 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.invoicelens.hub.ListedFolder;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
-import org.invoicelens.stage.StageException;
 
 /**
  * Brings files of a {@link ListedFolder} into a folder, going on where it stopped, with the same
@@ -28,7 +25,6 @@ import org.invoicelens.stage.StageException;
  */
 public final class FolderDownloader {
 
-  private static final Duration BEAT = Duration.ofMillis(50);
   private static final int RETRIES = 3;
   private static final int CONNECTIONS = 8;
 
@@ -81,52 +77,12 @@ public final class FolderDownloader {
    */
   public long download(ListedFolder server, List<Wanted> files, Path folder)
       throws DownloadException, CancelledException {
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    LongAdder received = new LongAdder();
-    // A thread of its own, because an interruption of the caller's would close files in mid-write.
-    Thread worker =
-        Thread.ofPlatform()
-            .daemon()
-            .name("download")
-            .start(() -> {
-              try {
-                fetch(server, files, folder, received);
-              } catch (StageException | InterruptedException | RuntimeException | Error thrown) {
-                failure.set(thrown);
-              }
-            });
-    join(worker, server);
-    return switch (failure.get()) {
-      case null -> received.sum();
-      case DownloadException thrown -> throw thrown;
-      case CancelledException thrown -> throw thrown;
-      case RuntimeException thrown -> throw thrown;
-      case Error thrown -> throw thrown;
-      default -> throw new IllegalStateException(failure.get());
-    };
+    return DownloadThread.run(() -> fetch(server, files, folder), server::breakOff, cancellation);
   }
 
-  private void join(Thread worker, ListedFolder server) {
-    boolean interrupted = false;
-    boolean ended = false;
-    while (!ended) {
-      try {
-        ended = worker.join(BEAT);
-        if (!ended && cancellation.isCancelled()) {
-          server.breakOff();
-        }
-      } catch (InterruptedException asked) {
-        interrupted = true;
-        cancellation.cancel();
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void fetch(ListedFolder server, List<Wanted> files, Path folder, LongAdder received)
+  private long fetch(ListedFolder server, List<Wanted> files, Path folder)
       throws DownloadException, CancelledException, InterruptedException {
+    LongAdder received = new LongAdder();
     ProgressBoard board = new ProgressBoard(listener);
     Map<String, Checksum> missing = new LinkedHashMap<>();
     files.forEach(file -> board.add(file.name(), file.size()));
@@ -139,7 +95,7 @@ public final class FolderDownloader {
         }
       }
       if (missing.isEmpty()) {
-        return;
+        return 0;
       }
       new FileFetching(
               new Sources(server, List.of()),
@@ -158,6 +114,7 @@ public final class FolderDownloader {
               new ManifestKeeper(folder, ListedFolder.REPOSITORY, ""),
               () -> DownloadFailures.freeSpace(folder),
               "");
+      return received.sum();
     } catch (IOException disk) {
       throw DownloadFailures.disk(folder, board.total() - board.done(), disk);
     }
