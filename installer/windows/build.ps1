@@ -41,7 +41,7 @@ $options = @(
   '--enable-native-access=ALL-UNNAMED,javafx.graphics',
   '-Dinvoicelens.home=$APPDIR\..\program',
   '-Dai.djl.offline=true',
-  '-DPYTORCH_LIBRARY_PATH=$APPDIR\..\natives\pytorch', '-DPYTORCH_VERSION=2.7.1', '-DPYTORCH_FLAVOR=cpu',
+  '-Dinvoicelens.pytorch=$APPDIR\..\natives\pytorch', '-DPYTORCH_VERSION=2.7.1',
   "-DRUST_LIBRARY_PATH=`$APPDIR\..\natives\tokenizers\$tokenizers",
   '-Djna.boot.library.path=$APPDIR\..\natives\jna', '-Djna.nounpack=true')
 $arguments = @('--type', 'msi', '--name', 'InvoiceLens', '--app-version', $version, '--vendor', 'InvoiceLens',

@@ -12,6 +12,7 @@ import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
 import org.invoicelens.download.Manifest;
+import org.invoicelens.hardware.CudaCards;
 import org.invoicelens.pixtral.CheckpointException;
 import org.invoicelens.pixtral.LoadOptions;
 import org.invoicelens.pixtral.PackedCache;
@@ -164,7 +165,8 @@ public final class ModelInitializer {
     if (card) {
       devices.add("cuda:0");
     } else if (asked.equals("auto")) {
-      notes.add(WORDS.text("note.noCard"));
+      boolean idle = !TorchRuntime.isLoadedForGraphics() && CudaCards.isAnyUsable();
+      notes.add(WORDS.text(idle ? "note.noLibrary" : "note.noCard"));
     } else if (!asked.equals(CPU)) {
       devices.add(asked);
     }
