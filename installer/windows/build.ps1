@@ -16,7 +16,7 @@ Invoke-Tool '.\mvnw.cmd' @('-B', '-ntp', '-q', '-Pdist', '-Dmaven.test.skip=true
 
 # The same modules as on the other systems, and the certificates that Windows trusts.
 $modules = 'java.compiler,java.desktop,java.logging,java.management,java.naming,java.security.jgss,' +
-  'java.sql,java.xml,javafx.controls,javafx.swing,jdk.httpserver,jdk.crypto.cryptoki,jdk.localedata,' +
+  'java.sql,java.xml,javafx.controls,javafx.swing,jdk.httpserver,jdk.incubator.vector,jdk.crypto.cryptoki,jdk.localedata,' +
   'jdk.management,jdk.unsupported,jdk.zipfs,jdk.accessibility,jdk.crypto.mscapi'
 Invoke-Tool "$jdk\jmod" @('create', '--class-path', "$dist\graphics\classes", '--libs', "$dist\graphics\libs",
   "$dist\javafx\javafx.graphics.jmod")
@@ -38,10 +38,11 @@ $tokenizers = (Get-ChildItem "$dist\natives\tokenizers\tokenizers.dll").Name
 Remove-Item -Recurse -Force -ErrorAction Ignore $out
 $options = @(
   '--add-opens=javafx.graphics/javafx.scene=ALL-UNNAMED',
+  '--add-modules=jdk.incubator.vector',
   '--enable-native-access=ALL-UNNAMED,javafx.graphics',
   '-Dinvoicelens.home=$APPDIR\..\program',
   '-Dai.djl.offline=true',
-  '-DPYTORCH_LIBRARY_PATH=$APPDIR\..\natives\pytorch', '-DPYTORCH_VERSION=2.7.1', '-DPYTORCH_FLAVOR=cpu',
+  '-Dinvoicelens.pytorch=$APPDIR\..\natives\pytorch', '-DPYTORCH_VERSION=2.7.1',
   "-DRUST_LIBRARY_PATH=`$APPDIR\..\natives\tokenizers\$tokenizers",
   '-Djna.boot.library.path=$APPDIR\..\natives\jna', '-Djna.nounpack=true')
 $arguments = @('--type', 'msi', '--name', 'InvoiceLens', '--app-version', $version, '--vendor', 'InvoiceLens',

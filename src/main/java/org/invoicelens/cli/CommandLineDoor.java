@@ -72,6 +72,7 @@ public final class CommandLineDoor {
             new VerifyCommand(context),
             new SetupCommand(context),
             new MoveCommand(context),
+            new RuntimeCommand(context),
             new ExtractCommand(context),
             new OpenCommand(context),
             new PurgeCommand(context),

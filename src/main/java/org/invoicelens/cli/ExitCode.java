@@ -7,6 +7,7 @@ import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.pixtral.CheckpointException;
 import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.runtime.CudaRuntimeException;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.update.UpdateException;
 import org.invoicelens.verify.VerificationException;
@@ -50,6 +51,13 @@ public enum ExitCode {
       case ConfigException e -> CONFIGURATION;
       case HardwareException e -> HARDWARE;
       case DownloadException e -> DOWNLOAD;
+      case CudaRuntimeException e ->
+          switch (e.reason()) {
+            case VANISHED, CHANGED -> VERIFICATION;
+            case NO_PLATFORM -> HARDWARE;
+            case NOT_ADOPTABLE -> USAGE;
+            default -> DOWNLOAD;
+          };
       case UpdateException e ->
           e.reason() == UpdateException.Reason.BAD_SETTING ? CONFIGURATION : DOWNLOAD;
       case VerificationException e -> VERIFICATION;

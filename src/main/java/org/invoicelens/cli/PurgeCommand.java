@@ -32,7 +32,7 @@ final class PurgeCommand extends Command {
     if (!data.isSeparate()) {
       throw usage(
           "This is a checkout, which keeps its data in itself: remove its folders models/ (all but"
-              + " models/bundled) and target/ by hand.");
+              + " models/bundled), runtimes/ and target/ by hand.");
     }
     List<UserData.Part> parts = data.parts();
     if (sure) {

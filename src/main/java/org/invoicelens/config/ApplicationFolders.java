@@ -76,6 +76,20 @@ public record ApplicationFolders(
   }
 
   /**
+   * The description of PyTorch for graphics cards: the administrator's, else the one that ships.
+   */
+  public Path torchBuild() {
+    return site.map(folder -> folder.resolve("runtimes").resolve(TorchBuild.FILE))
+        .filter(Files::isRegularFile)
+        .orElseGet(() -> program.resolve("config").resolve("runtimes").resolve(TorchBuild.FILE));
+  }
+
+  /** Where libraries lie that were fetched for the user; each has a folder in it. */
+  public Path runtimes() {
+    return data.resolve("runtimes");
+  }
+
+  /**
    * Every configuration, by its file's name: the administrator's, and of those that ship the ones
    * he did not replace.
    *

@@ -54,6 +54,23 @@ public final class ConfigLoader {
     return config.orElseThrow();
   }
 
+  /**
+   * Reads the description of a PyTorch build.
+   *
+   * @throws ConfigException as for a configuration
+   */
+  public TorchBuild loadTorchBuild(Path file) throws ConfigException {
+    Path source = file.toAbsolutePath().normalize();
+    Faults faults = new Faults(source);
+    Optional<TorchBuild> build =
+        YamlDocument.parse(read(source), faults)
+            .map(document -> Section.read(document, faults, TorchBuildBinder::bind));
+    if (!faults.isEmpty()) {
+      throw invalid(source, faults.all());
+    }
+    return build.orElseThrow();
+  }
+
   /** Binds what it can and notes the rest among the faults. */
   ModelConfig bind(MappingNode document, Path source, Faults faults) {
     return Section.read(document, faults, new ConfigBinder(source, folders)::bind);

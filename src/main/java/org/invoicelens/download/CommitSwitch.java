@@ -233,7 +233,7 @@ public final class CommitSwitch {
     }
   }
 
-  static void removeTree(Path folder) throws IOException {
+  public static void removeTree(Path folder) throws IOException {
     if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
         for (Path file : files) {

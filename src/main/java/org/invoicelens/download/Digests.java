@@ -3,6 +3,7 @@ package org.invoicelens.download;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -28,6 +29,14 @@ final class Digests {
     return Executors.newFixedThreadPool(
         Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS),
         Thread.ofPlatform().daemon().name("hashing-", 1).factory());
+  }
+
+  /** The SHA-256 of a text in UTF-8. */
+  static String sha256(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    MessageDigest digest = Checksum.ofSize(bytes.length).newDigest();
+    digest.update(bytes);
+    return hex(digest);
   }
 
   static String hex(MessageDigest digest) {

@@ -5,17 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.random.RandomGenerator;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.hardware.HardwareStatus;
@@ -441,110 +437,28 @@ final class DownloadRun {
   private void transfer(
       Sources servers, Listing listing, Map<String, Checksum> missing, ManifestKeeper manifest)
       throws IOException, DownloadException, CancelledException, InterruptedException {
-    List<FileTransfer> files = new ArrayList<>();
-    ExecutorService hashing = Digests.newThreads();
-    try {
-      open(missing, servers, files);
-      checkSpace(files);
-      for (FileTransfer file : files) {
-        cancellation.throwIfCancelled();
-        file.partial().reserve();
-      }
-      int connections =
-          Math.clamp(options.connections().orElse(config.download().connections()), 1, 32);
-      Schedule schedule =
-          new Schedule(
-              files,
-              servers,
-              connections,
-              config.download().maxRetries(),
-              tuning,
-              ticker,
-              RandomGenerator.getDefault(),
-              board);
-      for (FileTransfer file : files) {
-        file.follower =
-            new DigestFollower(
-                file.partial(), hashing, schedule::isEnding, ending(file, schedule, manifest));
-      }
-      files.forEach(file -> file.follower.wake());
-      Transfer transfer =
-          new Transfer(servers, schedule, files, manifest, board, tuning, cancellation);
-      int now = connections;
-      do {
-        transfer.run(now, importedWords, () -> fetcher(schedule, listing));
-        now = Math.clamp(config.download().minimalConnections(), 1, connections);
-      } while (schedule.beginLastPass());
-      cancellation.throwIfCancelled();
-      Optional<DownloadException> failure = schedule.failure();
-      if (failure.isPresent()) {
-        throw failure.get();
-      }
-    } finally {
-      hashing.shutdown();
-      hashing.awaitTermination(1, TimeUnit.MINUTES);
-      for (FileTransfer file : files) {
-        file.partial().close();
-      }
-    }
+    int connections =
+        Math.clamp(options.connections().orElse(config.download().connections()), 1, 32);
+    new FileFetching(
+            servers,
+            new FileFetching.Origin(config.repoId(), listing.commit()),
+            modelPath,
+            target,
+            new FileFetching.Effort(
+                connections,
+                Math.clamp(config.download().minimalConnections(), 1, connections),
+                config.download().maxRetries()),
+            tuning,
+            ticker,
+            rateLimit,
+            board,
+            received,
+            cancellation)
+        .fetch(missing, manifest, this::freeSpace, importedWords);
   }
 
-  private PieceFetcher fetcher(Schedule schedule, Listing listing) {
-    return new PieceFetcher(
-        schedule, config.repoId(), listing.commit(), modelPath, rateLimit, ticker, board, received);
-  }
-
-  private void open(Map<String, Checksum> missing, Sources servers, List<FileTransfer> files)
-      throws IOException, DownloadException {
-    Path folder = ModelFolder.partial(target);
-    Map<String, Integer> sameContent = new HashMap<>();
-    for (Map.Entry<String, Checksum> file : missing.entrySet()) {
-      ModelTree.checkParents(target, file.getKey());
-      String hex = file.getValue().hex();
-      int twins = sameContent.merge(hex, 1, Integer::sum);
-      String name = twins == 1 ? hex : hex + "-" + twins;
-      PartialFile partial = PartialFile.open(folder, name, file.getValue());
-      files.add(new FileTransfer(file.getKey(), file.getValue(), partial, servers.all()));
-      board.set(file.getKey(), partial.total());
-    }
-  }
-
-  private void checkSpace(List<FileTransfer> files) throws DownloadException {
-    long needed = files.stream().mapToLong(file -> file.partial().roomNeeded()).sum();
+  private long freeSpace() {
     long free = DownloadFailures.freeSpace(modelPath);
-    if (free < 0 && hardware != null) {
-      free = hardware.diskSpace();
-    }
-    if (free >= 0 && needed > 0 && needed + DownloadFailures.DISK_RESERVE > free) {
-      throw DownloadFailures.diskFull(modelPath, needed, null);
-    }
-  }
-
-  private DigestFollower.Listener ending(
-      FileTransfer file, Schedule schedule, ManifestKeeper manifest) {
-    return new DigestFollower.Listener() {
-      @Override
-      public void digestKnown(String hex) {
-        try {
-          if (!hex.equals(file.checksum().hex())) {
-            schedule.wrongDigest(file, hex);
-            return;
-          }
-          file.partial().promote(ModelTree.makeParents(target, file.path()));
-          manifest.add(file.path(), file.checksum());
-          board.set(file.path(), file.checksum().size(), WORDS.text("progress.verified"));
-          schedule.proved(file);
-        } catch (DownloadException unsafe) {
-          schedule.fatal(unsafe);
-        } catch (IOException disk) {
-          schedule.fatal(DownloadFailures.disk(modelPath, schedule.missing(), disk));
-        }
-      }
-
-      @Override
-      public void unreadable(IOException failure) {
-        schedule.fatal(DownloadFailures.disk(modelPath, schedule.missing(), failure));
-      }
-    };
+    return free < 0 && hardware != null ? hardware.diskSpace() : free;
   }
 }

@@ -161,7 +161,7 @@ record Journal(
   }
 
   private static String first(Checksum checksum) {
-    return FIRST + checksum.hex() + " " + checksum.size();
+    return FIRST + (checksum.isDigestKnown() ? checksum.hex() : "-") + " " + checksum.size();
   }
 
   private static void append(StringBuilder text, String line) {

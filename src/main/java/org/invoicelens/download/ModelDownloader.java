@@ -1,7 +1,5 @@
 package org.invoicelens.download;
 
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.hardware.HardwareStatus;
@@ -9,7 +7,6 @@ import org.invoicelens.hub.HubSettings;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.ProgressListener;
-import org.invoicelens.stage.StageException;
 
 /**
  * The third stage: brings the model's files into the model folder, going on where it stopped.
@@ -29,8 +26,6 @@ import org.invoicelens.stage.StageException;
  * time; interrupting the calling thread counts as cancelling.
  */
 public final class ModelDownloader {
-
-  private static final Duration BEAT = Duration.ofMillis(50);
 
   private final ApplicationFolders folders;
   private final HubSettings settings;
@@ -135,47 +130,6 @@ public final class ModelDownloader {
             rateLimit,
             config,
             hardware);
-    AtomicReference<DownloadResult> result = new AtomicReference<>();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    // A thread of its own, because an interruption of the caller's would close files in mid-write.
-    Thread worker =
-        Thread.ofPlatform()
-            .daemon()
-            .name("download")
-            .start(() -> {
-              try {
-                result.set(run.call());
-              } catch (StageException | InterruptedException | RuntimeException | Error thrown) {
-                failure.set(thrown);
-              }
-            });
-    join(worker, run);
-    return switch (failure.get()) {
-      case null -> result.get();
-      case DownloadException thrown -> throw thrown;
-      case CancelledException thrown -> throw thrown;
-      case RuntimeException thrown -> throw thrown;
-      case Error thrown -> throw thrown;
-      default -> throw new IllegalStateException(failure.get());
-    };
-  }
-
-  private void join(Thread worker, DownloadRun run) {
-    boolean interrupted = false;
-    boolean ended = false;
-    while (!ended) {
-      try {
-        ended = worker.join(BEAT);
-        if (!ended && cancellation.isCancelled()) {
-          run.breakOff();
-        }
-      } catch (InterruptedException asked) {
-        interrupted = true;
-        cancellation.cancel();
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    return DownloadThread.run(run::call, run::breakOff, cancellation);
   }
 }

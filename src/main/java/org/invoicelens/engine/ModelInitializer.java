@@ -11,12 +11,14 @@ import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
 import org.invoicelens.download.Manifest;
 import org.invoicelens.engine.Fallbacks.Way;
+import org.invoicelens.hardware.CudaCards;
 import org.invoicelens.pixtral.CheckpointException;
 import org.invoicelens.pixtral.DeviceProof;
 import org.invoicelens.pixtral.LoadOptions;
 import org.invoicelens.pixtral.PackedCache;
 import org.invoicelens.pixtral.PixtralModel;
 import org.invoicelens.pixtral.PixtralProcessor;
+import org.invoicelens.pixtral.TorchRuntime;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
@@ -261,7 +263,8 @@ public final class ModelInitializer {
           InitializationException.Reason.DEVICE_UNAVAILABLE, WORDS.problem("noCard"), asked, null);
     }
     if (asked.equals("auto") && ways.getFirst().onProcessor()) {
-      notes.add(WORDS.text("note.noCard"));
+      boolean idle = !TorchRuntime.isLoadedForGraphics() && CudaCards.isAnyUsable();
+      notes.add(WORDS.text(idle ? "note.noLibrary" : "note.noCard"));
     }
     return ways;
   }

@@ -60,8 +60,11 @@ record Card(
 
   private static final Words WORDS = Words.of(Card.class);
 
-  /** The oldest cards for which PyTorch's CUDA 12.8 libraries contain code. */
-  private static final double OLDEST_COMPUTE_CAPABILITY = 7.0;
+  /**
+   * The oldest cards for which PyTorch 2.7.1's libraries for CUDA 12.8 contain code, by {@code
+   * .ci/manywheel/build_cuda.sh} of its source.
+   */
+  static final double OLDEST_COMPUTE_CAPABILITY = 7.5;
 
   /** Below this a reading is an error of the driver: no such card has the capability needed. */
   private static final long LEAST_MEMORY = 512L << 20;

@@ -27,7 +27,8 @@ final class GraphicsCards {
     return cards;
   }
 
-  private static List<Card> nvidia() {
+  /** Those of NVIDIA, asked of its driver alone. */
+  static List<Card> nvidia() {
     try (Nvml nvml = NativeNvml.open()) {
       List<Card> cards = new NvmlCards(nvml).read();
       if (!cards.isEmpty()) {

@@ -245,6 +245,11 @@ public final class HubClient implements FileSource {
     return new FileAddress(endpoint.newBuilder().addPathSegments(path).build());
   }
 
+  /** The same where the path is encoded as in an address already. */
+  FileAddress belowEncoded(String path) {
+    return new FileAddress(endpoint.newBuilder().addEncodedPathSegments(path).build());
+  }
+
   @Override
   public FileAnswer open(FileRequest request) throws HubException {
     checkRepository(request.repoId());

@@ -130,7 +130,7 @@ public final class SafePath {
   }
 
   /** A hostile name in a message: short and without what could move the cursor. */
-  private static String shown(String path) {
+  static String shown(String path) {
     String plain = path.replaceAll("[^\\x20-\\x7e]", "?");
     return plain.length() > 120 ? plain.substring(0, 120) + "…" : plain;
   }

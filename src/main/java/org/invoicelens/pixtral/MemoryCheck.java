@@ -99,7 +99,12 @@ final class MemoryCheck {
     long[] free = new long[devices.size()];
     int largest = 0;
     for (int i = 0; i < free.length; i++) {
-      free[i] = Math.max(0, cardMemory.apply(devices.get(i)).orElse(0) - beside);
+      OptionalLong known = cardMemory.apply(devices.get(i));
+      if (known.isEmpty()) {
+        // without knowing what is free nothing can be spread by it
+        return DeviceSplit.none(devices.getFirst(), layers);
+      }
+      free[i] = Math.max(0, known.getAsLong() - beside);
       largest = free[i] > free[largest] ? i : largest;
     }
     long needed = firstBytes + Arrays.stream(layerBytes).sum() + lastBytes;

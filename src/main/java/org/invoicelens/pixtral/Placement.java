@@ -10,6 +10,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
+import org.invoicelens.hardware.CudaCards;
+import org.invoicelens.hardware.CudaDriver;
+import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
@@ -82,7 +85,7 @@ final class Placement {
     }
     throw new CheckpointException(
         CheckpointException.Reason.DEVICE_UNAVAILABLE,
-        unavailable(asked, cards, TorchRuntime.isForCards()),
+        unavailable(asked, cards, TorchRuntime.isLoadedForGraphics()),
         "",
         null);
   }
@@ -106,12 +109,7 @@ final class Placement {
   }
 
   private static int computeCapability(String device) {
-    try {
-      return Integer.parseInt(CudaUtils.getComputeCapability(cardNumber(device)));
-    } catch (RuntimeException e) {
-      log.debug("The compute capability of {} is unknown.", device, e);
-      return 0;
-    }
+    return CudaDriver.computeCapability(cardNumber(device)).orElse(0);
   }
 
   /** The number of a card, the first of several. */
@@ -121,8 +119,14 @@ final class Placement {
 
   /** Memory of a graphics card that is free, in bytes; empty where the driver cannot say. */
   static OptionalLong freeCardMemory(String device) {
+    int number = cardNumber(device);
+    // The driver's order is that of CUDA for sure only where there is one card.
+    List<HardwareStatus.Gpu> cards = CudaCards.read();
+    if (cards.size() == 1 && number == 0) {
+      return OptionalLong.of(cards.getFirst().memoryFree());
+    }
     try {
-      var usage = CudaUtils.getGpuMemory(Device.gpu(cardNumber(device)));
+      var usage = CudaUtils.getGpuMemory(Device.gpu(number));
       return OptionalLong.of(usage.getMax() - usage.getCommitted());
     } catch (RuntimeException e) {
       log.debug("The free memory of {} is unknown.", device, e);

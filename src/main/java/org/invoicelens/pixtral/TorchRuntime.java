@@ -2,10 +2,15 @@ package org.invoicelens.pixtral;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.util.Optional;
+import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.config.ConfigException;
+import org.invoicelens.config.ConfigLoader;
+import org.invoicelens.config.TorchBuild;
+import org.invoicelens.hardware.CudaCards;
+import org.invoicelens.hardware.CudaDriver;
+import org.invoicelens.runtime.CudaRuntime;
+import org.invoicelens.runtime.CudaRuntimeException;
 import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,15 +19,22 @@ import oshi.SystemInfo;
 /**
  * The native PyTorch library, loaded at most once in a process.
  *
- * <p>The library that ships is the one for the processor. A folder with one for graphics cards is
- * named by the system property or environment variable {@code PYTORCH_LIBRARY_PATH}. The one that
- * ships is unpacked into the user's cache, or below the folder that the system property {@value
- * #CACHE_PROPERTY} names. Nothing is ever fetched from a network.
+ * <p>The library that ships is the one for the processor. Where one for graphics cards was fetched
+ * or adopted and a card can be used, that is loaded; a folder that the system property or
+ * environment variable {@code PYTORCH_LIBRARY_PATH} names wins over both. The one that ships is
+ * unpacked into the user's cache, or below the folder that the system property {@value
+ * #CACHE_PROPERTY} names; in a package it lies unpacked in the folder that {@value
+ * #SHIPPED_PROPERTY} names. Nothing is fetched from a network here.
  */
 public final class TorchRuntime {
 
   /** The system property with the folder in which the library is unpacked. */
   public static final String CACHE_PROPERTY = "invoicelens.native-cache";
+
+  /** The system property with the folder in which a package has the library for the processor. */
+  public static final String SHIPPED_PROPERTY = "invoicelens.pytorch";
+
+  private static final String NAMED = "PYTORCH_LIBRARY_PATH";
 
   private static final String THREADS_PROPERTY = "ai.djl.pytorch.num_threads";
 
@@ -36,6 +48,9 @@ public final class TorchRuntime {
   private static Engine engine;
   private static CheckpointException failure;
 
+  /** What is loaded, or was tried to be. */
+  private static volatile LibraryChoice choice;
+
   /** What the thread at hand was set to. */
   private static final ThreadLocal<Integer> prepared = ThreadLocal.withInitial(() -> 0);
 
@@ -45,18 +60,21 @@ public final class TorchRuntime {
    * The engine, loaded on the first call.
    *
    * @throws CheckpointException {@code RUNTIME_FAILED} where the library cannot be loaded; the same
-   *     at every later call, since a process can try but once
+   *     at every later call, since a process can try but once. Where a file of it is gone, nothing
+   *     was tried yet
    */
   static synchronized Engine engine() throws CheckpointException {
     if (failure != null) {
       throw failure;
     }
     if (engine == null) {
+      LibraryChoice chosen = choose();
+      choice = chosen;
       try {
-        engine = load();
+        engine = load(chosen);
       } catch (RuntimeException | LinkageError e) {
         log.error("The PyTorch library cannot be loaded.", e);
-        failure = failed(e);
+        failure = failed(chosen, e);
         throw failure;
       }
     }
@@ -65,27 +83,57 @@ public final class TorchRuntime {
 
   /** Graphics cards that the loaded library can use. */
   public static int graphicsCards() throws CheckpointException {
-    return engine().getGpuCount();
+    return engine().hasCapability("CUDA") ? CudaDriver.cards() : 0;
   }
 
   /**
-   * Whether a folder holds the library for graphics cards: then a computer without a card that can
-   * be used has another fault than a missing library.
+   * Whether this process has loaded a library, so that another one counts only from the next start
+   * on. Does not load any.
    */
-  static boolean isForCards(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.anyMatch(file -> file.getFileName().toString().contains("torch_cuda"));
-    } catch (IOException e) {
-      log.debug("{} cannot be looked into.", folder, e);
-      return false;
+  public static boolean isLoaded() {
+    return choice != null;
+  }
+
+  /** Whether the library that this process has loaded can use graphics cards. */
+  public static boolean isLoadedForGraphics() {
+    LibraryChoice loaded = choice;
+    return loaded != null && loaded.isForGraphics();
+  }
+
+  /** Whether somebody named a folder that wins over every other. */
+  public static boolean isNamed() {
+    return named().isPresent();
+  }
+
+  private static Optional<String> named() {
+    return Optional.ofNullable(System.getenv(NAMED))
+        .or(() -> Optional.ofNullable(System.getProperty(NAMED)));
+  }
+
+  private static LibraryChoice choose() throws CheckpointException {
+    ApplicationFolders folders = ApplicationFolders.current();
+    Optional<TorchBuild> build = build(folders);
+    try {
+      return LibraryChoice.of(
+          named(),
+          Optional.ofNullable(System.getProperty(SHIPPED_PROPERTY)),
+          build.map(TorchBuild::flavor).orElse(LibraryChoice.PROCESSOR),
+          () -> build.flatMap(description -> CudaRuntime.find(folders, description)),
+          CudaCards::isAnyUsable);
+    } catch (CudaRuntimeException gone) {
+      throw new CheckpointException(
+          CheckpointException.Reason.RUNTIME_FAILED, gone.problem(), gone.detail(), gone);
     }
   }
 
-  /** Whether the library is one for graphics cards. */
-  static boolean isForCards() {
-    String folder =
-        System.getProperty("PYTORCH_LIBRARY_PATH", System.getenv("PYTORCH_LIBRARY_PATH"));
-    return folder != null && isForCards(Path.of(folder));
+  /** The library for the processor must load even where that description is of no use. */
+  private static Optional<TorchBuild> build(ApplicationFolders folders) {
+    try {
+      return Optional.of(new ConfigLoader(folders).loadTorchBuild(folders.torchBuild()));
+    } catch (ConfigException unusable) {
+      log.warn("No library for graphics cards is looked for: {}", unusable.problem().text());
+      return Optional.empty();
+    }
   }
 
   /** Threads that do a program's work unless it is told otherwise: one for each core. */
@@ -113,7 +161,7 @@ public final class TorchRuntime {
     }
   }
 
-  private static Engine load() {
+  private static Engine load(LibraryChoice chosen) {
     setDefault("ai.djl.offline", "true");
     // sequences grow with every token; the profiling executor would specialise anew each time
     setDefault("ai.djl.pytorch.graph_optimizer", "false");
@@ -126,15 +174,19 @@ public final class TorchRuntime {
     if (cache != null) {
       setDefault("DJL_CACHE_DIR", cache);
     }
-    if (System.getProperty("PYTORCH_LIBRARY_PATH", System.getenv("PYTORCH_LIBRARY_PATH")) == null) {
-      setDefault("PYTORCH_FLAVOR", "cpu");
+    chosen.path().ifPresent(path -> setDefault(NAMED, path));
+    // Without it, the tensor library asks the CUDA toolkit, which hardly anybody has.
+    setDefault("PYTORCH_FLAVOR", chosen.flavor());
+    if (chosen.isForGraphics() && System.getProperty("os.name").startsWith("Windows")) {
+      setDefault("ai.djl.pytorch.native_helper", CudnnLibraries.class.getName());
     }
     Engine loaded = Engine.getEngine("PyTorch");
     log.info(
-        "PyTorch {} with {} threads, {} graphics cards",
+        "PyTorch {} ({}, {}) with {} threads",
         loaded.getVersion(),
-        defaultThreads(),
-        loaded.getGpuCount());
+        chosen.flavor(),
+        chosen.origin(),
+        defaultThreads());
     return loaded;
   }
 
@@ -155,10 +207,12 @@ public final class TorchRuntime {
     }
   }
 
-  private static CheckpointException failed(Throwable cause) {
+  private static CheckpointException failed(LibraryChoice chosen, Throwable cause) {
     return new CheckpointException(
         CheckpointException.Reason.RUNTIME_FAILED,
-        WORDS.problem("library.failed"),
+        chosen.origin() == LibraryChoice.Origin.GRAPHICS
+            ? WORDS.problem("library.graphics.failed", chosen.path().orElseThrow())
+            : WORDS.problem("library.failed"),
         cause.toString(),
         cause);
   }

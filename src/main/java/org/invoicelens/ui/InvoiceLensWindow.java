@@ -38,6 +38,7 @@ import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Page;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.FxDesktop;
+import org.invoicelens.ui.graphics.GraphicsCard;
 import org.invoicelens.ui.models.ModelsView;
 import org.invoicelens.ui.models.ModelsViewModel;
 import org.invoicelens.ui.network.NetworkPane;
@@ -150,7 +151,10 @@ public final class InvoiceLensWindow {
     updates = new UpdateViewModel(stages, runner, desktop, choices);
     updates.newer().subscribe(this::announce);
     PlacesViewModel places = new PlacesViewModel(folders, runner, desktop, navigation);
-    ways.put(Place.SETUP, () -> new WizardShell(wizard, desktop, log, session.model().isNotNull()));
+    ways.put(
+        Place.SETUP,
+        () ->
+            new WizardShell(wizard, this::requestClose, desktop, log, session.model().isNotNull()));
     ways.put(
         Place.WORKSPACE,
         () -> new WorkspaceView(workspace, desktop, log, wizard::setUpAnother, navigation));
@@ -170,7 +174,20 @@ public final class InvoiceLensWindow {
         new ModelsViewModel(stages, session, runner, desktop, wizard, navigation, System::nanoTime);
     ways.put(
         Place.MODELS,
-        () -> new Page("models", navigation::back, new ModelsView(models, desktop, log)));
+        () ->
+            new Page(
+                "models",
+                navigation::back,
+                new ModelsView(models, desktop, log),
+                new GraphicsCard(
+                    wizard.hardware().graphics(), false, this::requestClose, desktop, log)));
+    navigation
+        .current()
+        .subscribe(place -> {
+          if (place == Place.MODELS) {
+            wizard.hardware().graphics().refresh();
+          }
+        });
     navigation.current().subscribe(this::visit);
     wizard
         .closing()

@@ -8,10 +8,10 @@ import org.assertj.core.api.Assumptions;
 /**
  * A volume of a few megabytes in memory, which Linux gives to root; elsewhere tests are skipped.
  */
-record SmallVolume(Path folder) implements AutoCloseable {
+public record SmallVolume(Path folder) implements AutoCloseable {
 
   /** An empty one in a new folder of that name. */
-  static SmallVolume mount(Path parent, int megabytes) throws Exception {
+  public static SmallVolume mount(Path parent, int megabytes) throws Exception {
     Path folder = Files.createDirectory(parent.resolve("volume"));
     boolean mounted =
         run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "none", folder.toString());

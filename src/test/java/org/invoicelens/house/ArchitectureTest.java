@@ -25,6 +25,7 @@ class ArchitectureTest {
           "hub",
           "update",
           "download",
+          "runtime",
           "safetensors",
           "verify",
           "pixtral",

@@ -19,6 +19,7 @@ import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigLoader;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.config.TorchBuild;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.engine.OptimizedModel.Criterion;
@@ -40,7 +41,10 @@ import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.PixtralProcessor;
 import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.runtime.CudaRuntime;
+import org.invoicelens.runtime.TorchPlatform;
 import org.invoicelens.settings.SettingsStore;
+import org.invoicelens.setup.GraphicsSupport;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.stage.Cancellation;
@@ -174,6 +178,74 @@ public final class Fixtures {
         GIB,
         (long) (1.5 * GIB),
         (long) (14.1 * GIB));
+  }
+
+  /** A computer on which the library for graphics cards is not needed, or is here. */
+  public static GraphicsSupport.State support() {
+    return support(Optional.empty(), Optional.empty(), false);
+  }
+
+  /** A computer with a graphics card that lies idle for want of the library. */
+  public static GraphicsSupport.State supportMissing() {
+    return support(Optional.empty(), Optional.of("NVIDIA RTX A4000"), false);
+  }
+
+  /** A download of the library was stopped. */
+  public static GraphicsSupport.State supportBegun(long arrived) {
+    GraphicsSupport.State missing = supportMissing();
+    return new GraphicsSupport.State(
+        missing.build(),
+        true,
+        Optional.empty(),
+        Optional.empty(),
+        missing.card(),
+        missing.free(),
+        arrived,
+        false,
+        false,
+        false);
+  }
+
+  /** The library is here, fetched. */
+  public static GraphicsSupport.State supportHere(boolean processorLoaded) {
+    return support(
+        Optional.of(
+            new CudaRuntime(
+                Path.of("/home/user/.local/share/invoicelens/runtimes/pytorch-2.7.1-cu128-linux"),
+                false,
+                TorchPlatform.LINUX,
+                "2.7.1",
+                "cu128")),
+        Optional.of("NVIDIA RTX A4000"),
+        processorLoaded);
+  }
+
+  private static GraphicsSupport.State support(
+      Optional<CudaRuntime> runtime, Optional<String> card, boolean processorLoaded) {
+    TorchBuild build =
+        new TorchBuild(
+            "2.7.1",
+            "cu128",
+            "https://example.com",
+            List.of("linux-x86_64"),
+            "525",
+            "528",
+            7.5,
+            2_500_000_000L,
+            5_000_000_000L,
+            12_000_000_000L,
+            Map.of());
+    return new GraphicsSupport.State(
+        build,
+        true,
+        runtime,
+        Optional.empty(),
+        card,
+        812_000_000_000L,
+        0,
+        false,
+        processorLoaded,
+        false);
   }
 
   /** A download that brought all. */

@@ -543,6 +543,52 @@ class ScreensTest {
     shoot("2-hardware-copied-light", Looks.DEFAULT);
   }
 
+  @Test
+  void graphics() throws Exception {
+    prepare();
+    stages.graphics = (listener, cancellation) -> Fixtures.supportMissing();
+    CountDownLatch looked = new CountDownLatch(1);
+    stages.graphicsInstall =
+        (listener, cancellation) -> {
+          listener.onProgress(
+              Progress.of(
+                  org.invoicelens.stage.Stage.DOWNLOAD,
+                  900_000_000L,
+                  2_500_000_000L,
+                  Progress.Unit.BYTES,
+                  "Downloading over up to 8 connections"));
+          looked.await();
+          throw new DownloadException(
+              DownloadException.Reason.NO_CONNECTION,
+              new Problem(
+                  "The connection to publish.djl.ai broke off.",
+                  "What has arrived is kept.",
+                  "Check the network and try again."),
+              "",
+              null);
+        };
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    awaitVisible("#graphics-download");
+    shoot("2-graphics-offered");
+    press("#graphics-decline");
+    shoot("2-graphics-declined", Looks.DEFAULT);
+    press("#graphics-reconsider");
+    press("#graphics-download");
+    awaitVisible("#graphics-bar");
+    Thread.sleep(300);
+    shoot("2-graphics-working");
+    looked.countDown();
+    awaitVisible("#graphics-failure");
+    shoot("2-graphics-failed", Looks.DEFAULT);
+    stages.graphics = (listener, cancellation) -> Fixtures.supportHere(true);
+    stages.installed = List.of();
+    press("#rail-models");
+    awaitVisible("#models-graphics-remove");
+    shoot("9-graphics-models");
+  }
+
   private void choose(String model) throws Exception {
     awaitVisible("#model-" + model);
     robot.interact(() -> ((RadioButton) find("#model-" + model)).fire());

@@ -17,6 +17,7 @@ import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hub.ConnectionCheck;
 import org.invoicelens.settings.UpdateChoice;
+import org.invoicelens.setup.GraphicsSupport;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.setup.ModelRemoval;
@@ -61,6 +62,12 @@ public final class ScriptedStages implements Stages {
 
   /** What every download was to import from. */
   public final List<Optional<Path>> imported = Collections.synchronizedList(new ArrayList<>());
+
+  /** How the library for graphics cards stands, after each thing that is done with it. */
+  public Work<GraphicsSupport.State> graphics = (listener, cancellation) -> Fixtures.support();
+
+  public Work<Boolean> graphicsInstall = unexpected("installGraphics");
+  public Work<Boolean> graphicsCheck = (listener, cancellation) -> true;
 
   private final RateLimit rateLimit = new RateLimit(0);
 
@@ -186,6 +193,36 @@ public final class ScriptedStages implements Stages {
       ModelConfig config, ProgressListener listener, Cancellation cancellation)
       throws HardwareException, CancelledException {
     return run("verifyHardware", hardware, listener, cancellation);
+  }
+
+  @Override
+  public GraphicsSupport.State graphics() throws StageException {
+    try {
+      return graphics.run(ProgressListener.NONE, new Cancellation());
+    } catch (Exception e) {
+      throw ScriptedStages.<RuntimeException>asItIs(e);
+    }
+  }
+
+  @Override
+  public void installGraphics(ProgressListener listener, Cancellation cancellation) {
+    run("installGraphics", graphicsInstall, listener, cancellation);
+  }
+
+  @Override
+  public void adoptGraphics(Path folder) {
+    note("adoptGraphics " + folder.getFileName());
+  }
+
+  @Override
+  public void verifyGraphics(ProgressListener listener, Cancellation cancellation) {
+    run("verifyGraphics", graphicsCheck, listener, cancellation);
+  }
+
+  @Override
+  public long removeGraphics() {
+    note("removeGraphics");
+    return 5_000_000_000L;
   }
 
   @Override

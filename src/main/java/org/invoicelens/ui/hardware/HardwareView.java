@@ -27,10 +27,15 @@ import org.invoicelens.ui.text.Amounts;
 public final class HardwareView extends VBox {
 
   private final HardwareViewModel model;
+  private final Node graphics;
   private final VBox results = new VBox();
 
-  public HardwareView(HardwareViewModel model) {
+  /**
+   * @param graphics the card of the library for graphics cards
+   */
+  public HardwareView(HardwareViewModel model, Node graphics) {
     this.model = model;
+    this.graphics = graphics;
     getStyleClass().add("step-content");
     results.getStyleClass().add("cards");
     ProgressBar bar = new ProgressBar(ProgressBar.INDETERMINATE_PROGRESS);
@@ -52,7 +57,7 @@ public final class HardwareView extends VBox {
     checks.getStyleClass().add("rows");
     status.checks().forEach(check -> checks.getChildren().add(row(check)));
     Rows.markFirst(checks);
-    results.getChildren().add(checks);
+    results.getChildren().addAll(graphics, checks);
     ToggleGroup group = new ToggleGroup();
     Optional<MemoryPicture> card = MemoryPicture.ofCard(status);
     Optional<MemoryPicture> main = MemoryPicture.ofMainMemory(status);

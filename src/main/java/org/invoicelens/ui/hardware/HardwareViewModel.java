@@ -14,12 +14,17 @@ import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.property.SimpleObjectProperty;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.Precision;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
 import org.invoicelens.hardware.MemoryEstimate;
+import org.invoicelens.setup.GraphicsSupport;
+import org.invoicelens.stage.StageException;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.failure.Remedy;
+import org.invoicelens.ui.graphics.GraphicsViewModel;
+import org.invoicelens.ui.graphics.GraphicsViewModel.Phase;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.step.Elsewhere;
 import org.invoicelens.ui.step.SetupSession;
@@ -28,13 +33,22 @@ import org.invoicelens.ui.step.StepState;
 import org.invoicelens.ui.step.StepViewModel;
 import org.invoicelens.ui.task.WorkRunner;
 import org.invoicelens.ui.text.Amounts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The check of this computer against the chosen model. */
 public final class HardwareViewModel extends StepViewModel {
 
+  private static final Logger log = LoggerFactory.getLogger(HardwareViewModel.class);
+
   private final Stages stages;
   private final SetupSession session;
   private final Desktop desktop;
+  private final GraphicsViewModel graphics;
+
+  /** Whether the chosen model is to run on the graphics card as far as that can be. */
+  private boolean wanted;
+
   private final ReadOnlyObjectWrapper<HardwareStatus> status = new ReadOnlyObjectWrapper<>();
   private final ObjectProperty<MemoryEstimate> choice = new SimpleObjectProperty<>();
   private final ReadOnlyStringWrapper choiceRemark = new ReadOnlyStringWrapper("");
@@ -45,7 +59,14 @@ public final class HardwareViewModel extends StepViewModel {
     this.stages = stages;
     this.session = session;
     this.desktop = desktop;
+    this.graphics = new GraphicsViewModel(stages, runner, desktop, System::nanoTime);
     choice.subscribe(this::chosen);
+    graphics.phase().subscribe(phase -> decided());
+  }
+
+  /** The library that lets a graphics card do the work. */
+  public GraphicsViewModel graphics() {
+    return graphics;
   }
 
   /** What was found; also where it does not suffice. Null before the first check. */
@@ -78,6 +99,8 @@ public final class HardwareViewModel extends StepViewModel {
       choiceRemark.set(text("memory.choice.tooLarge", estimate.precision().title()));
     } else if (!estimate.onGpu() && status.get().gpuAvailable()) {
       choiceRemark.set(text("memory.choice.slow"));
+    } else if (estimate.onGpu() && isDeclined()) {
+      choiceRemark.set(text("memory.choice.noSupport"));
     }
     if (nextReady().get()) {
       setNext(nextWords(), true);
@@ -99,25 +122,78 @@ public final class HardwareViewModel extends StepViewModel {
     setFact(text("step.working"));
     setNext(nextWords(), false);
     run(
-        (listener, cancellation) -> stages.verifyHardware(config, listener, cancellation),
+        (listener, cancellation) ->
+            new Found(stages.verifyHardware(config, listener, cancellation), support()),
         this::passed);
   }
 
-  private void passed(HardwareStatus found) {
+  /** What a check finds. */
+  private record Found(HardwareStatus hardware, Optional<GraphicsSupport.State> support) {}
+
+  /** The check of the computer does not fail for want of a description. */
+  private Optional<GraphicsSupport.State> support() {
+    try {
+      return Optional.of(stages.graphics());
+    } catch (StageException unknown) {
+      log.warn("How the library for graphics cards stands is unknown", unknown);
+      return Optional.empty();
+    }
+  }
+
+  private void passed(Found all) {
+    HardwareStatus found = all.hardware;
     status.set(found);
     session.hardware().set(found);
-    String model = session.config().get().name();
     long remarks =
         found.checks().stream().filter(check -> check.state() != Check.State.GOOD).count();
     setFact(text("hardware.fact", remarks));
-    Optional<String> precision = found.recommended().map(recommended -> recommended.title());
-    if (found.gpuAvailable()) {
-      say("gpu", model, precision.orElse(""));
-    } else {
-      say("cpu", model, precision.orElse(""));
-    }
     choice.set(found.recommendedEstimate().orElse(null));
-    setNext(nextWords(), true);
+    ModelConfig config = session.config().get();
+    // A model that ships is small enough for the processor.
+    wanted = found.gpuAvailable() && !config.isBundled();
+    all.support.ifPresent(now -> graphics.show(now, wanted, config.hardware().allowCpu()));
+    decided();
+  }
+
+  /** Goes on only when it is decided what does the work, and says what that is. */
+  private void decided() {
+    if (state().get() != StepState.DONE
+        || status.get() == null
+        || session.hardware().get() == null) {
+      return;
+    }
+    HardwareStatus found = status.get();
+    String model = session.config().get().name();
+    String precision = found.recommended().map(Precision::title).orElse("");
+    if (isDeclined()) {
+      say("declined", model);
+      onProcessor().ifPresent(choice::set);
+    } else if (isUndecided()) {
+      say(graphics.isWorking() ? "fetching" : "undecided", model);
+    } else {
+      say(found.gpuAvailable() ? "gpu" : "cpu", model, precision);
+      found.recommendedEstimate().ifPresent(choice::set);
+    }
+    setNext(nextWords(), !isUndecided());
+  }
+
+  private boolean isUndecided() {
+    return wanted && !graphics.isDecided();
+  }
+
+  private boolean isDeclined() {
+    return wanted && graphics.phase().get() == Phase.DECLINED;
+  }
+
+  /** The precision to use on the processor: the configured one first, then what fits. */
+  private Optional<MemoryEstimate> onProcessor() {
+    Precision preferred = session.config().get().quantization().preferred();
+    List<MemoryEstimate> fitting =
+        status.get().fits().stream().filter(fit -> !fit.onGpu() && fit.fits()).toList();
+    return fitting.stream()
+        .filter(fit -> fit.precision() == preferred)
+        .findFirst()
+        .or(() -> fitting.stream().findFirst());
   }
 
   @Override

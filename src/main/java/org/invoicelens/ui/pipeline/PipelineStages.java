@@ -32,8 +32,10 @@ import org.invoicelens.invoice.InvoiceReader;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.SeenPicture;
 import org.invoicelens.pixtral.TokenListener;
+import org.invoicelens.runtime.CudaRuntime;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.settings.UpdateChoice;
+import org.invoicelens.setup.GraphicsSupport;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModels;
 import org.invoicelens.setup.ModelMove;
@@ -63,6 +65,7 @@ public final class PipelineStages implements Stages {
   private final ApplicationFolders folders;
   private final SettingsStore settings;
   private final SetupPipeline pipeline;
+  private final GraphicsSupport graphics;
   private final RateLimit rateLimit = new RateLimit(0);
 
   /**
@@ -73,6 +76,7 @@ public final class PipelineStages implements Stages {
     this.folders = folders;
     this.settings = settings;
     this.pipeline = pipeline;
+    this.graphics = new GraphicsSupport(folders, pipeline::hubSettings);
   }
 
   @Override
@@ -192,6 +196,36 @@ public final class PipelineStages implements Stages {
         rateLimit,
         listener,
         cancellation);
+  }
+
+  @Override
+  public GraphicsSupport.State graphics() throws StageException {
+    return graphics.state();
+  }
+
+  @Override
+  public void installGraphics(ProgressListener listener, Cancellation cancellation)
+      throws StageException {
+    graphics.install(graphics.build(), rateLimit, listener, cancellation);
+  }
+
+  @Override
+  public void adoptGraphics(Path folder) throws StageException {
+    graphics.adopt(folder);
+  }
+
+  @Override
+  public void verifyGraphics(ProgressListener listener, Cancellation cancellation)
+      throws StageException {
+    Optional<CudaRuntime> runtime = graphics.state().runtime();
+    if (runtime.isPresent()) {
+      runtime.get().verify(listener, cancellation);
+    }
+  }
+
+  @Override
+  public long removeGraphics() throws StageException {
+    return graphics.remove();
   }
 
   @Override

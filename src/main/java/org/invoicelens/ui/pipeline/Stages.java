@@ -13,6 +13,7 @@ import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.settings.UpdateChoice;
+import org.invoicelens.setup.GraphicsSupport;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.ModelPlace;
 import org.invoicelens.setup.ModelRemoval;
@@ -78,6 +79,21 @@ public interface Stages {
   HardwareStatus verifyHardware(
       ModelConfig config, ProgressListener listener, Cancellation cancellation)
       throws HardwareException, CancelledException;
+
+  /** How the library for graphics cards stands now. */
+  GraphicsSupport.State graphics() throws StageException;
+
+  /** Fetches the library for graphics cards, going on where that stopped. */
+  void installGraphics(ProgressListener listener, Cancellation cancellation) throws StageException;
+
+  /** Takes over a folder that holds the library for graphics cards. */
+  void adoptGraphics(Path folder) throws StageException;
+
+  /** Proves every file of the library for graphics cards. */
+  void verifyGraphics(ProgressListener listener, Cancellation cancellation) throws StageException;
+
+  /** Removes the library for graphics cards; returns how many bytes that freed. */
+  long removeGraphics() throws StageException;
 
   /** The limit of all downloads together, which may be changed while they run. Thread-safe. */
   RateLimit rateLimit();

@@ -43,6 +43,7 @@ public final class PlacesViewModel {
             new ProgramPlace("program", folders.program()),
             new ProgramPlace("models", models),
             new ProgramPlace("cache", models.resolve(".cache")),
+            new ProgramPlace("runtimes", folders.runtimes()),
             new ProgramPlace("history", folders.data().resolve("history")),
             new ProgramPlace("state", folders.state()),
             new ProgramPlace("logs", folders.logs()));

@@ -28,6 +28,7 @@ import org.invoicelens.ui.component.Shown;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.download.DownloadView;
 import org.invoicelens.ui.failure.FailurePane;
+import org.invoicelens.ui.graphics.GraphicsCard;
 import org.invoicelens.ui.hardware.HardwareView;
 import org.invoicelens.ui.start.StartView;
 import org.invoicelens.ui.step.StepAction;
@@ -51,15 +52,26 @@ public final class WizardShell extends BorderPane {
   private Subscription followed = Subscription.EMPTY;
 
   /**
+   * @param close closes the window
    * @param log where the log lies
    * @param ready whether there is a workspace to go back to
    */
   public WizardShell(
-      WizardViewModel wizard, Desktop desktop, Path log, ObservableValue<Boolean> ready) {
+      WizardViewModel wizard,
+      Runnable close,
+      Desktop desktop,
+      Path log,
+      ObservableValue<Boolean> ready) {
     this.wizard = wizard;
     getStyleClass().add("wizard");
     page(wizard.welcome(), new WelcomeView(wizard.welcome()), desktop, log);
-    page(wizard.hardware(), new HardwareView(wizard.hardware()), desktop, log);
+    page(
+        wizard.hardware(),
+        new HardwareView(
+            wizard.hardware(),
+            new GraphicsCard(wizard.hardware().graphics(), true, close, desktop, log)),
+        desktop,
+        log);
     page(wizard.download(), new DownloadView(wizard.download()), desktop, log);
     page(wizard.verification(), new VerificationView(wizard.verification()), desktop, log);
     page(wizard.start(), new StartView(wizard.start()), desktop, log);

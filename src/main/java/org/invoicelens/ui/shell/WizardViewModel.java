@@ -354,7 +354,7 @@ public final class WizardViewModel {
     if (closing.get()) {
       return;
     }
-    boolean working = isBusy();
+    boolean working = isBusy() || hardware.graphics().isWorking();
     boolean reading = workspace.reading().get();
     if ((working || reading)
         && desktop.ask(
@@ -367,6 +367,7 @@ public final class WizardViewModel {
     }
     closing.set(true);
     steps.forEach(StepViewModel::stop);
+    hardware.graphics().pause();
     workspace.leave();
     runner.whenIdle(() -> {
       session.model().set(null);

@@ -114,6 +114,46 @@ class HardwareViewModelTest {
   }
 
   @Test
+  void goesOnOnlyWhenItIsDecidedWhatDoesTheWork() {
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    stages.graphics = (listener, cancellation) -> Fixtures.supportMissing();
+    model.enter();
+    runner.runAll();
+    assertThat(model.headline().get()).isEqualTo("Your graphics card can run pixtral-12b");
+    assertThat(model.nextReady().get()).isFalse();
+
+    model.graphics().decline();
+    assertThat(model.sentence().get()).startsWith("The processor does the work, because");
+    assertThat(model.nextReady().get()).isTrue();
+    model.choice().set(estimate(Precision.INT4));
+    assertThat(model.choiceRemark().get()).startsWith("The support for the graphics card");
+
+    model.graphics().reconsider();
+    assertThat(model.nextReady().get()).isFalse();
+    stages.graphicsInstall =
+        (listener, cancellation) -> {
+          stages.graphics = (l, c) -> Fixtures.supportHere(false);
+          return true;
+        };
+    model.graphics().download();
+    assertThat(model.nextReady().get()).isFalse();
+    runner.runAll();
+    assertThat(model.headline().get()).isEqualTo("Your computer can run pixtral-12b");
+    assertThat(model.sentence().get()).startsWith("The graphics card does the work");
+    assertThat(model.nextReady().get()).isTrue();
+  }
+
+  @Test
+  void aModelThatShipsNeedsNoDecision() {
+    session.config().set(Fixtures.config("pixtral-mini", own));
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    stages.graphics = (listener, cancellation) -> Fixtures.supportMissing();
+    model.enter();
+    runner.runAll();
+    assertThat(model.nextReady().get()).isTrue();
+  }
+
+  @Test
   void offersToStartAtOnceWhereTheFilesAreVerifiedAlready() {
     stages.hardware = (listener, cancellation) -> Fixtures.workstation();
     session.verification().set(Fixtures.verified(session.config().get()));

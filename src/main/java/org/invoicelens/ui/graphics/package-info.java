@@ -1,0 +1,2 @@
+/** The library with which models run on graphics cards: offered, fetched, shown and removed. */
+package org.invoicelens.ui.graphics;
