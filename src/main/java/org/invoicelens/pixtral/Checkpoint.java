@@ -27,6 +27,12 @@ import org.invoicelens.stage.Words;
  */
 final class Checkpoint implements AutoCloseable {
 
+  /** PyTorch's numbers for the types that weights may have. */
+  static final int FLOAT16 = 5;
+
+  static final int FLOAT32 = 6;
+  static final int BFLOAT16 = 15;
+
   private static final String HF_INDEX = "model.safetensors.index.json";
   private static final String HF_SINGLE = "model.safetensors";
   private static final String NATIVE_SINGLE = "consolidated.safetensors";
@@ -227,9 +233,9 @@ final class Checkpoint implements AutoCloseable {
   /** PyTorch's number for a type that weights may have; negative for all others. */
   static int scalarType(SafetensorsType type) {
     return switch (type) {
-      case F32 -> 6;
-      case F16 -> 5;
-      case BF16 -> 15;
+      case F32 -> FLOAT32;
+      case F16 -> FLOAT16;
+      case BF16 -> BFLOAT16;
       default -> -1;
     };
   }

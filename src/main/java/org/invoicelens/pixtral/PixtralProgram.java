@@ -26,8 +26,6 @@ import org.slf4j.LoggerFactory;
 final class PixtralProgram implements AutoCloseable {
 
   private static final String SOURCE = "pixtral.py";
-  private static final int FLOAT32 = 6;
-  private static final int BFLOAT16 = 15;
 
   /** How often a product is made to see how long it takes. */
   private static final int TRIALS = 5;
@@ -87,7 +85,8 @@ final class PixtralProgram implements AutoCloseable {
     PixtralConfig.Vision vision = config.vision();
     Map<String, Object> attributes = new LinkedHashMap<>();
     attributes.put("training", false);
-    attributes.put("dtype", options.dtype() == Precision.BFLOAT16 ? BFLOAT16 : FLOAT32);
+    attributes.put(
+        "dtype", options.dtype() == Precision.BFLOAT16 ? Checkpoint.BFLOAT16 : Checkpoint.FLOAT32);
     attributes.put("device", split.first());
     attributes.put("split", isSplit(options));
     attributes.put("attention", number(options.attention()));
@@ -256,6 +255,21 @@ final class PixtralProgram implements AutoCloseable {
       long[] shape,
       int headRows,
       boolean packable) {
+    PackedWeight weight = packed.get(name);
+    if (weight != null && RowPacker.takes(weight.form())) {
+      long rowCodes = weight.codes().byteSize() / shape[0];
+      float[] scales =
+          new RowPacker(weight.form())
+              .pack(
+                  MemorySegment.ofBuffer(raw),
+                  type,
+                  Math.toIntExact(count),
+                  headRows,
+                  weight.codes().asSlice(first * rowCodes, count * rowCodes));
+      long before = first * scales.length / count;
+      program.run("put_scales", name, before, new TorchProgram.Numbers(scales, scales.length));
+      return;
+    }
     long[] part = shape.clone();
     part[0] = count;
     program.run(
@@ -290,7 +304,6 @@ final class PixtralProgram implements AutoCloseable {
   void useRowProducts(boolean wanted) {
     boolean possible =
         wanted
-            && !Boolean.getBoolean("norow")
             && !packed.isEmpty()
             && RowProducts.arePossible()
             && packed.values().stream().allMatch(weight -> RowProducts.take(weight.form()));

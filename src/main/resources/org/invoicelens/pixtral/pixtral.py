@@ -138,6 +138,11 @@ class Pixtral(Module):
       _3 = torch.copy_(torch.narrow(self.weights[name + ".scale"], 0, start, count), torch.squeeze(scale, 1))
     return 0
 
+  # Scales of rows that were packed outside.
+  def put_scales(self: __torch__.pixtral.Pixtral, name: str, first: int, scales: Tensor) -> int:
+    _0 = torch.copy_(torch.narrow(self.weights[name + ".scale"], 0, first, torch.size(scales, 0)), scales)
+    return 0
+
   # After a weight's last row: quantises the scales of nf4, and puts scales where there is room.
   def finish(self: __torch__.pixtral.Pixtral, name: str, packed: bool) -> int:
     if packed and self.packing == 3 and self.double_quant:
