@@ -26,11 +26,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnabledOnOs(OS.LINUX)
 class NativeMemoryTest {
 
-  private static final int ANSWERS = 200;
+  private static final int ROUNDS = 4;
+  private static final int ANSWERS = 50;
   private static final int TOKENS = 12;
 
-  /** What the rest of Java may come to use meanwhile; less than 2 KB for each token. */
-  private static final long ELSEWHERE = 4 << 20;
+  /**
+   * Less than 2 KB for each token. The rest of Java, its compilers above all, comes to use more at
+   * times, but not in every round; what an answer left behind would be there in each.
+   */
+  private static final long SCATTER = 1 << 20;
 
   @ParameterizedTest
   @EnumSource(
@@ -47,10 +51,14 @@ class NativeMemoryTest {
             PixtralModel.load(
                 BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
       answer(model, prompt, generation, 50);
-      long before = inUse();
       long held = model.memory();
-      answer(model, prompt, generation, ANSWERS);
-      assertThat(inUse() - before).isLessThan(ELSEWHERE);
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < ROUNDS; round++) {
+        long before = inUse();
+        answer(model, prompt, generation, ANSWERS);
+        least = Math.min(least, inUse() - before);
+      }
+      assertThat(least).isLessThan(SCATTER);
       assertThat(model.memory()).isEqualTo(held);
       assertThat(model.program().alive()).isZero();
     }
