@@ -24,7 +24,7 @@ record PackedWeight(PackedForm form, Map<String, MemorySegment> parts) {
 
   /** How many scales {@link #scales} tells of a row. */
   int scalesOfRow() {
-    return form.precision().bits() == 4 ? Math.toIntExact(form.columns() / form.group()) : 1;
+    return Math.toIntExact(form.columns() / form.group());
   }
 
   /** The scales of a row whose groups do not cross it, as numbers. */
@@ -37,11 +37,15 @@ record PackedWeight(PackedForm form, Map<String, MemorySegment> parts) {
       return;
     }
     float offset = parts.get(".scale.offset").get(FLOAT, 0);
-    MemorySegment largest = parts.get(".scale.max");
-    for (int i = 0; i < count; i++) {
-      int code = scale.get(ValueLayout.JAVA_BYTE, first + i) & 0xff;
-      float most = largest.get(FLOAT, (first + i) / PackedForm.SCALES * Float.BYTES);
-      into[i] = SCALE_CODES[code] * most + offset;
+    byte[] codes = new byte[count];
+    MemorySegment.copy(scale, ValueLayout.JAVA_BYTE, first, codes, 0, count);
+    for (int i = 0; i < count; ) {
+      long shared = (first + i) / PackedForm.SCALES;
+      int end = (int) Math.min(count, (shared + 1) * PackedForm.SCALES - first);
+      float most = parts.get(".scale.max").get(FLOAT, shared * Float.BYTES);
+      for (; i < end; i++) {
+        into[i] = SCALE_CODES[codes[i] & 0xff] * most + offset;
+      }
     }
   }
 }

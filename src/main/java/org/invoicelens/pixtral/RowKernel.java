@@ -14,14 +14,15 @@ import org.invoicelens.config.Precision;
  * <p>Eight numbers at a time, as AVX2 has them: a block of 64 four-bit codes is then one load. Sums
  * are in float32. The input is put in the order in which codes come out of their load, once for all
  * rows. Stateless.
+ *
+ * <p>The loops call nothing of ours: a method of ours that was compiled by itself is not built into
+ * them any more, and each vector that crosses its border becomes an object, which makes a row five
+ * times as slow.
  */
 abstract sealed class RowKernel {
 
-  /** Codes that a four-bit kernel takes at a time; a group of values is one or more of them. */
+  /** Codes that a four-bit kernel takes at a time; values that share a scale are whole blocks. */
   static final int BLOCK = 64;
-
-  /** What columns must be a multiple of. */
-  static final int UNIT = 64;
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_256;
@@ -53,14 +54,6 @@ abstract sealed class RowKernel {
    */
   abstract float dot(MemorySegment codes, long row, int columns, float[] scales, float[] input);
 
-  private static FloatVector numbers(IntVector integers) {
-    return (FloatVector) integers.convert(VectorOperators.I2F, 0);
-  }
-
-  private static FloatVector sum(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
-    return a.add(b).add(c.add(d));
-  }
-
   /**
    * Numbers of four bits of exponent and three of fraction (e4m3). Moved to where float32 has
    * these, they are the number divided by 2 to the power of the exponents' distance, subnormal ones
@@ -88,25 +81,28 @@ abstract sealed class RowKernel {
     @Override
     float dot(MemorySegment codes, long row, int columns, float[] scales, float[] input) {
       long at = row * columns;
-      FloatVector a = FloatVector.zero(FLOATS);
-      FloatVector b = a;
-      FloatVector c = a;
-      FloatVector d = a;
+      FloatVector sum = FloatVector.zero(FLOATS);
+      FloatVector other = sum;
       for (int i = 0; i < columns; i += 4 * LANES) {
         IntVector four = IntVector.fromMemorySegment(INTS, codes, at + i, ORDER);
-        a = next(four.lanewise(VectorOperators.LSHL, 24), input, i, a);
-        b = next(four.lanewise(VectorOperators.LSHL, 16), input, i + LANES, b);
-        c = next(four.lanewise(VectorOperators.LSHL, 8), input, i + 2 * LANES, c);
-        d = next(four, input, i + 3 * LANES, d);
+        for (int place = 0; place < 4; place += 2) {
+          // the code at the place is moved to the top, its sign then stands where it does in
+          // float32
+          sum =
+              four.lanewise(VectorOperators.LSHL, 24 - 8 * place)
+                  .lanewise(VectorOperators.ASHR, 4)
+                  .and(KEPT)
+                  .reinterpretAsFloats()
+                  .fma(FloatVector.fromArray(FLOATS, input, i + LANES * place), sum);
+          other =
+              four.lanewise(VectorOperators.LSHL, 16 - 8 * place)
+                  .lanewise(VectorOperators.ASHR, 4)
+                  .and(KEPT)
+                  .reinterpretAsFloats()
+                  .fma(FloatVector.fromArray(FLOATS, input, i + LANES * (place + 1)), other);
+        }
       }
-      return sum(a, b, c, d).reduceLanes(VectorOperators.ADD) * DISTANCE * scales[0];
-    }
-
-    private static FloatVector next(IntVector top, float[] input, int i, FloatVector sum) {
-      return top.lanewise(VectorOperators.ASHR, 4)
-          .and(KEPT)
-          .reinterpretAsFloats()
-          .fma(FloatVector.fromArray(FLOATS, input, i), sum);
+      return sum.add(other).reduceLanes(VectorOperators.ADD) * DISTANCE * scales[0];
     }
   }
 
@@ -192,23 +188,18 @@ abstract sealed class RowKernel {
       FloatVector sum = FloatVector.zero(FLOATS);
       for (int i = 0; i < columns; i += BLOCK) {
         IntVector eight = IntVector.fromMemorySegment(INTS, codes, at + i / 2, ORDER);
-        FloatVector a = FloatVector.fromArray(FLOATS, input, columns + i / 8);
-        FloatVector b = FloatVector.zero(FLOATS);
-        a = next(eight.and(0xf), input, i, a);
-        b = next(eight.and(0xf0), input, i + LANES, b);
-        a = next(eight.and(0xf00), input, i + 2 * LANES, a);
-        b = next(eight.and(0xf000), input, i + 3 * LANES, b);
-        a = next(eight.and(0xf0000), input, i + 4 * LANES, a);
-        b = next(eight.and(0xf00000), input, i + 5 * LANES, b);
-        a = next(eight.and(0xf000000), input, i + 6 * LANES, a);
-        b = next(eight.lanewise(VectorOperators.LSHR, 28), input, i + 7 * LANES, b);
-        sum = a.add(b).fma(FloatVector.broadcast(FLOATS, scales[i >> shift]), sum);
+        FloatVector part = FloatVector.fromArray(FLOATS, input, columns + i / 8);
+        for (int place = 0; place < 7; place++) {
+          part =
+              ((FloatVector) eight.and(0xf << 4 * place).convert(VectorOperators.I2F, 0))
+                  .fma(FloatVector.fromArray(FLOATS, input, i + LANES * place), part);
+        }
+        part =
+            ((FloatVector) eight.lanewise(VectorOperators.LSHR, 28).convert(VectorOperators.I2F, 0))
+                .fma(FloatVector.fromArray(FLOATS, input, i + LANES * 7), part);
+        sum = part.fma(FloatVector.broadcast(FLOATS, scales[i >> shift]), sum);
       }
       return sum.reduceLanes(VectorOperators.ADD);
-    }
-
-    private static FloatVector next(IntVector codes, float[] input, int i, FloatVector sum) {
-      return numbers(codes).fma(FloatVector.fromArray(FLOATS, input, i), sum);
     }
   }
 }
