@@ -10,11 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -50,16 +47,11 @@ public record Manifest(String repoId, String commit, Map<String, Entry> files) {
 
   /** One SHA-256 digest of all files' names and digests, in hexadecimal digits. */
   public String digest() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Map.Entry<String, Entry> file : new TreeMap<>(files).entrySet()) {
-        String line = file.getKey() + "\0" + file.getValue().checksum().hex() + "\0";
-        digest.update(line.getBytes(StandardCharsets.UTF_8));
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java has it
-    }
+    StringBuilder text = new StringBuilder();
+    new TreeMap<>(files)
+        .forEach((name, entry) ->
+            text.append(name).append('\0').append(entry.checksum().hex()).append('\0'));
+    return Digests.sha256(text.toString());
   }
 
   /**

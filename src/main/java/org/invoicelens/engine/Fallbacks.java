@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
 import org.invoicelens.pixtral.CheckpointException;
@@ -80,9 +78,9 @@ final class Fallbacks {
     String asked = config.loading().deviceMap();
     List<String> devices = new ArrayList<>();
     if (asked.equals("auto")) {
-      int cards = TorchRuntime.graphicsCards();
-      if (cards > 0) {
-        devices.add(cards(cards));
+      String cards = TorchRuntime.graphicsDevices();
+      if (!cards.isEmpty()) {
+        devices.add(cards);
       }
     } else if (!asked.equals(CPU)) {
       devices.add(asked);
@@ -91,11 +89,6 @@ final class Fallbacks {
       devices.add(CPU);
     }
     return devices;
-  }
-
-  /** The first cards, of which as many are used as the model needs. */
-  private static String cards(int count) {
-    return IntStream.range(0, count).mapToObj(i -> "cuda:" + i).collect(Collectors.joining(","));
   }
 
   private static Set<Precision> precisions(ModelConfig config, String device) {

@@ -21,7 +21,6 @@ import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
-import org.invoicelens.stage.WholeFile;
 import org.invoicelens.stage.Words;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -191,7 +190,7 @@ public record PackedCache(Path folder, String commit, String contents, long smal
     long total = bytes(checkpoint, options);
     try {
       Files.createDirectories(folder);
-      removeOthers(file);
+      removeAll();
       long free = Files.getFileStore(folder).getUsableSpace();
       if (free < total + SPARE) {
         log.info("The packed weights are not kept: {} bytes are free in {}", free, folder);
@@ -215,19 +214,20 @@ public record PackedCache(Path folder, String commit, String contents, long smal
     }
   }
 
-  /** Removes this model's packed weights in other forms, and what was left unfinished. */
-  private void removeOthers(Path file) throws IOException {
-    WholeFile.removeUnfinished(file);
-    List<Path> others;
+  /** Removes this commit's packed weights in every form, and what was left unfinished of them. */
+  private void removeAll() throws IOException {
+    List<Path> all;
     try (Stream<Path> files = Files.list(folder)) {
-      others =
+      // what is unfinished has a point before its name, and more behind it
+      all =
           files
-              .filter(other -> other.getFileName().toString().startsWith(begin()))
-              .filter(other -> other.toString().endsWith(END))
+              .filter(file ->
+                  file.getFileName().toString().replaceFirst("^\\.", "").startsWith(begin()))
+              .filter(file -> file.getFileName().toString().contains(END))
               .toList();
     }
-    for (Path other : others) {
-      Files.deleteIfExists(other);
+    for (Path file : all) {
+      Files.deleteIfExists(file);
     }
   }
 }

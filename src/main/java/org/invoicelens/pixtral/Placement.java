@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
 import org.invoicelens.hardware.CudaCards;
@@ -41,11 +39,6 @@ final class Placement {
         asked.doubleQuant());
   }
 
-  /** The names of the first cards, joined by commas. */
-  private static String cards(int count) {
-    return IntStream.range(0, count).mapToObj(i -> "cuda:" + i).collect(Collectors.joining(","));
-  }
-
   /** The same on the devices that a split uses. */
   static LoadOptions on(DeviceSplit split, LoadOptions asked) {
     // several names stay several, so that the program knows that it is split
@@ -77,7 +70,7 @@ final class Placement {
     }
     int cards = TorchRuntime.graphicsCards();
     if (asked.equals("auto")) {
-      return cards > 0 ? cards(cards) : "cpu";
+      return cards > 0 ? TorchRuntime.graphicsDevices() : "cpu";
     }
     String number = asked.equals("cuda") ? "0" : asked.replaceFirst("^cuda:", "");
     if (number.matches("[0-9]{1,3}") && Integer.parseInt(number) < cards) {

@@ -42,11 +42,9 @@ final class RowProducts implements AutoCloseable {
 
   /** Whether the products of such a weight can be made here; those of int8 are PyTorch's. */
   static boolean take(PackedForm form) {
-    if (form.precision() == Precision.INT8) {
-      return false;
-    }
-    boolean grouped = form.group() % RowKernel.BLOCK == 0 && form.columns() % form.group() == 0;
-    return form.columns() % RowKernel.UNIT == 0 && (form.precision().bits() != 4 || grouped);
+    return form.precision() != Precision.INT8
+        && form.group() % RowKernel.BLOCK == 0
+        && form.columns() % form.group() == 0;
   }
 
   /** Changes how many threads share the work. */
@@ -62,11 +60,7 @@ final class RowProducts implements AutoCloseable {
     }
   }
 
-  /**
-   * The products of an input with several weights of as many columns, one after the other.
-   *
-   * @throws OutOfMemoryError where Java's heap is full
-   */
+  /** The products of an input with several weights of as many columns, one after the other. */
   float[] project(float[] input, List<PackedWeight> weights) {
     float[] arranged = kernel.arrange(input);
     int total = 0;

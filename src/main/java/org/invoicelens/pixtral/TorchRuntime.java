@@ -3,6 +3,8 @@ package org.invoicelens.pixtral;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigLoader;
@@ -84,6 +86,13 @@ public final class TorchRuntime {
   /** Graphics cards that the loaded library can use. */
   public static int graphicsCards() throws CheckpointException {
     return engine().hasCapability("CUDA") ? CudaDriver.cards() : 0;
+  }
+
+  /** The device names of these cards, joined by commas; empty where there are none. */
+  public static String graphicsDevices() throws CheckpointException {
+    return IntStream.range(0, graphicsCards())
+        .mapToObj(i -> "cuda:" + i)
+        .collect(Collectors.joining(","));
   }
 
   /**

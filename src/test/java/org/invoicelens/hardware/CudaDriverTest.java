@@ -1,11 +1,8 @@
 package org.invoicelens.hardware;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.condition.OS.LINUX;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.invoicelens.config.ApplicationFolders;
@@ -35,7 +32,7 @@ class CudaDriverTest {
   @Test
   @EnabledOnOs(LINUX)
   void asksALibraryWithTheInterfaceOfTheDriver() throws Exception {
-    String driver = compile();
+    String driver = StandInLibrary.compile(STAND_IN, folder);
     assertThat(CudaDriver.cards(driver)).isEqualTo(2);
     assertThat(CudaDriver.computeCapability(driver, 1)).hasValue(120);
     assertThat(CudaDriver.computeCapability(driver, 0)).hasValue(86);
@@ -51,25 +48,6 @@ class CudaDriverTest {
     assertThat(build.driverWindows()).isEqualTo(Card.DriverLimits.of("Windows 11").oldest().text());
     assertThat(build.minComputeCapability()).isEqualTo(Card.OLDEST_COMPUTE_CAPABILITY);
     assertThat(build.address()).isEqualTo("https://publish.djl.ai/pytorch/" + build.version());
-  }
-
-  private String compile() throws Exception {
-    Path library = folder.resolve("stand-in.so");
-    Process compiler;
-    try {
-      compiler =
-          new ProcessBuilder("gcc", "-shared", "-fPIC", "-x", "c", "-o", library.toString(), "-")
-              .redirectErrorStream(true)
-              .start();
-    } catch (IOException e) {
-      assumeTrue(false, "there is no C compiler here");
-      throw e;
-    }
-    compiler.getOutputStream().write(STAND_IN.getBytes(StandardCharsets.UTF_8));
-    compiler.getOutputStream().close();
-    String output = new String(compiler.getInputStream().readAllBytes());
-    assertThat(compiler.waitFor()).as(output).isZero();
-    return library.toString();
   }
 
   private static final String STAND_IN =

@@ -2,11 +2,8 @@ package org.invoicelens.hardware;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.condition.OS.LINUX;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +49,7 @@ class NvmlTest {
   @Test
   @EnabledOnOs(LINUX)
   void callsALibraryWithTheInterfaceOfTheDriver() throws Exception {
-    try (NativeNvml nvml = NativeNvml.open(compile(STAND_IN))) {
+    try (NativeNvml nvml = NativeNvml.open(StandInLibrary.compile(STAND_IN, folder))) {
       assertThat(nvml.count()).isEqualTo(2);
       assertThat(nvml.driverVersion()).isEqualTo("570.86.10");
       assertThat(nvml.name(0)).isEqualTo("NVIDIA Stand-in 0");
@@ -100,9 +97,10 @@ class NvmlTest {
   @EnabledOnOs(LINUX)
   void aDriverThatDoesNotStartIsSaid() throws Exception {
     String library =
-        compile(
+        StandInLibrary.compile(
             "int nvmlInit_v2(void) { return 9; } const char *nvmlErrorString(int r)"
-                + " { return \"Driver Not Loaded\"; }");
+                + " { return \"Driver Not Loaded\"; }",
+            folder);
 
     assertThatExceptionOfType(NvmlException.class)
         .isThrownBy(() -> NativeNvml.open(library))
@@ -223,26 +221,6 @@ class NvmlTest {
         throw new NvmlException("GPU is lost", 15);
       }
     }
-  }
-
-  private String compile(String source) throws Exception {
-    Path library = folder.resolve("stand-in.so");
-    Process compiler;
-    try {
-      compiler =
-          new ProcessBuilder("gcc", "-shared", "-fPIC", "-x", "c", "-o", library.toString(), "-")
-              .redirectErrorStream(true)
-              .start();
-    } catch (IOException e) {
-      assumeTrue(false, "there is no C compiler here");
-      throw e;
-    }
-    compiler.getOutputStream().write(source.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    compiler.getOutputStream().close();
-    String output = new String(compiler.getInputStream().readAllBytes());
-    assertThat(compiler.waitFor()).as(output).isZero();
-    assertThat(Files.size(library)).isPositive();
-    return library.toString();
   }
 
   private static final String STAND_IN =

@@ -147,6 +147,9 @@ class PackedCacheTest {
   void anotherFormTakesThePlaceOfTheFirst() throws Exception {
     Path foreign = Files.writeString(folder.resolve("ffffffffffff-int8.safetensors"), "other");
     load(options(Precision.INT8, false), Optional.of(cache()));
+    // as a killed program leaves it while it writes
+    String unfinished = ".0123456789ab-fp8.safetensors.00000000-0000-0000-0000-000000000000";
+    Files.writeString(folder.resolve(unfinished), "half");
     load(options(Precision.NF4, false), Optional.of(cache()));
     assertThat(kept())
         .containsExactly("0123456789ab-nf4-64.safetensors", foreign.getFileName().toString());

@@ -334,16 +334,7 @@ class RuntimeInstallerTest {
 
   @Test
   void goesOnWhereItWasStopped() throws Exception {
-    server.bytesPerSecond = 400_000;
-    Cancellation soon = new Cancellation();
-    Thread.ofPlatform()
-        .daemon()
-        .start(() -> {
-          while (server.served.sum() < 1_000_000) {
-            Thread.onSpinWait();
-          }
-          soon.cancel();
-        });
+    Cancellation soon = cancelledAfterAMegabyte();
     assertThat(catchThrowableOfType(CancelledException.class, () -> install(folders(), soon)))
         .isNotNull();
     assertNothingIsInstalled();
@@ -408,16 +399,7 @@ class RuntimeInstallerTest {
 
   @Test
   void beginsAgainWhereTheServerHasOtherFilesMeanwhile() throws Exception {
-    server.bytesPerSecond = 400_000;
-    Cancellation soon = new Cancellation();
-    Thread.ofPlatform()
-        .daemon()
-        .start(() -> {
-          while (server.served.sum() < 1_000_000) {
-            Thread.onSpinWait();
-          }
-          soon.cancel();
-        });
+    Cancellation soon = cancelledAfterAMegabyte();
     catchThrowableOfType(CancelledException.class, () -> install(folders(), soon));
     server.bytesPerSecond = 0;
     server.tag = "\"two\"";
@@ -495,5 +477,20 @@ class RuntimeInstallerTest {
     assertThat(TorchPlatform.of("Mac OS X", "aarch64")).isEmpty();
     assertThat(TorchPlatform.of("Linux", "aarch64")).isEmpty();
     assertThat(TorchPlatform.WINDOWS.required()).contains("torch_cuda.dll", "c10_cuda.dll");
+  }
+
+  /** Is cancelled by itself once the server, which becomes slow, has sent a megabyte. */
+  private Cancellation cancelledAfterAMegabyte() {
+    server.bytesPerSecond = 400_000;
+    Cancellation soon = new Cancellation();
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          while (server.served.sum() < 1_000_000) {
+            Thread.onSpinWait();
+          }
+          soon.cancel();
+        });
+    return soon;
   }
 }
