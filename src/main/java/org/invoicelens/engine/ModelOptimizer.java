@@ -116,7 +116,10 @@ public final class ModelOptimizer {
       throws OptimizationException, InferenceException, CancelledException {
     PixtralModel model = instance.model();
     List<String> notes = new ArrayList<>(instance.notes());
-    instance.proof().map(ProofOfDevice::words).ifPresent(notes::add);
+    if (!instance.device().equals(Fallbacks.CPU)) {
+      // on the processor there is nothing to doubt; the condition of success says it all
+      instance.proof().map(ProofOfDevice::words).ifPresent(notes::add);
+    }
 
     progress(0, "step.warmUp");
     TestPage page = TestPage.of(model, instance.processor(), config.prompt(), TEST_TOKENS);
