@@ -5,6 +5,9 @@ import static org.invoicelens.ui.text.Messages.text;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import javafx.application.Platform;
+import javafx.beans.InvalidationListener;
+import javafx.beans.Observable;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.IntegerProperty;
 import javafx.beans.property.SimpleIntegerProperty;
@@ -51,9 +54,25 @@ final class DocumentsPane extends VBox {
     getChildren().addAll(head(), counts(), search(), list, dropZone());
   }
 
-  /** Puts the keyboard where documents come in. */
+  /**
+   * Puts the keyboard where documents come in; where this is no part of a window yet, as soon as it
+   * is. A split pane takes its parts in only when it is first laid out, which may be later than
+   * whatever was put off until the window is there.
+   */
   void takeFocus() {
-    drop.requestFocus();
+    if (drop.getScene() != null) {
+      drop.requestFocus();
+      return;
+    }
+    drop.sceneProperty()
+        .addListener(
+            new InvalidationListener() {
+              @Override
+              public void invalidated(Observable scene) {
+                scene.removeListener(this);
+                Platform.runLater(drop::requestFocus);
+              }
+            });
   }
 
   /** Puts the keyboard where documents are searched for, where that is shown. */
