@@ -1,0 +1,232 @@
+package org.invoicelens.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.invoicelens.pixtral.HuggingFaceWeights;
+import org.invoicelens.pixtral.TrainingBatch;
+import org.invoicelens.pixtral.TrainingProgram;
+import org.invoicelens.pixtral.TrainingProgram.Pace;
+import org.invoicelens.pixtral.TrainingProgram.Parameter;
+import org.invoicelens.safetensors.SafetensorsException;
+import org.invoicelens.safetensors.SafetensorsFile;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The trainer on a model of next to nothing, and the model that ships through its hands. */
+class TrainerTest {
+
+  private static final Path BUNDLED = Path.of("models/bundled/pixtral-mini");
+
+  private static final Trainer.Pauses ALL_THE_TIME = new Trainer.Pauses(0, 0, 1e9);
+
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final int STEPS = 6;
+
+  @TempDir private Path temporary;
+  private Path tiny;
+
+  @BeforeEach
+  void makeATinyModel() throws Exception {
+    tiny = Files.createDirectory(temporary.resolve("tiny"));
+    ModelFolder.copy(BUNDLED, tiny);
+    ModelFolder.shrink(tiny);
+  }
+
+  private static Plan plan() {
+    return new Plan(5, STEPS, 0, 2e-3, 0.02, 0.2, 2, 0.5, 2, false);
+  }
+
+  private Trainer begin(String run, java.util.function.Consumer<String> out) throws Exception {
+    return Trainer.begin(tiny, temporary.resolve(run), plan(), true, 1, ALL_THE_TIME, out);
+  }
+
+  private static List<float[]> weights(Trainer trainer) {
+    List<float[]> all = new ArrayList<>();
+    for (Parameter parameter : trainer.program().parameters()) {
+      TrainingProgram.Learned learned = trainer.program().learned(parameter);
+      all.addAll(List.of(learned.values(), learned.first(), learned.second()));
+    }
+    return all;
+  }
+
+  @Test
+  void aFewStepsLowerTheLossOnABatch() throws Exception {
+    try (TrainingProgram program = TrainingProgram.open(tiny, false)) {
+      program.randomise(1);
+      SlipSource slips = new SlipSource(1, Half.TRAINING, Half.TRAINING);
+      TrainingBatch batch =
+          new BatchSource(SlipVocabulary.read(tiny), slips, 1, 2)
+              .batch(List.of(slips.slip(0, 64, 96, small()), slips.slip(1, 64, 96, small())), true);
+      Pace pace = new Pace(5e-3, 0, 0.2);
+      float first = program.step(batch, pace, 1).loss();
+      float last = first;
+      for (int step = 2; step <= 20; step++) {
+        last = program.step(batch, pace, step).loss();
+      }
+      assertThat(first).isBetween(3f, 8f);
+      assertThat(last).isLessThan(first * 0.8f);
+    }
+  }
+
+  /** Print so small that a slip fits on a small page: nobody has to read it here. */
+  private static SlipSource.Look small() {
+    return new SlipSource.Look(
+        4, 5, java.util.Optional.of(0), java.util.Optional.of(Wear.NONE), java.util.Optional.of(1));
+  }
+
+  @Test
+  void aRunThatWasKilledGoesOnAsIfNothingHadHappened() throws Exception {
+    List<float[]> uninterrupted;
+    try (Trainer trainer = begin("whole", line -> {})) {
+      trainer.train();
+      assertThat(trainer.state().step()).isEqualTo(STEPS);
+      uninterrupted = weights(trainer);
+    }
+    try (Trainer trainer =
+        begin(
+            "killed",
+            line -> {
+              // the state of step 3 is kept, step 4 is done, and its report never comes back
+              if (line.contains("step 4,")) {
+                throw new IllegalStateException("killed");
+              }
+            })) {
+      assertThatThrownBy(trainer::train).hasMessage("killed");
+    }
+    Path killed = temporary.resolve("killed");
+    assertThat(RunState.plan(killed)).isEqualTo(plan());
+    try (Trainer trainer = Trainer.resume(tiny, killed, was -> was, 1, ALL_THE_TIME, line -> {})) {
+      assertThat(trainer.state().step()).isEqualTo(3);
+      trainer.train();
+      assertThat(trainer.state().step()).isEqualTo(STEPS);
+      assertThat(weights(trainer)).usingRecursiveComparison().isEqualTo(uninterrupted);
+    }
+    assertThat(Files.readAllBytes(killed.resolve("model/model.safetensors")))
+        .isEqualTo(Files.readAllBytes(temporary.resolve("whole/model/model.safetensors")));
+  }
+
+  @Test
+  void aRunThatIsToldToStopKeepsItsStateAndItsModel() throws Exception {
+    List<String> said = new ArrayList<>();
+    Trainer[] self = new Trainer[1];
+    try (Trainer trainer =
+        begin(
+            "stopped",
+            line -> {
+              said.add(line);
+              if (line.contains("step 2,")) {
+                self[0].stop();
+              }
+            })) {
+      self[0] = trainer;
+      trainer.train();
+      assertThat(trainer.state().step()).isEqualTo(2);
+    }
+    Path run = temporary.resolve("stopped");
+    assertThat(RunState.isIn(run)).isTrue();
+    assertThat(run.resolve("model/model.safetensors")).isRegularFile();
+    assertThat(Files.readString(run.resolve("log.tsv"))).startsWith("seconds\tstep\t");
+    assertThat(said).anyMatch(line -> line.startsWith("fonts: "));
+  }
+
+  @Test
+  void aStateOfAnotherModelIsRefused() throws Exception {
+    try (Trainer trainer = begin("small", line -> {})) {
+      trainer.state().write(temporary.resolve("small"), trainer.program());
+    }
+    assertThatThrownBy(() ->
+            Trainer.resume(
+                BUNDLED, temporary.resolve("small"), was -> was, 1, ALL_THE_TIME, line -> {}))
+        .isInstanceOf(SafetensorsException.class);
+  }
+
+  @Test
+  void theRateClimbsStaysAndFallsToNothing() {
+    Plan plan = new Plan(1, 100, 0, 1e-3, 0.02, 0.2, 10, 0.5, 2, false);
+    assertThat(plan.pace(0, 0).rate()).isEqualTo(1e-4);
+    assertThat(plan.pace(9, 0).rate()).isEqualTo(1e-3);
+    assertThat(plan.pace(49, 0).rate()).isEqualTo(1e-3);
+    assertThat(plan.pace(75, 0).rate()).isEqualTo(5e-4);
+    assertThat(plan.pace(100, 0).rate()).isZero();
+    Plan byTheClock = new Plan(1, 0, 10, 1e-3, 0.02, 0.2, 1, 0, 2, false);
+    assertThat(byTheClock.done(12345, 300)).isEqualTo(0.5);
+  }
+
+  @Test
+  void whatIsWrittenAnswersInTheProductAsItDidInTheTrainer() throws Exception {
+    Path written = temporary.resolve("written");
+    SlipVocabulary vocabulary = SlipVocabulary.read(BUNDLED);
+    List<Slip> slips = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      slips.add(
+          HeldOut.FAMILIAR
+              .source()
+              .slip(
+                  i,
+                  HeldOut.WIDTH,
+                  HeldOut.HEIGHT,
+                  SlipSource.Look.ANY.printed(14).worn(Wear.NONE).scaled(1)));
+    }
+    List<String> trainers = new ArrayList<>();
+    try (TrainingProgram program = TrainingProgram.open(BUNDLED, false)) {
+      HuggingFaceWeights weights = new HuggingFaceWeights(program);
+      weights.read(BUNDLED, program);
+      weights.write(written, program, BUNDLED);
+      weights.read(written, program);
+      TrainingBatch batch =
+          new BatchSource(vocabulary, HeldOut.FAMILIAR.source(), 1, 4).batch(slips, false);
+      for (int[] answer : program.answers(batch, vocabulary.prompt(), vocabulary.end(), 160)) {
+        trainers.add(vocabulary.text(answer));
+      }
+    }
+    try (Evaluation product = new Evaluation(written)) {
+      for (int i = 0; i < slips.size(); i++) {
+        assertThat(product.answer(slips.get(i).picture())).isEqualTo(trainers.get(i));
+      }
+    }
+    assertThat(trainers).allMatch(answer -> answer.startsWith("{\"vendor\":\""));
+  }
+
+  @Test
+  void readingAndWritingAModelChangesNoBitButOfThePatchFilterWhichIsGreyInBetween()
+      throws Exception {
+    Path written = temporary.resolve("same");
+    try (TrainingProgram program = TrainingProgram.open(BUNDLED, false)) {
+      HuggingFaceWeights weights = new HuggingFaceWeights(program);
+      weights.read(BUNDLED, program);
+      weights.write(written, program, BUNDLED);
+    }
+    String name = "model.safetensors";
+    try (SafetensorsFile before = SafetensorsFile.open(BUNDLED.resolve(name));
+        SafetensorsFile after = SafetensorsFile.open(written.resolve(name))) {
+      assertThat(after.tensors().keySet()).isEqualTo(before.tensors().keySet());
+      for (String tensor : before.tensors().keySet()) {
+        short[] was = before.data(tensor).toArray(SHORT);
+        short[] is = after.data(tensor).toArray(SHORT);
+        if (tensor.contains("patch_conv")) {
+          for (int i = 0; i < was.length; i++) {
+            assertThat(number(is[i]))
+                .isCloseTo(number(was[i]), within(1e-5f + Math.abs(number(was[i])) / 64));
+          }
+        } else {
+          assertThat(is).as(tensor).isEqualTo(was);
+        }
+      }
+    }
+  }
+
+  private static float number(short bfloat16) {
+    return Float.intBitsToFloat(bfloat16 << 16);
+  }
+}
