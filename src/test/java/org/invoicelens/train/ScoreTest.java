@@ -49,10 +49,10 @@ class ScoreTest {
     choice.took(1, 1000, 0.5);
     if (all > 1) {
       assertThat(choice.of(1)).isEqualTo(1);
-      assertThat(choice.of(12)).isEqualTo(all);
-      choice.took(all, 10_000, 1);
+      assertThat(choice.of(10)).isEqualTo(all);
+      choice.took(all, 100_000, 1);
       assertThat(choice.of(1)).isEqualTo(all);
-      assertThat(choice.of(12)).isEqualTo(1);
+      assertThat(choice.of(10)).isEqualTo(1);
     } else {
       assertThat(choice.of(1)).isEqualTo(1);
     }

@@ -22,9 +22,9 @@ final class BatchSource {
     {176, 224},
     {176, 224},
     {176, 224},
+    {176, 224},
     {144, 224},
-    {224, 176},
-    {160, 224}
+    {224, 176}
   };
 
   private final SlipVocabulary vocabulary;
@@ -48,7 +48,7 @@ final class BatchSource {
     int[] page = dice.of(PAGES);
     int kind = dice.below(20);
     boolean letters = kind == 0;
-    boolean transcript = kind < 11;
+    boolean transcript = kind < 3;
     int count = Math.max(1, letters ? size * 3 / 4 : transcript ? size : size * 5 / 4);
     List<Slip> slips = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -12,7 +12,7 @@ final class SlipSource {
   /** The smallest print, in pixels of the page. */
   static final double SMALLEST = 11;
 
-  static final double LARGEST = 20;
+  static final double LARGEST = 18;
 
   /** Tries after which less is printed, so that it fits. */
   private static final int PATIENCE = 4;
@@ -76,7 +76,7 @@ final class SlipSource {
     Dice dice = Dice.of(seed, number);
     int worn = dice.below(20);
     Wear wear = look.wear().orElse(worn < 10 ? Wear.NONE : worn < 18 ? Wear.LIGHT : Wear.HEAVY);
-    int anyScale = 1 + dice.below(2);
+    int anyScale = dice.oneIn(3) ? 2 : 1;
     int scale = look.scale().orElse(anyScale);
     for (int tries = 0; ; tries++) {
       double size =
@@ -104,7 +104,7 @@ final class SlipSource {
 
   /** In training the plainest layouts are the most common, as they are in life. */
   private SlipLayout layout(Dice dice) {
-    if (prints == Half.TRAINING && dice.below(20) < 9) {
+    if (prints == Half.TRAINING && dice.below(20) < 12) {
       return new SlipLayout(
           Head.PLAIN,
           dice.of(Facts.SPLIT, Facts.INLINE),

@@ -7,9 +7,9 @@ package org.invoicelens.train;
 final class ThreadChoice {
 
   /** Every how many steps the other number is tried. */
-  private static final int TRY = 12;
+  private static final int TRY = 5;
 
-  private static final double MEMORY = 0.8;
+  private static final double MEMORY = 0.6;
 
   private final int all;
   private final boolean fixed;
