@@ -6,12 +6,14 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.invoicelens.grammar.AnswerSchema;
 import org.invoicelens.pixtral.PixtralProcessor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,9 +58,16 @@ class SlipSourceTest {
   }
 
   @Test
-  void theRightAnswerHasTheFieldsOfTheSlipsSchemaInItsOrder() {
+  void theRightAnswerHasTheFieldsOfTheSlipsSchemaInItsOrder() throws Exception {
+    JsonObject schema =
+        JsonParser.parseString(Files.readString(Path.of("assets/schema/slip.schema.json")))
+            .getAsJsonObject();
+    assertThat(schema.getAsJsonObject("properties").keySet())
+        .containsExactlyElementsOf(SlipFields.NAMES);
+    AnswerSchema allowed = AnswerSchema.read(Path.of("assets/schema/slip.schema.json"));
     for (int i = 0; i < 50; i++) {
       SlipFields fields = slip(training(4), i).fields().orElseThrow();
+      assertThat(allowed.allows(fields.toJson().toString())).as(fields.toString()).isTrue();
       JsonObject json = JsonParser.parseString(fields.toJson().toString()).getAsJsonObject();
       assertThat(json.keySet()).containsExactlyElementsOf(SlipFields.NAMES);
       assertThat(json.get("vendor").getAsString()).isNotBlank();

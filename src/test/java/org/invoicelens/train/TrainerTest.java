@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.invoicelens.pixtral.HuggingFaceWeights;
 import org.invoicelens.pixtral.TrainingBatch;
 import org.invoicelens.pixtral.TrainingProgram;
@@ -81,8 +82,7 @@ class TrainerTest {
 
   /** Print so small that a slip fits on a small page: nobody has to read it here. */
   private static SlipSource.Look small() {
-    return new SlipSource.Look(
-        4, 5, java.util.Optional.of(0), java.util.Optional.of(Wear.NONE), java.util.Optional.of(1));
+    return new SlipSource.Look(4, 5, Optional.of(0), Optional.of(Wear.NONE), Optional.of(1));
   }
 
   @Test
@@ -190,7 +190,7 @@ class TrainerTest {
         trainers.add(vocabulary.text(answer));
       }
     }
-    try (Evaluation product = new Evaluation(written)) {
+    try (Evaluation product = new Evaluation(written, Optional.empty())) {
       for (int i = 0; i < slips.size(); i++) {
         assertThat(product.answer(slips.get(i).picture())).isEqualTo(trainers.get(i));
       }

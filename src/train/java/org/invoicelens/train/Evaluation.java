@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
+import org.invoicelens.grammar.AnswerSchema;
 import org.invoicelens.pixtral.GenerationOptions;
 import org.invoicelens.pixtral.LoadOptions;
 import org.invoicelens.pixtral.PixtralModel;
@@ -33,6 +34,7 @@ final class Evaluation implements AutoCloseable {
 
   private final PixtralProcessor processor;
   private final PixtralModel model;
+  private final GenerationOptions options;
   private double seconds;
   private double slowest;
   private int asked;
@@ -47,7 +49,11 @@ final class Evaluation implements AutoCloseable {
    */
   record Outcome(Map<Wear, Score> scores, Score all, List<Failure> failures) {}
 
-  Evaluation(Path folder) throws Exception {
+  /**
+   * @param schema the form that answers are held to; empty where they are free
+   */
+  Evaluation(Path folder, Optional<AnswerSchema> schema) throws Exception {
+    options = new GenerationOptions(LONGEST, 0, 1, 0, false, schema);
     processor = PixtralProcessor.open(folder);
     model =
         PixtralModel.load(folder, processor, OPTIONS, ProgressListener.NONE, new Cancellation());
@@ -60,7 +66,7 @@ final class Evaluation implements AutoCloseable {
         model
             .generate(
                 processor.prepare("", "<json>", List.of(picture)),
-                GenerationOptions.greedy(LONGEST),
+                options,
                 (id, part) -> {},
                 new Cancellation())
             .text();

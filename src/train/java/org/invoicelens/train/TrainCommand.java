@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
+import org.invoicelens.grammar.AnswerSchema;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -174,6 +175,12 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--model", description = "the model's folder", defaultValue = BUNDLED)
     private Path model;
 
+    @Option(
+        names = "--schema",
+        description = "the form that answers are held to",
+        defaultValue = "assets/schema/slip.schema.json")
+    private Path schema;
+
     @Option(names = "--slips", description = "how many of each set", defaultValue = "512")
     private int slips;
 
@@ -183,7 +190,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
       PrintWriter out = spec.commandLine().getOut();
-      try (Evaluation evaluation = new Evaluation(model)) {
+      try (Evaluation evaluation = new Evaluation(model, Optional.of(AnswerSchema.read(schema)))) {
         List<String> table = new ArrayList<>();
         List<Evaluation.Failure> shown = new ArrayList<>();
         for (HeldOut set : HeldOut.values()) {
