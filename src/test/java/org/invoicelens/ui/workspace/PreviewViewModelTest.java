@@ -118,8 +118,8 @@ class PreviewViewModelTest {
     assertThat(preview.canSee().getValue()).isTrue();
     preview.asSeen().set(true);
     runner.runAll();
-    // 512 pixels are the longest side of the bundled model, 16 its patch.
-    assertThat(preview.seenWords().get()).isEqualTo("The model sees 368 × 512 pixels, 768 tokens");
+    // 224 pixels are the longest side of the bundled model, 16 its patch.
+    assertThat(preview.seenWords().get()).isEqualTo("The model sees 160 × 224 pixels, 154 tokens");
     assertThat(preview.remark().get()).isEmpty();
     BufferedImage shown = SwingFXUtils.fromFXImage(preview.shown().get().sizes().getFirst(), null);
     try (PixtralProcessor processor =
@@ -140,7 +140,7 @@ class PreviewViewModelTest {
     ready.set(Fixtures.model("{}"));
     preview.asSeen().set(true);
     select(picture(900, 1200));
-    assertThat(preview.remark().get()).startsWith("Shrunk to 4").contains("small print");
+    assertThat(preview.remark().get()).startsWith("Shrunk to 1").contains("small print");
     assertThat(preview.advice().get()).contains("paste it here");
     ready.set(null);
     runner.runAll();
