@@ -184,7 +184,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--slips", description = "how many of each set", defaultValue = "512")
     private int slips;
 
-    @Option(names = "--failures", description = "a picture with the first ten failures")
+    @Option(
+        names = "--failures",
+        description = "a picture, PNG or JPEG, with the first ten failures")
     private Optional<Path> failures = Optional.empty();
 
     @Override
@@ -219,7 +221,7 @@ public final class TrainCommand implements Callable<Integer> {
                   shown.stream().map(Evaluation.Failure::slip).toList(),
                   shown.stream().map(failure -> Optional.of(failure.answer())).toList(),
                   SHOWN / 2),
-              "png",
+              failures.get().toString().endsWith(".jpg") ? "jpg" : "png",
               failures.get().toFile());
         }
       }

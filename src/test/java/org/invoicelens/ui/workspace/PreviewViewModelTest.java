@@ -111,7 +111,7 @@ class PreviewViewModelTest {
 
   @Test
   void showsExactlyThePixelsThatTheModelIsGiven() throws Exception {
-    Path file = picture(700, 1000);
+    Path file = picture(280, 400);
     select(file);
     assertThat(preview.canSee().getValue()).isFalse();
     ready.set(Fixtures.model("{}"));
@@ -131,7 +131,7 @@ class PreviewViewModelTest {
 
     preview.asSeen().set(false);
     runner.runAll();
-    assertThat(preview.shown().get().width()).isEqualTo(700);
+    assertThat(preview.shown().get().width()).isEqualTo(280);
     assertThat(preview.seenWords().get()).isEmpty();
   }
 
