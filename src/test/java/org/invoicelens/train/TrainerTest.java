@@ -97,7 +97,7 @@ class TrainerTest {
         begin(
             "killed",
             line -> {
-              // the state of step 3 is kept, step 4 is done, and its report never comes back
+              // the state of step 4 is kept, and the end of the run never comes
               if (line.contains("step 4,")) {
                 throw new IllegalStateException("killed");
               }
@@ -107,7 +107,7 @@ class TrainerTest {
     Path killed = temporary.resolve("killed");
     assertThat(RunState.plan(killed)).isEqualTo(plan());
     try (Trainer trainer = Trainer.resume(tiny, killed, was -> was, 1, ALL_THE_TIME, line -> {})) {
-      assertThat(trainer.state().step()).isEqualTo(3);
+      assertThat(trainer.state().step()).isEqualTo(4);
       trainer.train();
       assertThat(trainer.state().step()).isEqualTo(STEPS);
       assertThat(weights(trainer)).usingRecursiveComparison().isEqualTo(uninterrupted);

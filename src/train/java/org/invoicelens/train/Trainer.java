@@ -179,9 +179,6 @@ final class Trainer implements AutoCloseable {
         last = now;
         state = new RunState(plan, state.step() + 1, state.slips() + batch.count(), seconds);
         report.add(step, batch.count(), pace.rate());
-        if (seconds - report.since >= pauses.report()) {
-          report.write(log, used, "");
-        }
         if (seconds - saved >= pauses.save()) {
           saved = seconds;
           state.write(run, program);
@@ -190,6 +187,8 @@ final class Trainer implements AutoCloseable {
           checked = seconds;
           report.write(log, used, check(check, asked));
           weights.write(run.resolve("model"), program, from);
+        } else if (seconds - report.since >= pauses.report()) {
+          report.write(log, used, "");
         }
       }
     } finally {
