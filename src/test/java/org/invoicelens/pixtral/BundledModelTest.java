@@ -17,8 +17,8 @@ class BundledModelTest {
 
   private static final List<String> READ =
       List.of(
-          slip("Xébea Thond", "05201", "2019-09-25", "USD", "5691.00"),
-          slip("Metro Swices", "RE778301", "2016-12-02", "EUR", "38.00"),
+          slip("Xehea Thoud", "05201", "2019-09-25", "USD", "5691.00"),
+          slip("Metro Services", "RE778301", "2016-12-02", "EUR", "38.00"),
           slip("Dib Group", "2019-438", "2027-08-27", "USD", "677.00"),
           slip("Bright & Sons", "2018-66224", "2021-04-06", "GBP", "1.62"),
           slip("River Services", "X-78642", "2026-07-28", "EUR", "41.49"),

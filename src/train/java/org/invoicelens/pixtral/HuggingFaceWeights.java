@@ -139,6 +139,28 @@ public final class HuggingFaceWeights {
     }
   }
 
+  /**
+   * Moves a program's weights towards those of a folder.
+   *
+   * @param share of the folder in the mean, 0 to 1
+   */
+  public void blend(Path folder, double share, TrainingProgram program)
+      throws SafetensorsException {
+    Map<String, float[]> own = new HashMap<>();
+    for (Parameter parameter : program.parameters()) {
+      own.put(parameter.name(), program.values(parameter));
+    }
+    read(folder, program);
+    for (Parameter parameter : program.parameters()) {
+      float[] mean = program.values(parameter);
+      float[] before = own.get(parameter.name());
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] = (float) (share * mean[i] + (1 - share) * before[i]);
+      }
+      program.put(parameter, mean);
+    }
+  }
+
   private static int read(SafetensorsFile file, Part part, float[] values, int at)
       throws SafetensorsException {
     var tensor = file.tensors().get(part.name());

@@ -12,6 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.invoicelens.grammar.AnswerSchema;
+import org.invoicelens.pixtral.HuggingFaceWeights;
+import org.invoicelens.pixtral.TrainingProgram;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +27,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       TrainCommand.Run.class,
+      TrainCommand.Blend.class,
       TrainCommand.Evaluate.class,
       TrainCommand.Samples.class,
       TrainCommand.Sheet.class
@@ -225,6 +228,45 @@ public final class TrainCommand implements Callable<Integer> {
               failures.get().toFile());
         }
       }
+      return CommandLine.ExitCode.OK;
+    }
+  }
+
+  /** {@code blend}: the mean of two models. */
+  @Command(
+      name = "blend",
+      description = {
+        "Writes the mean of a model and of one that was trained from it: it often reads both what",
+        "the first read and what the second learned."
+      },
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      showDefaultValues = true)
+  static final class Blend implements Callable<Integer> {
+
+    @Spec private CommandLine.Model.CommandSpec spec;
+
+    @Option(names = "--before", description = "the first model", defaultValue = BUNDLED)
+    private Path before;
+
+    @Option(names = "--after", description = "the second model", required = true)
+    private Path after;
+
+    @Option(names = "--share", description = "of the second", defaultValue = "0.7")
+    private double share;
+
+    @Option(names = "--into", description = "a folder", required = true)
+    private Path into;
+
+    @Override
+    public Integer call() throws Exception {
+      try (TrainingProgram program = TrainingProgram.open(before, false)) {
+        HuggingFaceWeights weights = new HuggingFaceWeights(program);
+        weights.read(before, program);
+        weights.blend(after, share, program);
+        weights.write(into, program, before);
+      }
+      say(spec.commandLine().getOut(), "the mean is in " + into);
       return CommandLine.ExitCode.OK;
     }
   }
