@@ -49,26 +49,26 @@ class InvoiceEditsTest {
 
   @Test
   void linesAreAddedAndTakenAwayWithoutMovingOthers() {
-    int added = InvoiceEdits.addLine(edits, 2);
+    int added = InvoiceEdits.add(edits, InvoiceList.LINES, 2);
     assertThat(added).isEqualTo(2);
     edits.put("items[2].amount", "4");
-    InvoiceEdits.removeLine(edits, 2, 0);
+    InvoiceEdits.remove(edits, InvoiceList.LINES, 2, 0);
     assertThat(record(ANSWER, edits).lines())
         .extracting(RecordLine::number, RecordLine::added, line -> line.amount().text())
         .containsExactly(tuple(1, false, "3"), tuple(2, true, "4"));
-    assertThat(record(ANSWER, edits).removedLines()).containsExactly(0);
+    assertThat(record(ANSWER, edits).removed(InvoiceList.LINES)).containsExactly(0);
     assertThat(fields()).contains("\"positions\":[{\"text\":\"Nuts\",\"sum\":3},{\"amount\":4}]");
   }
 
   @Test
   void anAddedLineThatIsTakenAwayLeavesNothing() {
-    InvoiceEdits.addLine(edits, 2);
-    int second = InvoiceEdits.addLine(edits, 2);
-    int third = InvoiceEdits.addLine(edits, 2);
+    InvoiceEdits.add(edits, InvoiceList.LINES, 2);
+    int second = InvoiceEdits.add(edits, InvoiceList.LINES, 2);
+    int third = InvoiceEdits.add(edits, InvoiceList.LINES, 2);
     edits.put("items[3].amount", "1");
     edits.put("items[4].amount", "2");
-    InvoiceEdits.removeLine(edits, 2, 2);
-    InvoiceEdits.removeLine(edits, 2, second);
+    InvoiceEdits.remove(edits, InvoiceList.LINES, 2, 2);
+    InvoiceEdits.remove(edits, InvoiceList.LINES, 2, second);
     assertThat(edits).containsOnlyKeys("items[4]", "items[4].amount");
     assertThat(record(ANSWER, edits).lines())
         .extracting(RecordLine::number)

@@ -140,12 +140,14 @@ class InvoiceExportTest {
             InvoiceExport.text(
                 List.of(edited(LINES, Map.of()), edited(GOOD, Map.of()), FAILED), Format.CSV_LINES))
         .isEqualTo(
-            "document,vendor,number,date,due_date,currency,net,tax_rate,tax,total,line,description,quantity,unit_price,amount,error\r\n"
-                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,1200.00,1,'=Bolts,4,,900.00,\r\n"
-                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,1200.00,2,Nuts,,,300.00,\r\n"
-                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,5,,,,,,\r\n"
-                + "c.txt,,,,,,,,,,,,,,,c.txt is empty. Nothing was read from it. Save or scan it"
-                + " again.\r\n");
+            "document,vendor,vendor_address,vendor_vat_id,buyer,buyer_address,buyer_vat_id,number,date,due_date,currency,net,tax_rate,tax,total,iban,bic,payment_reference,line,description,quantity,unit,unit_price,amount,line_tax_rate,error\r\n"
+                + "a.png,Müller &"
+                + " Söhne,,,,,,2026-0417,2026-11-14,,,,,,1200.00,,,,1,'=Bolts,4,,,900.00,,\r\n"
+                + "a.png,Müller &"
+                + " Söhne,,,,,,2026-0417,2026-11-14,,,,,,1200.00,,,,2,Nuts,,,,300.00,,\r\n"
+                + "a.png,Müller & Söhne,,,,,,2026-0417,2026-11-14,,,,,,5,,,,,,,,,,,\r\n"
+                + "c.txt,,,,,,,,,,,,,,,,,,,,,,,,,c.txt is empty. Nothing was read from it. Save or"
+                + " scan it again.\r\n");
   }
 
   @Test
@@ -157,8 +159,8 @@ class InvoiceExportTest {
       assertThat(InvoiceTable.sheet(record, path -> "<" + path + ">"))
           .contains("<total>\t1200,00\r\n", "<note>\ta b\r\n", "<date>\t2026-11-14\r\n")
           .endsWith(
-              "\r\n<description>\t<quantity>\t<unit_price>\t<amount>\r\n'=Bolts\t4\t\t900,00\r\n"
-                  + "Nuts\t\t\t300,00\r\n");
+              "\r\n<description>\t<quantity>\t<unit>\t<unit_price>\t<amount>\t<tax_rate>\r\n"
+                  + "'=Bolts\t4\t\t\t900,00\t\r\nNuts\t\t\t\t300,00\t\r\n");
     } finally {
       Locale.setDefault(before);
     }

@@ -37,7 +37,7 @@ class InvoiceRecordTest {
     InvoiceRecord record = record(WHOLE);
     assertThat(record.doubts()).isEmpty();
     assertThat(record.sumsHold()).isEqualTo(5);
-    assertThat(record.vendor().value()).contains("Müller & Söhne GmbH");
+    assertThat(record.seller().name().value()).contains("Müller & Söhne GmbH");
     assertThat(record.date().value()).contains(LocalDate.of(2026, 11, 14));
     assertThat(record.dueDate().value()).contains(LocalDate.of(2026, 11, 28));
     assertThat(record.currency().value()).contains("EUR");
@@ -59,13 +59,13 @@ class InvoiceRecordTest {
             {"invoice":{"invoiceNumber":"7","Rechnungsdatum":"2026-11-14"},
              "seller":{"name":"A","address":{"city":"Hamburg"}},
              "lineItems":[{"Bezeichnung":"Bolts","Menge":2,"Einzelpreis":1.5,"Gesamt":3.0,
-                           "unit":"kg"}],
+                           "unit":"kg","batch":"A7"}],
              "totals":{"subTotal":3.0,"taxes":[{"rate":10,"amount":0.30}],"gross":3.3},
-             "currencyCode":"USD","iban":"DE02","vendor":null}
+             "currencyCode":"USD","terms":"14 days","vendor":null}
             """);
     assertThat(record.doubts()).isEmpty();
     assertThat(record.number().text()).isEqualTo("7");
-    assertThat(record.vendor().text()).isEqualTo("A");
+    assertThat(record.seller().name().text()).isEqualTo("A");
     assertThat(record.date().value()).contains(LocalDate.of(2026, 11, 14));
     assertThat(record.net().value()).contains(amount("3.0"));
     assertThat(record.tax().value()).contains(amount("0.30"));
@@ -76,6 +76,7 @@ class InvoiceRecordTest {
         .satisfies(line -> {
           assertThat(line.description().text()).isEqualTo("Bolts");
           assertThat(line.quantity().value()).contains(amount("2"));
+          assertThat(line.unit().value()).contains("kg");
           assertThat(line.unitPrice().value()).contains(amount("1.5"));
           assertThat(line.amount().value()).contains(amount("3.0"));
         });
@@ -83,8 +84,8 @@ class InvoiceRecordTest {
         .extracting(RecordEntry::path, RecordEntry::text)
         .containsExactly(
             tuple("seller.address.city", "Hamburg"),
-            tuple("lineItems[0].unit", "kg"),
-            tuple("iban", "DE02"));
+            tuple("lineItems[0].batch", "A7"),
+            tuple("terms", "14 days"));
   }
 
   @Test
@@ -106,12 +107,20 @@ class InvoiceRecordTest {
   }
 
   @Test
-  void keepsSeveralRatesOfTaxAsFurtherFields() {
-    InvoiceRecord record = record(good("\"total\":1", "\"taxes\":[{\"amount\":1},{\"amount\":2}]"));
+  void understandsSeveralRatesOfTax() {
+    InvoiceRecord record =
+        record(
+            good(
+                "\"total\":130.70",
+                "\"MwSt\":[{\"Satz\":\"19 %\",\"Netto\":100,\"Betrag\":19},"
+                    + "{\"Satz\":7,\"Netto\":10,\"Betrag\":0.70,\"code\":\"B\"}]"));
     assertThat(record.tax().text()).isEmpty();
-    assertThat(record.further())
-        .extracting(RecordEntry::path)
-        .containsExactly("taxes[0].amount", "taxes[1].amount");
+    assertThat(record.taxes())
+        .extracting(tax -> tax.rate().value().get(), tax -> tax.tax().value().get())
+        .containsExactly(tuple(amount("19"), amount("19")), tuple(amount("7"), amount("0.70")));
+    assertThat(record.further()).extracting(RecordEntry::path).containsExactly("MwSt[1].code");
+    assertThat(reasons(record))
+        .containsExactly("Net 110.00 and tax 19.70 make 129.70, but the total says 130.70.");
   }
 
   @ParameterizedTest
