@@ -212,7 +212,12 @@ record FieldPlaces(Map<String, Field> sources, Map<InvoiceList, Rows> lists, Lis
 
   /** What the model wrote for a path of the record; empty where it wrote nothing. */
   String read(String path) {
-    return Optional.ofNullable(sources.get(path)).map(Field::value).orElse("");
+    return source(path).map(Field::value).orElse("");
+  }
+
+  /** The field of the answer for a path of the record; empty where it has none. */
+  Optional<Field> source(String path) {
+    return Optional.ofNullable(sources.get(path));
   }
 
   /** How many rows of a list the answer has. */

@@ -10,6 +10,7 @@ import com.google.gson.JsonPrimitive;
 import com.google.gson.ToNumberPolicy;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -191,7 +192,12 @@ public final class InvoiceExport {
           case BigDecimal number -> new JsonPrimitive(number);
           case Object other -> new JsonPrimitive(other.toString());
         });
+    entry.confidence().ifPresent(sure -> object.add("confidence", rounded(sure)));
     return object;
+  }
+
+  private static JsonPrimitive rounded(double probability) {
+    return new JsonPrimitive(BigDecimal.valueOf(probability).setScale(4, RoundingMode.HALF_UP));
   }
 
   private static JsonArray edited(InvoiceRecord record) {

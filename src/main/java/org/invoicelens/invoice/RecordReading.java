@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -198,18 +199,23 @@ final class RecordReading {
 
   private RecordEntry<String> further(InvoiceFields.Field field) {
     String text = edits.getOrDefault(field.name(), field.value());
-    return new RecordEntry<>(
-        field.name(),
-        field.value(),
-        text,
-        Optional.of(text).filter(present -> !present.isBlank()),
-        !text.equals(field.value()));
+    return entry(field.name(), Optional.of(field), text, text.isBlank() ? null : text);
   }
 
   private <T> RecordEntry<T> entry(String path, T value) {
-    String read = places.read(path);
-    String text = text(path);
-    return new RecordEntry<>(path, read, text, Optional.ofNullable(value), !text.equals(read));
+    return entry(path, places.source(path), text(path), value);
+  }
+
+  private static <T> RecordEntry<T> entry(
+      String path, Optional<InvoiceFields.Field> source, String text, T value) {
+    String read = source.map(InvoiceFields.Field::value).orElse("");
+    boolean edited = !text.equals(read);
+    OptionalDouble confidence =
+        source
+            .filter(field -> !edited && !text.isBlank())
+            .map(InvoiceFields.Field::confidence)
+            .orElse(OptionalDouble.empty());
+    return new RecordEntry<>(path, read, text, Optional.ofNullable(value), edited, confidence);
   }
 
   /** A correction in the form in which the model is asked for it. */

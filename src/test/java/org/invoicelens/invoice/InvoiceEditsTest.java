@@ -91,6 +91,42 @@ class InvoiceEditsTest {
   }
 
   @Test
+  void aCorrectionGoesIntoTheObjectItBelongsTo() {
+    String answer =
+        "{\"seller\":{\"name\":\"A\"},\"payment\":null,\"lines\":[],\"taxes\":[],\"tax\":\"1\"}";
+    edits.put("vendor_vat_id", "DE136695976");
+    edits.put("iban", "DE89370400440532013000");
+    edits.put("buyer", "B");
+    edits.put("items[0]", InvoiceEdits.ADDED);
+    edits.put("items[0].amount", "1,00");
+    edits.put("taxes[0]", InvoiceEdits.ADDED);
+    edits.put("taxes[0].rate", "19 %");
+    assertThat(record(answer, edits).fields().json())
+        .isEqualTo(
+            "{\"seller\":{\"name\":\"A\",\"vat_id\":\"DE136695976\"},"
+                + "\"payment\":{\"iban\":\"DE89370400440532013000\"},"
+                + "\"lines\":[{\"amount\":1.00}],\"taxes\":[{\"rate\":19}],\"tax\":\"1\","
+                + "\"buyer\":\"B\"}");
+    assertThat(record(answer, edits).further()).isEmpty();
+  }
+
+  @Test
+  void taxesAreAddedAndTakenAwayLikeLines() {
+    int added = InvoiceEdits.add(edits, InvoiceList.TAXES, 2);
+    edits.put(TaxField.TAX.path(added), "3,00");
+    InvoiceEdits.remove(edits, InvoiceList.TAXES, 2, 0);
+    InvoiceRecord record = record(Answers.WHOLE, edits);
+    assertThat(record.taxes())
+        .extracting(RecordTax::number, RecordTax::added, tax -> tax.tax().text())
+        .containsExactly(tuple(1, false, "14,00"), tuple(2, true, "3,00"));
+    assertThat(record.removed(InvoiceList.TAXES)).containsExactly(0);
+    assertThat(record.fields().json()).contains("\"tax\":\"14,00\"},{\"tax\":3.00}]");
+    assertThat(record.doubts())
+        .extracting(Doubt::reason)
+        .contains("The taxes for each rate make 17.00, but the tax as a whole says 204.00.");
+  }
+
+  @Test
   void aTextThatIsWhatWasReadIsNoEdit() {
     InvoiceEdits.set(edits, "total", "5.00", "6");
     assertThat(edits).containsEntry("total", "6");

@@ -151,6 +151,64 @@ class InvoiceExportTest {
   }
 
   @Test
+  void everyFieldOfTheRecordHasItsTextAndItsMeaning() {
+    JsonObject record =
+        InvoiceExport.json(List.of(edited(Answers.WHOLE, Map.of("total", "1.405,00"))))
+            .get(0)
+            .getAsJsonObject()
+            .getAsJsonObject("record");
+    assertThat(record.get("net").toString()).isEqualTo("{\"text\":\"1.200,00\",\"value\":1200.00}");
+    assertThat(record.get("total").toString())
+        .isEqualTo("{\"text\":\"1.405,00\",\"value\":1405.00}");
+    assertThat(record.get("date").toString())
+        .isEqualTo("{\"text\":\"14.11.2026\",\"value\":\"2026-11-14\"}");
+    assertThat(record.get("iban").toString())
+        .isEqualTo(
+            "{\"text\":\"DE89 3704 0044 0532 0130 00\",\"value\":\"DE89370400440532013000\"}");
+    assertThat(record.get("tax_rate").isJsonNull()).isTrue();
+    assertThat(record.getAsJsonArray("taxes").get(1).toString())
+        .isEqualTo(
+            "{\"row\":\"taxes[1]\",\"rate\":{\"text\":\"7 %\",\"value\":7},"
+                + "\"net\":{\"text\":\"200,00\",\"value\":200.00},"
+                + "\"tax\":{\"text\":\"14,00\",\"value\":14.00}}");
+    assertThat(record.getAsJsonArray("items").get(0).getAsJsonObject().get("unit").toString())
+        .isEqualTo("{\"text\":\"Std.\",\"value\":\"Std.\"}");
+    assertThat(record.keySet()).hasSize(InvoiceField.values().length + 2);
+  }
+
+  @Test
+  void anIbanThatIsWrongHasATextAndNoMeaning() {
+    JsonObject record =
+        InvoiceExport.json(List.of(edited(GOOD, Map.of("iban", "DE89370400440532O13000"))))
+            .get(0)
+            .getAsJsonObject()
+            .getAsJsonObject("record");
+    assertThat(record.get("iban").toString())
+        .isEqualTo("{\"text\":\"DE89370400440532O13000\",\"value\":null}");
+  }
+
+  @Test
+  void linesHaveColumnsForAsManyRatesAsAnyDocumentHas() {
+    String csv =
+        InvoiceExport.text(
+            List.of(edited(Answers.WHOLE, Map.of()), edited(GOOD, Map.of())), Format.CSV_LINES);
+    String[] rows = csv.split("\r\n");
+    assertThat(rows[0])
+        .endsWith(
+            "total,iban,bic,payment_reference,taxes[0].rate,taxes[0].net,taxes[0].tax,"
+                + "taxes[1].rate,taxes[1].net,taxes[1].tax,line,description,quantity,unit,"
+                + "unit_price,amount,line_tax_rate");
+    assertThat(rows[1])
+        .startsWith(
+            "a.png,Müller & Söhne GmbH,\"Hafenstr. 1, 20457 Hamburg\",DE136695976,Wiener Handel"
+                + " AG,")
+        .endsWith(
+            "1404.00,DE89370400440532013000,COBADEFFXXX,RE 2026-0417,19,1000.00,190.00,7,200.00,"
+                + "14.00,1,Wartung,2.5,Std.,400.00,1000.00,19");
+    assertThat(rows[3]).endsWith(",5,,,,,,,,,,,,,,,,");
+  }
+
+  @Test
   void givesASpreadsheetTheNumbersInTheUsersNotation() {
     InvoiceRecord record = Answers.record(LINES);
     Locale before = Locale.getDefault();
