@@ -68,8 +68,11 @@ final class EditedFields {
 
   /** Adds a field that the answer does not have, into the object of its kind that it has. */
   private void add(InvoiceField field, JsonElement value) {
-    for (Map.Entry<String, JsonElement> entry : object.entrySet()) {
-      if (field.holders().contains(FieldPlaces.word(entry.getKey()))) {
+    for (String name : field.holders()) {
+      for (Map.Entry<String, JsonElement> entry : object.entrySet()) {
+        if (!FieldPlaces.word(entry.getKey()).equals(name)) {
+          continue;
+        }
         if (entry.getValue().isJsonNull()) {
           entry.setValue(new JsonObject());
         }
