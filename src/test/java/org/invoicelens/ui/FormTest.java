@@ -118,7 +118,7 @@ class FormTest {
   }
 
   private static <S> void select(TableView<S> table) {
-    table.getSelectionModel().clearAndSelect(0, table.getColumns().get(3));
+    table.getSelectionModel().clearAndSelect(0, table.getVisibleLeafColumn(3));
   }
 
   @Test

@@ -39,7 +39,7 @@ final class FieldView extends HBox {
   FieldView(FormViewModel form, FormField main, FormField... before) {
     this.form = form;
     getStyleClass().add("field");
-    Label name = Labels.wrapped(main.label(), "muted", "field-name");
+    Label name = Labels.wrapped(main.brief(), "muted", "field-name");
     HBox inputs = new HBox();
     inputs.getStyleClass().add("field-inputs");
     VBox cell = new VBox(inputs);
@@ -50,7 +50,7 @@ final class FieldView extends HBox {
       TextField input = input(field);
       input.setPrefColumnCount(field == main ? 8 : 3);
       HBox.setHgrow(input, field == main ? Priority.ALWAYS : Priority.NEVER);
-      inputs.getChildren().addAll(input, reset(field));
+      inputs.getChildren().addAll(input, reset(form, field));
       cell.getChildren().addAll(remarks(field));
     }
     main.printedMark()
@@ -68,7 +68,8 @@ final class FieldView extends HBox {
     return "field-" + path;
   }
 
-  private static TextField input(FormField field) {
+  /** The input for a field. */
+  static TextField input(FormField field) {
     TextField input = new TextField();
     input.setId(id(field.path()));
     input.textProperty().bindBidirectional(field.value());
@@ -102,7 +103,7 @@ final class FieldView extends HBox {
         : text("fields.spoken", field.label().get(), remarks);
   }
 
-  private Button reset(FormField field) {
+  private static Button reset(FormViewModel form, FormField field) {
     Button reset = new Button("", new Icon(Material2MZ.UNDO));
     reset.setId("reset-" + field.path());
     reset.getStyleClass().addAll("flat", "reset");
@@ -113,6 +114,13 @@ final class FieldView extends HBox {
     reset.setOnAction(e -> form.reset(field));
     Shown.when(field.edited(), reset);
     return reset;
+  }
+
+  /** What is to be said about a field, with the button that puts it back. */
+  static Node[] remarks(FormViewModel form, FormField field) {
+    Node[] remarks = remarks(field);
+    ((HBox) remarks[2]).getChildren().add(reset(form, field));
+    return remarks;
   }
 
   private static Node[] remarks(FormField field) {
