@@ -5,6 +5,8 @@ import static org.invoicelens.ui.text.Messages.text;
 import java.util.List;
 import java.util.stream.Stream;
 import javafx.beans.binding.Bindings;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.value.ObservableValue;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
@@ -30,14 +32,18 @@ final class FieldView extends HBox {
   static final PseudoClass EDITED = PseudoClass.getPseudoClass("edited");
   private static final PseudoClass WRONG = PseudoClass.getPseudoClass("wrong");
 
-  private final FormViewModel form;
-
   /**
    * @param main the field that gives the row its name
    * @param before a shorter one in front of it, where there is one
    */
   FieldView(FormViewModel form, FormField main, FormField... before) {
-    this.form = form;
+    this(form, new SimpleBooleanProperty(true), main, before);
+  }
+
+  /**
+   * @param all whether the shorter ones are seen also while they are empty
+   */
+  FieldView(FormViewModel form, ObservableValue<Boolean> all, FormField main, FormField... before) {
     getStyleClass().add("field");
     Label name = Labels.wrapped(main.brief(), "muted", "field-name");
     HBox inputs = new HBox();
@@ -49,6 +55,12 @@ final class FieldView extends HBox {
     for (FormField field : fields) {
       TextField input = input(field);
       input.setPrefColumnCount(field == main ? 8 : 3);
+      if (field != main) {
+        Shown.when(
+            Bindings.createBooleanBinding(
+                () -> all.getValue() || !field.value().get().isEmpty(), all, field.value()),
+            input);
+      }
       HBox.setHgrow(input, field == main ? Priority.ALWAYS : Priority.NEVER);
       inputs.getChildren().addAll(input, reset(form, field));
       cell.getChildren().addAll(remarks(field));

@@ -5,6 +5,7 @@ import static org.invoicelens.ui.text.Messages.text;
 import java.util.ArrayList;
 import java.util.List;
 import javafx.application.Platform;
+import javafx.beans.binding.Bindings;
 import javafx.geometry.Bounds;
 import javafx.scene.Node;
 import javafx.scene.control.Hyperlink;
@@ -93,7 +94,11 @@ final class FormView extends ScrollPane {
     return group("form.totals")
         .with(InvoiceField.NET)
         .with(
-            new FieldView(form, form.field(InvoiceField.TAX), form.field(InvoiceField.TAX_RATE)),
+            new FieldView(
+                form,
+                Bindings.isEmpty(form.taxes()),
+                form.field(InvoiceField.TAX),
+                form.field(InvoiceField.TAX_RATE)),
             total);
   }
 
