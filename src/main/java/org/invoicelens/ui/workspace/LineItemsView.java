@@ -57,8 +57,8 @@ final class LineItemsView extends VBox {
   /** What of the width each column takes, beside those that are seen with it. */
   private static final Map<LineField, Double> WEIGHTS =
       Map.of(
-          LineField.DESCRIPTION, 28.0,
-          LineField.QUANTITY, 12.0,
+          LineField.DESCRIPTION, 26.5,
+          LineField.QUANTITY, 13.5,
           LineField.UNIT, 12.0,
           LineField.UNIT_PRICE, 20.0,
           LineField.AMOUNT, 22.0,
