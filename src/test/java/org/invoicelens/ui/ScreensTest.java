@@ -1074,12 +1074,19 @@ class ScreensTest {
   void formOfAWholeInvoice() throws Exception {
     openRead(WHOLE);
     shoot("8-form-whole");
-    scroll(0.45);
-    shoot("8-form-whole-lines");
-    scroll(0.72);
-    shoot("8-form-whole-taxes");
-    scroll(1);
-    shoot("8-form-whole-payment");
+    // A scroll pane keeps its place in pixels while its content grows with the scale.
+    for (int part = 1; part <= 4; part++) {
+      for (Looks.Theme theme : List.of(Looks.Theme.LIGHT, Looks.Theme.DARK)) {
+        for (int scale : List.of(100, 150)) {
+          Looks looks = Looks.DEFAULT.withTheme(theme).withScale(scale);
+          robot.interact(() -> Appearance.apply(stage.getScene(), looks));
+          WaitForAsyncUtils.waitForFxEvents();
+          scroll(part / 4.0);
+          String look = theme.name().toLowerCase(Locale.ROOT) + (scale == 100 ? "" : "-" + scale);
+          shoot("8-form-whole-" + part + "-" + look, looks);
+        }
+      }
+    }
   }
 
   @Test

@@ -57,11 +57,11 @@ final class LineItemsView extends VBox {
   /** What of the width each column takes, beside those that are seen with it. */
   private static final Map<LineField, Double> WEIGHTS =
       Map.of(
-          LineField.DESCRIPTION, 26.5,
+          LineField.DESCRIPTION, 24.5,
           LineField.QUANTITY, 13.5,
           LineField.UNIT, 12.0,
           LineField.UNIT_PRICE, 20.0,
-          LineField.AMOUNT, 22.0,
+          LineField.AMOUNT, 24.0,
           LineField.TAX_RATE, 12.0);
 
   /** The columns that many invoices have nothing for. */

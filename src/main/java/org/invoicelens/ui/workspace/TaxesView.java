@@ -25,7 +25,7 @@ final class TaxesView extends GridPane {
   private static final List<ListField> COLUMNS = InvoiceList.TAXES.fields();
 
   /** Of the width, for each column and the button behind them. */
-  private static final double[] SHARES = {24, 33, 33, 10};
+  private static final double[] SHARES = {20, 36, 35, 9};
 
   private final FormViewModel form;
 
