@@ -29,6 +29,7 @@ class ArchitectureTest {
           "safetensors",
           "verify",
           "pixtral",
+          "remote",
           "engine",
           "invoice",
           "setup");
