@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.invoicelens.grammar.AnswerSchema;
 import org.invoicelens.invoice.DocumentLoader;
 import org.invoicelens.invoice.InvoiceExport;
 import org.invoicelens.pixtral.GenerationOptions;
@@ -93,11 +95,19 @@ final class GenerateCommand extends Command {
   private boolean ignoreEos;
 
   @Option(
+      names = "--schema",
+      paramLabel = "FILE",
+      description = "Hold the answer to this JSON Schema.")
+  private Path schema;
+
+  @Option(
       names = "--logits",
       paramLabel = "FILE",
       description =
           "Write the prompt's logits to a safetensors file: logits, [positions, vocabulary].")
   private Path logits;
+
+  private AnswerSchema form;
 
   GenerateCommand(CommandContext context) {
     super(context);
@@ -106,6 +116,7 @@ final class GenerateCommand extends Command {
   @Override
   ExitCode execute(ProgressPrinter progress) throws Exception {
     validate();
+    form = schema == null ? null : AnswerSchema.read(schema);
     int[] ids = question.ids == null ? null : ids(question.ids);
     if (question.text != null && question.text.isBlank()) {
       throw new InferenceException(
@@ -180,7 +191,8 @@ final class GenerateCommand extends Command {
     GenerationResult result =
         model.generate(
             prompt,
-            new GenerationOptions(maxTokens, temperature, topP, seed, ignoreEos),
+            new GenerationOptions(
+                maxTokens, temperature, topP, seed, ignoreEos, Optional.ofNullable(form)),
             listener,
             cancellation());
     if (json) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.invoicelens.grammar.AnswerSchema;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.TokenListener;
 
@@ -22,7 +23,7 @@ final class ChatAnswer {
   private final TokenListener listener;
   private final long asked = System.nanoTime();
   private final StringBuilder text = new StringBuilder();
-  private final List<ChatChunk.Token> tokens = new ArrayList<>();
+  private final List<GenerationResult.Certainty> certainties = new ArrayList<>();
   private Optional<ChatChunk.Usage> usage = Optional.empty();
   private Optional<String> finish = Optional.empty();
   private int pieces;
@@ -52,14 +53,24 @@ final class ChatAnswer {
     if (text.length() + chunk.text().length() > LONGEST_TEXT) {
       throw failures.badAnswer("answer.tooLong", "a text above " + LONGEST_TEXT);
     }
-    text.append(chunk.text());
-    tokens.addAll(chunk.tokens());
+    take(chunk);
     usage = chunk.usage().or(() -> usage);
     finish = chunk.finish().or(() -> finish);
     if (says) {
       listener.onToken(NO_ID, chunk.text());
     }
     return says || chunk.finish().isPresent();
+  }
+
+  /** A token may be a part of a character, so its own text does not always tell where it ends. */
+  private void take(ChatChunk chunk) {
+    int end = text.length();
+    text.append(chunk.text());
+    for (ChatChunk.Token token : chunk.tokens()) {
+      boolean isLast = token == chunk.tokens().getLast();
+      end = isLast ? text.length() : Math.min(end + token.text().length(), text.length());
+      certainties.add(new GenerationResult.Certainty(end, token.probability()));
+    }
   }
 
   private ChatChunk parse(String json) throws RemoteException {
@@ -89,9 +100,11 @@ final class ChatAnswer {
   /**
    * The whole answer.
    *
+   * @param schema the form that it was to keep to, by which it is closed where it reached its
+   *     longest length
    * @throws RemoteException where it has not come to its end
    */
-  GenerationResult result() throws RemoteException {
+  GenerationResult result(Optional<AnswerSchema> schema) throws RemoteException {
     if (finish.isEmpty()) {
       throw failures.brokenOff("no finish_reason", null);
     }
@@ -101,9 +114,16 @@ final class ChatAnswer {
           case "length" -> GenerationResult.FinishReason.LENGTH;
           default -> throw failures.badAnswer("answer.withheld", finish.get());
         };
-    int counted = usage.map(ChatChunk.Usage::answer).orElse(Math.max(tokens.size(), pieces));
+    int counted = usage.map(ChatChunk.Usage::answer).orElse(Math.max(certainties.size(), pieces));
+    String came = text.toString();
+    // What did not break off and is of another form is shown as it is.
+    AnswerSchema.Closed closed =
+        schema
+            .filter(form -> reason == GenerationResult.FinishReason.LENGTH)
+            .map(form -> form.close(came))
+            .orElseGet(() -> new AnswerSchema.Closed(came, came.length()));
     return new GenerationResult(
-        text.toString(),
+        closed.text(),
         new int[0],
         new int[0],
         reason,
@@ -113,11 +133,8 @@ final class ChatAnswer {
             pieces == 0 ? Duration.ZERO : Duration.ofNanos(last - first),
             usage.map(ChatChunk.Usage::prompt).orElse(0),
             Math.max(0, counted - 1)),
-        0);
-  }
-
-  /** The tokens with their probabilities; empty where the server does not tell them. */
-  List<ChatChunk.Token> tokens() {
-    return tokens;
+        0,
+        closed.written(),
+        certainties);
   }
 }

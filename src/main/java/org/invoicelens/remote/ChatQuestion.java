@@ -8,7 +8,6 @@ import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import org.invoicelens.pixtral.GenerationOptions;
 
 /**
@@ -17,15 +16,9 @@ import org.invoicelens.pixtral.GenerationOptions;
  * @param system the instruction in front; may be empty
  * @param user the text beside the pages
  * @param pages as {@link PageData#url} writes them
- * @param options how the answer is generated
- * @param schema the JSON Schema that the answer keeps to, as text; empty for any answer
+ * @param options how the answer is generated, and the form it keeps to
  */
-record ChatQuestion(
-    String system,
-    String user,
-    List<String> pages,
-    GenerationOptions options,
-    Optional<String> schema) {
+record ChatQuestion(String system, String user, List<String> pages, GenerationOptions options) {
 
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
@@ -34,13 +27,8 @@ record ChatQuestion(
   }
 
   static ChatQuestion of(
-      String system,
-      String user,
-      List<BufferedImage> pages,
-      GenerationOptions options,
-      Optional<String> schema) {
-    return new ChatQuestion(
-        system, user, pages.stream().map(PageData::url).toList(), options, schema);
+      String system, String user, List<BufferedImage> pages, GenerationOptions options) {
+    return new ChatQuestion(system, user, pages.stream().map(PageData::url).toList(), options);
   }
 
   /**
@@ -80,10 +68,10 @@ record ChatQuestion(
     if (extras.probabilities()) {
       json.addProperty("logprobs", true);
     }
-    if (extras.form() && schema.isPresent()) {
+    if (extras.form() && options.schema().isPresent()) {
       JsonObject named = new JsonObject();
       named.addProperty("name", "answer");
-      named.add("schema", JsonParser.parseString(schema.get()));
+      named.add("schema", JsonParser.parseString(options.schema().get().json()));
       JsonObject format = new JsonObject();
       format.addProperty("type", "json_schema");
       format.add("json_schema", named);

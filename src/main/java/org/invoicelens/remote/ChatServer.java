@@ -19,6 +19,7 @@ import org.invoicelens.hub.HubSettings;
 import org.invoicelens.hub.ServerAnswer;
 import org.invoicelens.hub.ServerConnections;
 import org.invoicelens.pixtral.GenerationOptions;
+import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.remote.ChatQuestion.Extras;
 import org.invoicelens.remote.RemoteException.Reason;
@@ -146,7 +147,6 @@ public final class ChatServer implements AutoCloseable {
    *
    * @param system the instruction in front; may be empty
    * @param pages as the model is to see them
-   * @param schema the JSON Schema that the answer keeps to; empty for any answer
    * @param listener hears of every piece as it comes, and where the question is asked again
    */
   public ServerReply ask(
@@ -154,11 +154,10 @@ public final class ChatServer implements AutoCloseable {
       String user,
       List<BufferedImage> pages,
       GenerationOptions options,
-      Optional<String> schema,
       TokenListener listener,
       Cancellation cancellation)
       throws RemoteException, CancelledException {
-    ChatQuestion question = ChatQuestion.of(system, user, pages, options, schema);
+    ChatQuestion question = ChatQuestion.of(system, user, pages, options);
     waitForTurn(cancellation);
     try {
       return ask(question, listener, cancellation);
@@ -185,9 +184,9 @@ public final class ChatServer implements AutoCloseable {
     while (true) {
       try {
         ChatAnswer answer = answer(question, extras, listener, cancellation);
-        ServerReply reply = new ServerReply(answer.result(), notes(question, extras));
+        GenerationResult result = answer.result(question.options().schema());
         known = extras;
-        return reply;
+        return new ServerReply(result, notes(question, extras, result));
       } catch (RemoteException e) {
         Extras fewer = extras.without(refused(e));
         if (fewer.equals(extras)) {
@@ -200,10 +199,15 @@ public final class ChatServer implements AutoCloseable {
     }
   }
 
-  private List<String> notes(ChatQuestion question, Extras extras) {
-    return question.schema().isPresent() && !extras.form()
-        ? List.of(WORDS.text("note.noForm", server.host()))
-        : List.of();
+  private List<String> notes(ChatQuestion question, Extras extras, GenerationResult result) {
+    boolean held =
+        question
+            .options()
+            .schema()
+            // A server may take the form and not keep to it.
+            .map(schema -> extras.form() && schema.allows(result.text()))
+            .orElse(true);
+    return held ? List.of() : List.of(WORDS.text("note.noForm", server.host()));
   }
 
   /** What the server does not take, by its words; all where they do not tell. */

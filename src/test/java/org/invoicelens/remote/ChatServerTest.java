@@ -29,6 +29,7 @@ import mockwebserver3.SocketEffect;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.invoicelens.config.RemoteServer;
+import org.invoicelens.grammar.AnswerSchema;
 import org.invoicelens.hub.AccessToken;
 import org.invoicelens.hub.HubSettings;
 import org.invoicelens.pixtral.GenerationOptions;
@@ -49,7 +50,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Questions over real HTTP to a server that answers as vLLM does, faults included. */
 class ChatServerTest {
 
-  private static final String SCHEMA = "{\"type\":\"object\"}";
+  private static final AnswerSchema FORM =
+      AnswerSchema.parse(
+          """
+          {"type": "object", "additionalProperties": false, "required": ["number", "gross"],
+           "properties": {"number": {"type": ["string", "null"]},
+                          "gross": {"type": ["string", "null"]}}}
+          """);
   private static final String KEY = "sk-very-secret-1234567890";
 
   @TempDir Path folder;
@@ -116,8 +123,7 @@ class ChatServerTest {
         "Be exact.",
         "Read this.",
         List.of(page()),
-        GenerationOptions.greedy(64),
-        Optional.of(SCHEMA),
+        new GenerationOptions(64, 0, 1, 0, false, Optional.of(FORM)),
         heard,
         cancellation);
   }
@@ -147,6 +153,12 @@ class ChatServerTest {
               "[{\"role\":\"system\",\"content\":\"Be exact.\"},{\"role\":\"user\",\"content\":"
                   + "[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,")
           .endsWith("\"}},{\"type\":\"text\",\"text\":\"Read this.\"}]}]");
+      assertThat(
+              question
+                  .getAsJsonObject("response_format")
+                  .getAsJsonObject("json_schema")
+                  .remove("schema"))
+          .hasToString(FORM.json());
       assertThat(question)
           .isEqualTo(
               JsonParser.parseString(
@@ -154,7 +166,7 @@ class ChatServerTest {
                   {"model": "mistralai/Pixtral-12B-2409", "max_tokens": 64, "temperature": 0.0,
                    "stream": true, "stream_options": {"include_usage": true}, "logprobs": true,
                    "response_format": {"type": "json_schema",
-                     "json_schema": {"name": "answer", "schema": {"type": "object"}}}}
+                     "json_schema": {"name": "answer"}}}
                   """));
       assertThat(vllm.keys).containsOnly("");
     }
@@ -170,7 +182,6 @@ class ChatServerTest {
           "Read.",
           List.of(page),
           GenerationOptions.greedy(8),
-          Optional.empty(),
           TokenListener.NONE,
           cancellation);
     }
@@ -198,15 +209,50 @@ class ChatServerTest {
 
   @Test
   void theProbabilitiesOfTokensAreTakenWhereTheServerTellsThem() throws Exception {
+    vllm.answer = "{\"number\":\"47\",\"gross\":null}";
+    try (ChatServer server = server(vllm.described())) {
+      List<GenerationResult.Certainty> certainties = ask(server).result().certainties();
+      assertThat(certainties).hasSameSizeAs(vllm.tokens());
+      assertThat(certainties.get(1).end()).isEqualTo(8);
+      assertThat(certainties.getLast().end()).isEqualTo(vllm.answer.length());
+      assertThat(certainties)
+          .allSatisfy(token -> assertThat(token.probability()).isCloseTo(0.9, within(0.001)));
+    }
+  }
+
+  @Test
+  void anImpossibleProbabilityCountsAsNone() throws Exception {
     ChatAnswer answer =
         new ChatAnswer(new RemoteFailures(vllm.described(), Optional.empty()), heard);
 
-    answer.add(VllmServer.event("47", -0.105, null).substring(6));
-    answer.add(VllmServer.event("11", Double.NEGATIVE_INFINITY, null).substring(6));
+    answer.add(VllmServer.event("11", -9999.0, null).substring(6));
+    answer.add(VllmServer.event("12", 3.0, "stop").substring(6));
 
-    assertThat(answer.tokens()).extracting(ChatChunk.Token::text).containsExactly("47", "11");
-    assertThat(answer.tokens().get(0).probability()).isCloseTo(0.9, within(0.001));
-    assertThat(answer.tokens().get(1).probability()).isZero();
+    assertThat(answer.result(Optional.empty()).certainties())
+        .containsExactly(
+            new GenerationResult.Certainty(2, 0), new GenerationResult.Certainty(4, 1));
+  }
+
+  @Test
+  void anAnswerThatWasCutOffIsClosedAndWhatIsMissingIsNull() throws Exception {
+    vllm.answer = "{\"number\":\"4711\",\"gross\":\"11";
+    vllm.finish = "length";
+    try (ChatServer server = server(vllm.described())) {
+      ServerReply reply = ask(server);
+      assertThat(reply.result().text()).isEqualTo("{\"number\":\"4711\",\"gross\":null}");
+      assertThat(reply.result().written()).isLessThan(reply.result().text().length());
+      assertThat(reply.notes()).isEmpty();
+    }
+  }
+
+  @Test
+  void anAnswerThatDoesNotKeepToTheFormIsTakenAndNoted() throws Exception {
+    vllm.answer = "I cannot read this.";
+    try (ChatServer server = server(vllm.described())) {
+      ServerReply reply = ask(server);
+      assertThat(reply.result().text()).isEqualTo("I cannot read this.");
+      assertThat(reply.notes()).singleElement().asString().contains("prescribed form");
+    }
   }
 
   @Test
@@ -688,7 +734,6 @@ class ChatServerTest {
                           "Read.",
                           List.of(page()),
                           GenerationOptions.greedy(8),
-                          Optional.empty(),
                           listener,
                           cancellation)));
       assertThat(token.await(10, TimeUnit.SECONDS)).isTrue();
@@ -733,7 +778,6 @@ class ChatServerTest {
                     "Read.",
                     List.of(page()),
                     GenerationOptions.greedy(8),
-                    Optional.empty(),
                     TokenListener.NONE,
                     cancellation)));
       }

@@ -91,6 +91,6 @@ final class PromptViewModel {
   }
 
   private Prompt written() {
-    return new Prompt(system.get(), user.get());
+    return new Prompt(system.get(), user.get(), configured.get().schema());
   }
 }
