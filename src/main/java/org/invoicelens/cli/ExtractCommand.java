@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.engine.ModelInUse;
+import org.invoicelens.engine.Engine;
 import org.invoicelens.invoice.DocumentFiles;
 import org.invoicelens.invoice.DocumentLoader;
 import org.invoicelens.invoice.DocumentOutcome;
@@ -156,7 +156,7 @@ final class ExtractCommand extends Command {
     private final ProgressPrinter progress;
     private final DocumentLoader loader = new DocumentLoader();
     private final List<DocumentOutcome> outcomes = new ArrayList<>();
-    private ModelInUse model;
+    private Engine engine;
 
     Reading(SetupPipeline pipeline, ModelConfig config, ProgressPrinter progress) {
       this.pipeline = pipeline;
@@ -177,7 +177,7 @@ final class ExtractCommand extends Command {
         start();
         try {
           Extraction read =
-              new InvoiceReader(model, config).read(document, listener(file), cancellation());
+              new InvoiceReader(engine, config).read(document, listener(file), cancellation());
           outcomes.add(DocumentOutcome.read(read.named(file.toString())));
         } catch (InferenceException e) {
           failed(file, e);
@@ -199,12 +199,8 @@ final class ExtractCommand extends Command {
     }
 
     private void start() throws StageException {
-      if (model == null) {
-        model =
-            new ModelInUse(
-                pipeline.open(config, SetupListener.NONE, progress, cancellation()),
-                config,
-                progress);
+      if (engine == null) {
+        engine = pipeline.open(config, SetupListener.NONE, progress, cancellation());
       }
     }
 
@@ -242,8 +238,8 @@ final class ExtractCommand extends Command {
 
     @Override
     public void close() {
-      if (model != null) {
-        model.close();
+      if (engine != null) {
+        engine.close();
       }
     }
   }

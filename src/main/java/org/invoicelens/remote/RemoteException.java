@@ -2,6 +2,7 @@ package org.invoicelens.remote;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.stage.StageException;
 
@@ -45,6 +46,7 @@ public final class RemoteException extends StageException {
 
   private final Reason reason;
   private final Duration retryAfter;
+  private final int mostPages;
 
   RemoteException(Reason reason, Problem problem, String detail, Throwable cause) {
     this(reason, problem, detail, cause, null);
@@ -52,9 +54,34 @@ public final class RemoteException extends StageException {
 
   RemoteException(
       Reason reason, Problem problem, String detail, Throwable cause, Duration retryAfter) {
+    this(reason, problem, detail, cause, retryAfter, 0);
+  }
+
+  private RemoteException(
+      Reason reason,
+      Problem problem,
+      String detail,
+      Throwable cause,
+      Duration retryAfter,
+      int mostPages) {
     super(problem, detail, cause);
     this.reason = reason;
     this.retryAfter = retryAfter;
+    this.mostPages = mostPages;
+  }
+
+  /**
+   * The server takes fewer pages in one question.
+   *
+   * @param mostPages how many
+   */
+  static RemoteException tooManyPages(int mostPages, Problem problem, String detail) {
+    return new RemoteException(Reason.TOO_MANY_PAGES, problem, detail, null, null, mostPages);
+  }
+
+  /** How many pages the server takes in one question, where it said so. */
+  public OptionalInt mostPages() {
+    return mostPages > 0 ? OptionalInt.of(mostPages) : OptionalInt.empty();
   }
 
   @Override

@@ -191,11 +191,10 @@ final class RemoteFailures {
   private RemoteException refused(String said, String detail) {
     Matcher pages = TOO_MANY_PAGES.matcher(said);
     if (pages.find()) {
-      return new RemoteException(
-          Reason.TOO_MANY_PAGES,
+      return RemoteException.tooManyPages(
+          Integer.parseInt(pages.group(1)),
           WORDS.problem("tooManyPages", server.host(), pages.group(1)),
-          detail,
-          null);
+          detail);
     }
     if (TOO_LONG.matcher(said).find()) {
       return new RemoteException(

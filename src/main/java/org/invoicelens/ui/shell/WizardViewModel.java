@@ -13,7 +13,9 @@ import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.RemoteModel;
 import org.invoicelens.setup.ConfigOverrides;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Stage;
@@ -330,15 +332,19 @@ public final class WizardViewModel {
       free(before);
     }
     if (now != null) {
-      OptimizedModel facts = now.facts();
-      // Over which of several cards it is spread is decided anew by what is free then.
-      String device = facts.device().contains(",") ? "auto" : facts.device();
-      remember(state ->
-          state
-              .reached(Stage.OPTIMIZATION)
-              .verifiedAt(Instant.now())
-              .loadedAs(facts.dtype(), device));
+      remember(state -> started(state.reached(Stage.OPTIMIZATION), now.facts()));
     }
+  }
+
+  private static SetupState started(SetupState state, EngineFacts facts) {
+    return switch (facts) {
+      case OptimizedModel model -> {
+        // Over which of several cards it is spread is decided anew by what is free then.
+        String device = model.device().contains(",") ? "auto" : model.device();
+        yield state.verifiedAt(Instant.now()).loadedAs(model.dtype(), device);
+      }
+      case RemoteModel model -> state;
+    };
   }
 
   private void remember(UnaryOperator<SetupState> change) {

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.engine.OptimizedModel.Criterion;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.ui.component.Mark;
@@ -100,16 +100,12 @@ public final class StartViewModel extends StepViewModel {
   }
 
   private void started(ReadyModel model, boolean before) {
-    OptimizedModel facts = model.facts();
+    EngineFacts facts = model.facts();
     session.model().set(model);
     boolean testedNow = !before || phases.getLast().mark().get() == Mark.WORKING;
     finish(
         phases.getFirst(),
-        text(
-            "start.loaded",
-            facts.dtype().title(),
-            facts.device(),
-            Amounts.memory(facts.memoryUsage())));
+        text("start.loaded", facts.variant(), facts.device(), Amounts.memory(facts.memoryUsage())));
     for (Phase phase : phases.subList(1, phases.size())) {
       finish(phase, testedNow ? "" : text("start.tested.before"));
     }
@@ -118,7 +114,7 @@ public final class StartViewModel extends StepViewModel {
     }
     notes.setAll(facts.notes());
     criteria.setAll(facts.criteria());
-    setFact(text("start.fact", facts.dtype().title(), facts.device()));
+    setFact(text("start.fact", facts.variant(), facts.device()));
     say("done", session.config().get().name());
     setNext(text("start.next"), true);
     if (straightOn) {

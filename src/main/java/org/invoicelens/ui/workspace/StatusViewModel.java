@@ -7,7 +7,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
-import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.EngineFacts;
+import org.invoicelens.engine.RemoteModel;
 import org.invoicelens.hardware.DeviceState;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.ui.pipeline.ReadyModel;
@@ -33,6 +34,7 @@ final class StatusViewModel {
   private String device = "";
   private long memory;
   private boolean measuring;
+  private boolean remote;
 
   /**
    * @param meter how a device stands now; takes its time
@@ -84,10 +86,11 @@ final class StatusViewModel {
       temperatureWords.set("");
       return;
     }
-    OptimizedModel facts = model.facts();
+    EngineFacts facts = model.facts();
     device = facts.device();
+    remote = facts instanceof RemoteModel;
     memory = facts.memoryUsage();
-    modelWords.set(text("status.model", modelName.get(), facts.dtype().title()));
+    modelWords.set(text("status.model", modelName.get(), facts.variant()));
     tell();
   }
 
@@ -108,7 +111,7 @@ final class StatusViewModel {
 
   /** Measures anew; does nothing while the last measurement goes on. */
   void refresh() {
-    if (measuring || device.isEmpty()) {
+    if (measuring || device.isEmpty() || remote) {
       return;
     }
     measuring = true;
@@ -134,14 +137,18 @@ final class StatusViewModel {
             .map(DeviceState::name)
             .filter(name -> !name.isBlank())
             .orElse(device.equals("cpu") ? text("status.cpu") : device));
-    memoryWords.set(
-        state
-            .filter(now -> now.memoryTotal() > 0)
-            .map(now -> Amounts.memoryOf(memory, now.memoryTotal()))
-            .orElseGet(() -> Amounts.memory(memory)));
+    // What a server holds is not this computer's.
+    memoryWords.set(remote ? "" : memoryHere());
     temperatureWords.set(
         state.isPresent() && state.get().temperature().isPresent()
             ? text("status.temperature", state.get().temperature().getAsInt())
             : "");
+  }
+
+  private String memoryHere() {
+    return state
+        .filter(now -> now.memoryTotal() > 0)
+        .map(now -> Amounts.memoryOf(memory, now.memoryTotal()))
+        .orElseGet(() -> Amounts.memory(memory));
   }
 }
