@@ -15,6 +15,7 @@ import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigLoader;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.download.CommitSwitch;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
@@ -103,16 +104,20 @@ public final class SetupPipeline {
   }
 
   /**
-   * The first stage; a model's files lie where the user wants them, whatever the file says. The
-   * form of answers is looked at too, lest its faults come out after a download.
+   * The first stage; a model's files lie where the user wants them, and the server answers that the
+   * user chose, whatever the file says. The form of answers is looked at too, lest its faults come
+   * out after a download.
    */
   public ModelConfig loadConfig(Path file) throws ConfigException {
     ModelConfig config = new ConfigLoader(folders).load(file);
     if (config.prompt().schema().isPresent()) {
       AnswerSchema.read(config.prompt().schema().get());
     }
-    Path chosen = choices.get().modelFolders().get(config.name());
-    return chosen == null ? config : config.withModelPath(chosen);
+    Settings now = choices.get();
+    Path chosen = now.modelFolders().get(config.name());
+    ModelConfig placed = chosen == null ? config : config.withModelPath(chosen);
+    RemoteServer server = now.servers().get(config.name());
+    return server == null ? placed : placed.withServer(Optional.of(server));
   }
 
   /** How the Hub, and any other server, is reached now. */
