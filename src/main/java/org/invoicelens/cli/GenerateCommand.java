@@ -187,27 +187,24 @@ final class GenerateCommand extends Command {
   }
 
   private void answer(PixtralModel model, Prompt prompt) throws Exception {
-    TokenListener listener = json ? TokenListener.NONE : this::stream;
+    // what a schema takes back of an answer that breaks off cannot be taken back from a terminal
+    boolean streamed = !json && form == null;
     GenerationResult result =
         model.generate(
             prompt,
             new GenerationOptions(
                 maxTokens, temperature, topP, seed, ignoreEos, Optional.ofNullable(form)),
-            listener,
+            streamed ? this::stream : TokenListener.NONE,
             cancellation());
     if (json) {
-      printJson(
-          document(
-              result.text(),
-              result.tokenIds(),
-              result.promptTokenIds(),
-              result.finishReason(),
-              result.timings(),
-              result.memory()));
+      printJson(document(result));
     } else if (result.text().isEmpty()) {
       // A folder without a tokenizer has no words for them.
       context.out().println(Arrays.toString(result.tokenIds()));
     } else {
+      if (!streamed) {
+        stream(0, result.text());
+      }
       context.out().println();
     }
   }
@@ -222,28 +219,28 @@ final class GenerateCommand extends Command {
     GenerationResult.Timings none =
         new GenerationResult.Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0);
     return document(
-        "",
-        new int[0],
-        prompt.tokenIds(),
-        GenerationResult.FinishReason.LENGTH,
-        none,
-        model.memory());
+        new GenerationResult(
+            "",
+            new int[0],
+            prompt.tokenIds(),
+            GenerationResult.FinishReason.LENGTH,
+            none,
+            model.memory()));
   }
 
-  private static JsonObject document(
-      String text,
-      int[] tokenIds,
-      int[] promptTokenIds,
-      GenerationResult.FinishReason reason,
-      GenerationResult.Timings timings,
-      long memory) {
+  private static JsonObject document(GenerationResult result) {
     JsonObject json = new JsonObject();
-    json.addProperty("text", text);
-    json.add("token_ids", array(tokenIds));
-    json.add("prompt_token_ids", array(promptTokenIds));
-    json.addProperty("finish_reason", reason.name().toLowerCase(Locale.ROOT));
-    json.add("timings", InvoiceExport.timings(timings));
-    json.addProperty("memory", memory);
+    json.addProperty("text", result.text());
+    json.add("token_ids", array(result.tokenIds()));
+    json.add("prompt_token_ids", array(result.promptTokenIds()));
+    json.addProperty("finish_reason", result.finishReason().name().toLowerCase(Locale.ROOT));
+    if (!result.certainties().isEmpty()) {
+      JsonArray probabilities = new JsonArray();
+      result.certainties().forEach(token -> probabilities.add(token.probability()));
+      json.add("probabilities", probabilities);
+    }
+    json.add("timings", InvoiceExport.timings(result.timings()));
+    json.addProperty("memory", result.memory());
     return json;
   }
 

@@ -12,7 +12,7 @@ import java.util.Set;
 public final class TokenConstraint {
 
   /** So often the likeliest token is looked at by itself, before all are. */
-  private static final int TRIALS = 24;
+  private static final int TRIALS = 3;
 
   private final TokenVocabulary vocabulary;
   private final Set<Integer> endTokens;

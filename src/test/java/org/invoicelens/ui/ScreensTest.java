@@ -80,6 +80,7 @@ import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Words;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.FxDesktop;
+import org.invoicelens.ui.instance.Restart;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
@@ -143,6 +144,7 @@ class ScreensTest {
               new SettingsStore(folders),
               new SecretsFile(folders),
               stages,
+              Restart.ofThisProgram(),
               notifier -> chosen.isPresent() ? decided() : realDesktop(notifier));
       // A window that changes its size while it is drawn upsets the test display.
       stage.setWidth(1024);
