@@ -24,6 +24,7 @@ import org.invoicelens.engine.ModelInUse;
 import org.invoicelens.engine.ModelInstance;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.ServerCheck;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hub.ConnectionCheck;
@@ -305,6 +306,13 @@ public final class PipelineStages implements Stages {
   @Override
   public ConnectionSteps connectionSteps(ModelConfig config) {
     return new Steps(pipeline.connectionCheck(config));
+  }
+
+  @Override
+  public List<ServerCheck.Finding> checkServer(
+      ModelConfig config, ProgressListener listener, Cancellation cancellation)
+      throws CancelledException {
+    return pipeline.checkServer(config, listener, cancellation);
   }
 
   @Override

@@ -30,6 +30,8 @@ final class StatusViewModel {
   private final ReadOnlyStringWrapper memoryWords = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper temperatureWords = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper rateWords = new ReadOnlyStringWrapper("");
+  private final ReadOnlyStringWrapper promiseWords =
+      new ReadOnlyStringWrapper(text("status.private"));
   private Optional<DeviceState> state = Optional.empty();
   private String device = "";
   private long memory;
@@ -69,6 +71,11 @@ final class StatusViewModel {
     return temperatureWords.getReadOnlyProperty();
   }
 
+  /** What becomes of the documents. */
+  ReadOnlyStringProperty promiseWords() {
+    return promiseWords.getReadOnlyProperty();
+  }
+
   /** How fast the last document was read; empty before. */
   ReadOnlyStringProperty rateWords() {
     return rateWords.getReadOnlyProperty();
@@ -78,6 +85,7 @@ final class StatusViewModel {
   void show(ReadyModel model) {
     rateWords.set("");
     state = Optional.empty();
+    promiseWords.set(text("status.private"));
     if (model == null) {
       device = "";
       modelWords.set("");
@@ -89,6 +97,9 @@ final class StatusViewModel {
     EngineFacts facts = model.facts();
     device = facts.device();
     remote = facts instanceof RemoteModel;
+    if (remote) {
+      promiseWords.set(text("status.server", device));
+    }
     memory = facts.memoryUsage();
     modelWords.set(text("status.model", modelName.get(), facts.variant()));
     tell();
