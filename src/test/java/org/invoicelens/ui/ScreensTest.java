@@ -49,10 +49,12 @@ import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigException.Fault;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.ModelDownloader;
 import org.invoicelens.download.SourceUse;
+import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.ServerCheck;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
@@ -685,9 +687,30 @@ class ScreensTest {
     press("#server-use");
     Thread.sleep(600);
     shoot("2-server-in-use", Looks.DEFAULT);
+    RemoteServer vllm =
+        RemoteServer.entered(
+            "https://vllm.example.com", "pixtral", Optional.empty(), Optional.empty());
+    stages.start =
+        (listener, cancellation) -> {
+          throw new InitializationException(
+              InitializationException.Reason.SERVER_FAILED,
+              new Problem(
+                  "vllm.example.com refuses the connection.",
+                  "The server is not running, or a firewall is in the way.",
+                  "Check the address of the server; in a company, ask for access to it."),
+              "UNREACHABLE",
+              null);
+        };
     press("#next");
+    awaitVisible("#remedy-server");
+    shoot("5-server-lost", Looks.DEFAULT);
+    stages.start = (listener, cancellation) -> Fixtures.onServer(vllm, Fixtures.model(ANSWER));
+    press("#retry");
     awaitVisible("#criteria");
     shoot("5-server-started", Looks.DEFAULT);
+    press("#next");
+    awaitVisible("#drop-zone");
+    shoot("6-server-workspace", Looks.DEFAULT);
   }
 
   @Test

@@ -287,6 +287,8 @@ public final class ServerViewModel {
   private void choose(Optional<RemoteServer> server) {
     String name = session.config().get().name();
     settings.change(now -> now.withServer(name, server));
+    // It is in use now; what is changed is tested again.
+    proved.set(null);
     whenChosen.accept(server);
   }
 
