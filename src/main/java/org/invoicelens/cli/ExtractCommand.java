@@ -17,6 +17,7 @@ import org.invoicelens.invoice.InvoiceExport;
 import org.invoicelens.invoice.InvoiceFields;
 import org.invoicelens.invoice.InvoiceReader;
 import org.invoicelens.invoice.InvoiceRecord;
+import org.invoicelens.invoice.SeveralAtOnce;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.setup.SetupListener;
@@ -165,25 +166,48 @@ final class ExtractCommand extends Command {
     }
 
     List<DocumentOutcome> readAll() throws StageException {
-      for (Path file : expand()) {
+      List<Path> left = new ArrayList<>(expand());
+      // The model is not started before there is a document to read.
+      while (engine == null && !left.isEmpty()) {
         cancellation().throwIfCancelled();
-        InvoiceDocument document;
         try {
-          document = loader.load(file);
+          loader.load(left.getFirst());
         } catch (InferenceException e) {
-          failed(file, e);
+          failed(left.removeFirst(), e);
           continue;
         }
         start();
-        try {
-          Extraction read =
-              new InvoiceReader(engine, config).read(document, listener(file), cancellation());
-          outcomes.add(DocumentOutcome.read(read.named(file.toString())));
-        } catch (InferenceException e) {
-          failed(file, e);
-        }
       }
+      SeveralAtOnce.each(
+          left,
+          engine == null ? 1 : engine.questionsAtOnce(),
+          file -> {
+            cancellation().throwIfCancelled();
+            return read(loader.load(file), file);
+          },
+          new SeveralAtOnce.Results<Path, Extraction>() {
+            @Override
+            public void done(Path file, Extraction read) {
+              Reading.this.done(file, read);
+            }
+
+            @Override
+            public void failed(Path file, StageException failure) throws StageException {
+              if (!(failure instanceof InferenceException e)) {
+                throw failure;
+              }
+              Reading.this.failed(file, e);
+            }
+          });
       return outcomes;
+    }
+
+    private Extraction read(InvoiceDocument document, Path file) throws StageException {
+      return new InvoiceReader(engine, config).read(document, listener(file), cancellation());
+    }
+
+    private void done(Path file, Extraction read) {
+      outcomes.add(DocumentOutcome.read(read.named(file.toString())));
     }
 
     private List<Path> expand() {

@@ -7,6 +7,9 @@ import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
 import org.invoicelens.cli.DoorForTests.Outcome;
 import org.invoicelens.config.RemoteServer;
 import org.invoicelens.remote.VllmServer;
@@ -112,13 +115,46 @@ class RemotePathTest {
   @Test
   void aDocumentThatTheServerRefusesDoesNotKeepTheOthersFromBeingRead() throws Exception {
     Path second = Files.copy(SLIP, folder.resolve("second.png"));
-    vllm.fail(VllmServer.refusal(400, "no"), VllmServer.refusal(400, "no"));
+    vllm.fail(VllmServer.refusal(403, "no"));
 
     Outcome outcome = door.run("extract", SLIP, second, "--config", config, "--json");
 
     assertThat(outcome.code()).isEqualTo(8);
     assertThat(outcome.out()).contains("SERVER_FAILED").contains("Acme GmbH");
     assertThat(outcome.err()).contains("1 of 2 documents");
+  }
+
+  @Test
+  void severalDocumentsAreReadAtOnceAndToldInOrder() throws Exception {
+    Path documents = Files.createDirectory(folder.resolve("documents"));
+    for (int i = 1; i <= 6; i++) {
+      Files.copy(SLIP, documents.resolve("slip-" + i + ".png"));
+    }
+    Files.writeString(documents.resolve("slip-0.png"), "no picture");
+    CyclicBarrier together = new CyclicBarrier(2);
+    VllmServer.Fault meeting =
+        request -> {
+          try {
+            together.await(20, TimeUnit.SECONDS);
+          } catch (Exception e) {
+            return VllmServer.error(500, "they do not come together");
+          }
+          return new MockResponse.Builder()
+              .addHeader("Content-Type", "text/event-stream")
+              .body(vllm.events(new JsonObject()))
+              .build();
+        };
+    vllm.fail(meeting, meeting, meeting, meeting, meeting, meeting);
+
+    Outcome outcome = door.run("extract", documents, "--config", config, "--json");
+
+    assertThat(outcome.code()).isEqualTo(8);
+    JsonArray read = outcome.element().getAsJsonArray();
+    assertThat(read).hasSize(7);
+    for (int i = 0; i < 7; i++) {
+      assertThat(read.get(i).toString()).contains("slip-" + i + ".png");
+      assertThat(read.get(i).toString().contains("Acme GmbH")).isEqualTo(i > 0);
+    }
   }
 
   @Test

@@ -230,7 +230,12 @@ public final class HardwareViewModel extends StepViewModel {
 
   @Override
   protected List<Remedy> remedies(Throwable thrown) {
-    return List.of(remedy(Elsewhere.ANOTHER_MODEL));
+    Remedy anotherModel = remedy(Elsewhere.ANOTHER_MODEL);
+    return thrown instanceof HardwareException && !session.config().get().isBundled()
+        ? List.of(
+            new Remedy("remedy-company-server", text("remedy.company-server"), server::showIt),
+            anotherModel)
+        : List.of(anotherModel);
   }
 
   @Override

@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Locale;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.StringProperty;
+import javafx.geometry.Bounds;
 import javafx.scene.Node;
+import javafx.scene.Parent;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextField;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -55,6 +58,22 @@ public final class ServerCard extends VBox {
     Rows.markFirst(card);
     getChildren().add(card);
     Shown.when(model.offered(), this);
+    model.whenWanted(this::comeIntoSight);
+  }
+
+  /** Scrolls the page so far that this card begins at its top, and goes to the first field. */
+  private void comeIntoSight() {
+    Parent above = getParent();
+    while (above != null && !(above instanceof ScrollPane)) {
+      above = above.getParent();
+    }
+    if (above instanceof ScrollPane page) {
+      Bounds content = page.getContent().getBoundsInLocal();
+      double top = page.getContent().sceneToLocal(localToScene(getBoundsInLocal())).getMinY();
+      double hidden = content.getHeight() - page.getViewportBounds().getHeight();
+      page.setVvalue(hidden > 0 ? Math.min(1, top / hidden) : 0);
+    }
+    lookup("#server-address").requestFocus();
   }
 
   private VBox field(String id, String key, StringProperty value, String example) {

@@ -67,6 +67,7 @@ public final class ServerViewModel {
   private final ReadOnlyObjectWrapper<RemoteServer> proved = new ReadOnlyObjectWrapper<>();
   private final ObservableList<CheckedStep> steps = FXCollections.observableArrayList();
   private Consumer<Optional<RemoteServer>> whenChosen = server -> {};
+  private Runnable whenWanted = () -> {};
   private RunningWork running;
 
   public ServerViewModel(
@@ -149,6 +150,16 @@ public final class ServerViewModel {
   /** Is told which server is to read; empty where this computer is. */
   public void whenChosen(Consumer<Optional<RemoteServer>> action) {
     whenChosen = action;
+  }
+
+  /** Is told where the user wants to see what is to be entered. */
+  void whenWanted(Runnable action) {
+    whenWanted = action;
+  }
+
+  /** Leads to what is to be entered. */
+  public void showIt() {
+    whenWanted.run();
   }
 
   /** Offers a server for the chosen model, or no longer. */

@@ -106,9 +106,7 @@ public final class StartViewModel extends StepViewModel {
     EngineFacts facts = model.facts();
     session.model().set(model);
     boolean testedNow = !before || phases.getLast().mark().get() == Mark.WORKING;
-    finish(
-        phases.getFirst(),
-        text("start.loaded", facts.variant(), facts.device(), Amounts.memory(facts.memoryUsage())));
+    finish(phases.getFirst(), loaded(facts));
     for (Phase phase : phases.subList(1, phases.size())) {
       finish(phase, testedNow ? "" : untested(facts));
     }
