@@ -150,13 +150,11 @@ public final class RemoteStart {
             WORDS.text("criterion.answers"),
             true,
             WORDS.text("criterion.answers.found", time.toMillis() / 1000.0)));
-    if (form.isPresent()) {
-      boolean kept = reply.notes().isEmpty();
+    if (form.isPresent() && reply.notes().isEmpty()) {
+      // A server that keeps to no form reads all the same; its note says what that means.
       criteria.add(
           new Criterion(
-              WORDS.text("criterion.form"),
-              kept,
-              WORDS.text(kept ? "criterion.form.kept" : "criterion.form.notKept")));
+              WORDS.text("criterion.form"), true, WORDS.text("criterion.form.found")));
     }
     List<String> notes = new ArrayList<>(before.notes());
     notes.addAll(reply.notes());
