@@ -153,8 +153,7 @@ public final class RemoteStart {
     if (form.isPresent() && reply.notes().isEmpty()) {
       // A server that keeps to no form reads all the same; its note says what that means.
       criteria.add(
-          new Criterion(
-              WORDS.text("criterion.form"), true, WORDS.text("criterion.form.found")));
+          new Criterion(WORDS.text("criterion.form"), true, WORDS.text("criterion.form.found")));
     }
     List<String> notes = new ArrayList<>(before.notes());
     notes.addAll(reply.notes());
