@@ -32,7 +32,7 @@ class ConfigSchemaTest {
     files = new ConfigFiles(folder);
     Path shipped = ApplicationFolders.current().program().resolve("assets/schema");
     Path forms = Files.createDirectories(folder.resolve("assets/schema"));
-    for (String form : new String[] {"slip.schema.json"}) {
+    for (String form : new String[] {"invoice.schema.json", "slip.schema.json"}) {
       Files.copy(shipped.resolve(form), forms.resolve(form));
     }
     Path schema = shipped.resolve("model-config.schema.json");
