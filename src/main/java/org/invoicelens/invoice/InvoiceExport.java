@@ -71,9 +71,7 @@ public final class InvoiceExport {
    */
   public static void write(Path file, List<DocumentOutcome> outcomes, Format format)
       throws InferenceException {
-    String text = text(outcomes, format);
-    byte[] bytes =
-        (format == Format.JSON ? text : BYTE_ORDER_MARK + text).getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = bytes(text(outcomes, format), format);
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         // A pipe or a device is written into, never replaced.
@@ -85,6 +83,18 @@ public final class InvoiceExport {
     } catch (IOException e) {
       throw notWritable(file, e.toString(), e);
     }
+  }
+
+  /** One document as a file of its own: in JSON one object, in CSV a table with its row. */
+  static byte[] bytes(DocumentOutcome outcome, Format format) {
+    List<DocumentOutcome> alone = List.of(outcome);
+    return bytes(
+        format == Format.JSON ? GSON.toJson(json(alone).get(0)) + "\n" : text(alone, format),
+        format);
+  }
+
+  private static byte[] bytes(String text, Format format) {
+    return (format == Format.JSON ? text : BYTE_ORDER_MARK + text).getBytes(StandardCharsets.UTF_8);
   }
 
   /**
