@@ -150,7 +150,11 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     boolean known = fraction >= 0 && progress.total() > 0;
     boolean bytes = progress.unit() == Progress.Unit.BYTES;
     if (progress.unit() == Progress.Unit.DOCUMENTS) {
-      parts.add(progress.done() + " of " + count(progress.total(), "documents"));
+      // A drawn line has no room for what every document is.
+      parts.add(
+          progress.done()
+              + " of "
+              + (terminal ? progress.total() : count(progress.total(), "documents")));
       addPace(parts, progress);
     } else if (known) {
       String share = (int) (fraction * 100) + " %";
@@ -174,8 +178,10 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     }
     String bar = "";
     if (terminal && known) {
-      int full = (int) (fraction * BAR);
-      bar = "[" + "#".repeat(full) + ".".repeat(BAR - full) + "] ";
+      // Documents have more to tell beside their bar.
+      int width = progress.unit() == Progress.Unit.DOCUMENTS ? BAR / 2 : BAR;
+      int full = (int) (fraction * width);
+      bar = "[" + "#".repeat(full) + ".".repeat(width - full) + "] ";
     }
     String sentence = TextTable.plain(progress.message().replaceFirst("[.]+$", ""));
     if (!sentence.isEmpty()) {

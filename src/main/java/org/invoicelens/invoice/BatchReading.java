@@ -165,6 +165,7 @@ public final class BatchReading {
               .map(failure -> failed(failure.path(), failure.cause()))
               .toList();
       boolean ended = false;
+      BatchSummary summary;
       try {
         read(plan(search, items));
         ended = true;
@@ -172,9 +173,10 @@ public final class BatchReading {
         log.info("stopped");
       } finally {
         // However it ends, what is there is told.
-        keep(summary(items, unlisted, !ended));
+        summary = summary(items, unlisted, !ended);
+        keep(summary);
       }
-      return summary(items, unlisted, !ended);
+      return summary;
     }
 
     private BatchSummary summary(List<Item> items, List<BatchEntry> unlisted, boolean stopped) {
