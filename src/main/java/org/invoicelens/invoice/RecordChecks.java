@@ -54,7 +54,8 @@ final class RecordChecks {
   /** Whether there is an answer, and all of it. */
   void document(Extraction extraction) {
     if (extraction.fields().fields().isEmpty()) {
-      doubt("", Check.ANY_FIELD, "nothing");
+      boolean silent = extraction.generation().text().isBlank();
+      doubt("", Check.ANY_FIELD, silent ? "blank" : "nothing");
     } else if (!extraction.fields().complete()) {
       doubt("", Check.COMPLETE, "incomplete");
     }
