@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.invoicelens.grammar.AnswerSchema;
 import org.invoicelens.invoice.DocumentLoader;
 import org.invoicelens.invoice.InvoiceExport;
 import org.invoicelens.pixtral.GenerationOptions;
@@ -93,11 +95,19 @@ final class GenerateCommand extends Command {
   private boolean ignoreEos;
 
   @Option(
+      names = "--schema",
+      paramLabel = "FILE",
+      description = "Hold the answer to this JSON Schema.")
+  private Path schema;
+
+  @Option(
       names = "--logits",
       paramLabel = "FILE",
       description =
           "Write the prompt's logits to a safetensors file: logits, [positions, vocabulary].")
   private Path logits;
+
+  private AnswerSchema form;
 
   GenerateCommand(CommandContext context) {
     super(context);
@@ -106,6 +116,7 @@ final class GenerateCommand extends Command {
   @Override
   ExitCode execute(ProgressPrinter progress) throws Exception {
     validate();
+    form = schema == null ? null : AnswerSchema.read(schema);
     int[] ids = question.ids == null ? null : ids(question.ids);
     if (question.text != null && question.text.isBlank()) {
       throw new InferenceException(
@@ -176,26 +187,24 @@ final class GenerateCommand extends Command {
   }
 
   private void answer(PixtralModel model, Prompt prompt) throws Exception {
-    TokenListener listener = json ? TokenListener.NONE : this::stream;
+    // what a schema takes back of an answer that breaks off cannot be taken back from a terminal
+    boolean streamed = !json && form == null;
     GenerationResult result =
         model.generate(
             prompt,
-            new GenerationOptions(maxTokens, temperature, topP, seed, ignoreEos),
-            listener,
+            new GenerationOptions(
+                maxTokens, temperature, topP, seed, ignoreEos, Optional.ofNullable(form)),
+            streamed ? this::stream : TokenListener.NONE,
             cancellation());
     if (json) {
-      printJson(
-          document(
-              result.text(),
-              result.tokenIds(),
-              result.promptTokenIds(),
-              result.finishReason(),
-              result.timings(),
-              result.memory()));
+      printJson(document(result));
     } else if (result.text().isEmpty()) {
       // A folder without a tokenizer has no words for them.
       context.out().println(Arrays.toString(result.tokenIds()));
     } else {
+      if (!streamed) {
+        stream(0, result.text());
+      }
       context.out().println();
     }
   }
@@ -210,28 +219,28 @@ final class GenerateCommand extends Command {
     GenerationResult.Timings none =
         new GenerationResult.Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0);
     return document(
-        "",
-        new int[0],
-        prompt.tokenIds(),
-        GenerationResult.FinishReason.LENGTH,
-        none,
-        model.memory());
+        new GenerationResult(
+            "",
+            new int[0],
+            prompt.tokenIds(),
+            GenerationResult.FinishReason.LENGTH,
+            none,
+            model.memory()));
   }
 
-  private static JsonObject document(
-      String text,
-      int[] tokenIds,
-      int[] promptTokenIds,
-      GenerationResult.FinishReason reason,
-      GenerationResult.Timings timings,
-      long memory) {
+  private static JsonObject document(GenerationResult result) {
     JsonObject json = new JsonObject();
-    json.addProperty("text", text);
-    json.add("token_ids", array(tokenIds));
-    json.add("prompt_token_ids", array(promptTokenIds));
-    json.addProperty("finish_reason", reason.name().toLowerCase(Locale.ROOT));
-    json.add("timings", InvoiceExport.timings(timings));
-    json.addProperty("memory", memory);
+    json.addProperty("text", result.text());
+    json.add("token_ids", array(result.tokenIds()));
+    json.add("prompt_token_ids", array(result.promptTokenIds()));
+    json.addProperty("finish_reason", result.finishReason().name().toLowerCase(Locale.ROOT));
+    if (!result.certainties().isEmpty()) {
+      JsonArray probabilities = new JsonArray();
+      result.certainties().forEach(token -> probabilities.add(token.probability()));
+      json.add("probabilities", probabilities);
+    }
+    json.add("timings", InvoiceExport.timings(result.timings()));
+    json.addProperty("memory", result.memory());
     return json;
   }
 

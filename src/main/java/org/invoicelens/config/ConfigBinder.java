@@ -1,5 +1,6 @@
 package org.invoicelens.config;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class ConfigBinder {
         root.section("loading", ConfigBinder::loading),
         root.section("quantization", ConfigBinder::quantization),
         root.section("download", ConfigBinder::download),
-        root.section("prompt", ConfigBinder::prompt),
+        root.section("prompt", this::prompt),
         root.section("inference", ConfigBinder::inference));
   }
 
@@ -217,14 +218,26 @@ final class ConfigBinder {
             "minimal", minimal -> minimal.value("connections").whole(1, 32).orElse(1L).intValue()));
   }
 
-  private static Prompt prompt(Section section) {
+  private Prompt prompt(Section section) {
     return new Prompt(
         section.value("system").anyText().orElse(""),
         section
             .required("user")
             .anyText(
                 text -> text.isBlank() ? Optional.of(Refusal.of("prompt.empty")) : Optional.empty())
-            .orElse(""));
+            .orElse(""),
+        schema(section.value("schema")));
+  }
+
+  /** A file of the user's own, or else one that ships. */
+  private Optional<Path> schema(Value value) {
+    return path(value)
+        .map(own -> Files.exists(own) ? own : folders.program().resolve(value.text().orElseThrow()))
+        .filter(file ->
+            value.passes(
+                Files.isRegularFile(file)
+                    ? Optional.empty()
+                    : Optional.of(Refusal.of("schema.missing", file))));
   }
 
   private static Inference inference(Section section) {

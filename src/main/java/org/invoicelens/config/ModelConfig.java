@@ -257,8 +257,15 @@ public record ModelConfig(
    *
    * @param system the instruction in front of the user's turn; may be empty
    * @param user the text of the user's turn beside the image
+   * @param schema the file with the JSON Schema that the answer is held to; empty where it is free
    */
-  public record Prompt(String system, String user) {}
+  public record Prompt(String system, String user, Optional<Path> schema) {
+
+    /** A prompt whose answer is free. */
+    public Prompt(String system, String user) {
+      this(system, user, Optional.empty());
+    }
+  }
 
   /**
    * How the answer is generated.

@@ -6,6 +6,8 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -28,8 +30,17 @@ final class AnswerParser {
    *
    * @param object the object, as far as it came
    * @param complete whether it came to its closing bracket
+   * @param places where in the text each value stands that is no object, list or null
    */
-  record Answer(JsonObject object, boolean complete) {}
+  record Answer(JsonObject object, boolean complete, Map<JsonElement, Place> places) {}
+
+  /**
+   * Where in a text something stands, in UTF-16 units.
+   *
+   * @param start its first unit
+   * @param end the unit behind its last
+   */
+  record Place(int start, int end) {}
 
   /** The end of what can be read, wherever the parser stands; what was read so far counts. */
   private static final class BrokenOff extends Exception {
@@ -41,6 +52,8 @@ final class AnswerParser {
   }
 
   private final String text;
+  // two values may be equal and stand in different places
+  private final Map<JsonElement, Place> places = new IdentityHashMap<>();
   private int at;
 
   private AnswerParser(String text, int at) {
@@ -50,7 +63,7 @@ final class AnswerParser {
 
   /** Reads the first object that has a field, or else the first empty one. */
   static Answer parse(String text) {
-    Answer empty = new Answer(new JsonObject(), false);
+    Answer empty = new Answer(new JsonObject(), false, Map.of());
     for (int open = text.indexOf('{'); open >= 0; open = text.indexOf('{', open + 1)) {
       Answer answer = new AnswerParser(text, open).answer();
       if (!answer.object().isEmpty()) {
@@ -67,9 +80,9 @@ final class AnswerParser {
     JsonObject object = new JsonObject();
     try {
       readObject(object, 1);
-      return new Answer(object, true);
+      return new Answer(object, true, places);
     } catch (BrokenOff e) {
-      return new Answer(object, false);
+      return new Answer(object, false, places);
     }
   }
 
@@ -143,6 +156,13 @@ final class AnswerParser {
   }
 
   private JsonElement readScalar(boolean inObject) throws BrokenOff {
+    int start = at;
+    JsonElement value = scalar(inObject);
+    places.put(value, new Place(start, at));
+    return value;
+  }
+
+  private JsonElement scalar(boolean inObject) throws BrokenOff {
     if (peek() == '"') {
       return new JsonPrimitive(readString());
     }

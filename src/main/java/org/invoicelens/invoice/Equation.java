@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What two amounts of an invoice have to be to each other.
@@ -35,50 +36,143 @@ record Equation(
    * that each line may be off by one minor unit of the currency.
    *
    * @param figures the amounts by their paths in the record
-   * @param lines the lines that count
+   * @param rows the rows of each list that count
    * @param digits how many digits the minor unit of the currency has
    */
-  static List<Equation> of(Map<String, BigDecimal> figures, List<Integer> lines, int digits) {
+  static List<Equation> of(
+      Map<String, BigDecimal> figures, Map<InvoiceList, List<Integer>> rows, int digits) {
     BigDecimal unit = BigDecimal.ONE.movePointLeft(digits);
+    List<Integer> lines = rows.get(InvoiceList.LINES);
+    List<Integer> taxes = rows.get(InvoiceList.TAXES);
     List<Equation> equations = new ArrayList<>();
-    BigDecimal sum = BigDecimal.ZERO;
-    for (int line : lines) {
-      ofLine(figures, line, digits).ifPresent(equations::add);
-      BigDecimal amount = figures.get(LineField.AMOUNT.path(line));
-      BigDecimal counted = amount == null ? made(figures, line) : amount;
-      sum = sum == null || counted == null ? null : sum.add(counted);
-    }
+    lines.forEach(line -> ofLine(figures, line, digits).ifPresent(equations::add));
     BigDecimal net = figures.get(InvoiceField.NET.path());
     BigDecimal tax = figures.get(InvoiceField.TAX.path());
     BigDecimal total = figures.get(InvoiceField.TOTAL.path());
     BigDecimal perLine = unit.multiply(BigDecimal.valueOf(Math.max(1, lines.size())));
-    if (sum != null && !lines.isEmpty()) {
-      addLines(equations, sum, net, tax, total, perLine);
+    BigDecimal perRate = unit.multiply(BigDecimal.valueOf(Math.max(1, taxes.size())));
+    BigDecimal taxOfRates = sum(taxes, row -> figures.get(TaxField.TAX.path(row)));
+    BigDecimal netOfRates = sum(taxes, row -> figures.get(TaxField.NET.path(row)));
+    BigDecimal wholeTax = tax == null ? taxOfRates : tax;
+    BigDecimal wholeNet = net == null ? netOfRates : net;
+    BigDecimal ofLines = sum(lines, line -> counted(figures, line));
+    if (ofLines != null) {
+      addLines(equations, ofLines, net, wholeTax, total, perLine);
     }
-    if (net != null && tax != null && total != null) {
+    if (wholeNet != null && wholeTax != null && total != null) {
       equations.add(
           new Equation(
               Doubt.Check.TOTAL,
               InvoiceField.TOTAL.path(),
               "total",
-              List.of(net, tax),
-              net.add(tax),
+              List.of(wholeNet, wholeTax),
+              wholeNet.add(wholeTax),
               total,
-              unit));
+              tax == null || net == null ? perRate : unit));
     }
-    BigDecimal rate = figures.get(InvoiceField.TAX_RATE.path());
+    addTax(
+        equations,
+        figures.get(InvoiceField.TAX_RATE.path()),
+        net,
+        tax,
+        InvoiceField.TAX.path(),
+        perLine);
+    for (int row : taxes) {
+      addTax(
+          equations,
+          figures.get(TaxField.RATE.path(row)),
+          figures.get(TaxField.NET.path(row)),
+          figures.get(TaxField.TAX.path(row)),
+          TaxField.TAX.path(row),
+          perLine);
+      addLinesOfRate(equations, figures, lines, row, perLine);
+    }
+    if (taxOfRates != null && tax != null) {
+      equations.add(ofRates(InvoiceField.TAX, "taxes.tax", taxOfRates, tax, perRate));
+    }
+    if (netOfRates != null && net != null) {
+      equations.add(ofRates(InvoiceField.NET, "taxes.net", netOfRates, net, perRate));
+    }
+    return equations;
+  }
+
+  /** The sum over rows; null where there is none or an amount is missing. */
+  private static BigDecimal sum(List<Integer> rows, Function<Integer, BigDecimal> amounts) {
+    BigDecimal sum = BigDecimal.ZERO;
+    for (int row : rows) {
+      BigDecimal amount = amounts.apply(row);
+      if (amount == null) {
+        return null;
+      }
+      sum = sum.add(amount);
+    }
+    return rows.isEmpty() ? null : sum;
+  }
+
+  private static BigDecimal counted(Map<String, BigDecimal> figures, int line) {
+    BigDecimal amount = figures.get(LineField.AMOUNT.path(line));
+    return amount == null ? made(figures, line) : amount;
+  }
+
+  private static Equation ofRates(
+      InvoiceField field, String words, BigDecimal made, BigDecimal said, BigDecimal tolerance) {
+    return new Equation(Doubt.Check.TAXES, field.path(), words, List.of(), made, said, tolerance);
+  }
+
+  private static void addTax(
+      List<Equation> equations,
+      BigDecimal rate,
+      BigDecimal net,
+      BigDecimal tax,
+      String path,
+      BigDecimal tolerance) {
     if (rate != null && net != null && tax != null) {
       equations.add(
           new Equation(
               Doubt.Check.TAX,
-              InvoiceField.TAX.path(),
+              path,
               "tax",
               List.of(rate, net),
               net.multiply(rate).movePointLeft(2),
               tax,
-              perLine));
+              tolerance));
     }
-    return equations;
+  }
+
+  /** Adds what the lines of a rate make, where every line says its rate. */
+  private static void addLinesOfRate(
+      List<Equation> equations,
+      Map<String, BigDecimal> figures,
+      List<Integer> lines,
+      int row,
+      BigDecimal tolerance) {
+    BigDecimal rate = figures.get(TaxField.RATE.path(row));
+    BigDecimal net = figures.get(TaxField.NET.path(row));
+    if (rate == null
+        || net == null
+        || lines.stream().anyMatch(line -> figures.get(LineField.TAX_RATE.path(line)) == null)) {
+      return;
+    }
+    List<Integer> ofRate =
+        lines.stream()
+            .filter(line -> figures.get(LineField.TAX_RATE.path(line)).compareTo(rate) == 0)
+            .toList();
+    BigDecimal made = sum(ofRate, line -> counted(figures, line));
+    if (made == null) {
+      return;
+    }
+    BigDecimal tax = figures.get(TaxField.TAX.path(row));
+    // Lines that are printed with the tax in them
+    boolean withTax = tax != null && made.subtract(net.add(tax)).abs().compareTo(tolerance) <= 0;
+    equations.add(
+        new Equation(
+            Doubt.Check.LINES_OF_RATE,
+            TaxField.NET.path(row),
+            "lines.rate",
+            List.of(rate),
+            made,
+            withTax ? made : net,
+            tolerance));
   }
 
   /**

@@ -4,9 +4,13 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.ToNumberPolicy;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,8 +125,8 @@ public final class InvoiceExport {
   }
 
   /**
-   * One object for each document: its fields as they stand, with what was corrected and what is
-   * doubtful, or the error.
+   * One object for each document: its fields as they stand under the model's names and, with their
+   * meaning, under the record's, what was corrected and what is doubtful, or the error.
    */
   public static JsonArray json(List<DocumentOutcome> outcomes) {
     JsonArray array = new JsonArray();
@@ -155,6 +159,7 @@ public final class InvoiceExport {
       object.add("notes", notes);
     }
     object.add("fields", GSON.fromJson(record.fields().json(), JsonElement.class));
+    object.add("record", record(record));
     object.add("edited", edited(record));
     object.add("doubts", doubts(record));
     object.addProperty("complete", extraction.fields().complete());
@@ -163,12 +168,56 @@ public final class InvoiceExport {
     object.add("timings", timings(generation.timings()));
   }
 
+  /** Every field of the record by its path, with its text and what that means. */
+  private static JsonObject record(InvoiceRecord record) {
+    JsonObject object = new JsonObject();
+    for (InvoiceField field : InvoiceField.values()) {
+      object.add(field.path(), entry(record.entry(field)));
+    }
+    for (InvoiceList list : InvoiceList.values()) {
+      JsonArray rows = new JsonArray();
+      for (RecordRow row : record.rows(list)) {
+        JsonObject fields = new JsonObject();
+        fields.addProperty("row", list.path(row.number()));
+        for (int i = 0; i < row.entries().size(); i++) {
+          fields.add(list.fields().get(i).key(), entry(row.entries().get(i)));
+        }
+        rows.add(fields);
+      }
+      object.add(list.path(), rows);
+    }
+    return object;
+  }
+
+  private static JsonElement entry(RecordEntry<?> entry) {
+    if (entry.text().isBlank()) {
+      return JsonNull.INSTANCE;
+    }
+    JsonObject object = new JsonObject();
+    object.addProperty("text", entry.text());
+    object.add(
+        "value",
+        switch (entry.value().orElse(null)) {
+          case null -> JsonNull.INSTANCE;
+          case BigDecimal number -> new JsonPrimitive(number);
+          case Object other -> new JsonPrimitive(other.toString());
+        });
+    entry.confidence().ifPresent(sure -> object.add("confidence", rounded(sure)));
+    return object;
+  }
+
+  private static JsonPrimitive rounded(double probability) {
+    return new JsonPrimitive(BigDecimal.valueOf(probability).setScale(4, RoundingMode.HALF_UP));
+  }
+
   private static JsonArray edited(InvoiceRecord record) {
     JsonArray array = new JsonArray();
-    record.removedLines().forEach(line -> array.add(changed(line, InvoiceEdits.REMOVED)));
-    record.lines().stream()
-        .filter(RecordLine::added)
-        .forEach(line -> array.add(changed(line.number(), InvoiceEdits.ADDED)));
+    for (InvoiceList list : InvoiceList.values()) {
+      record.removed(list).forEach(row -> array.add(changed(list.path(row), InvoiceEdits.REMOVED)));
+      record.rows(list).stream()
+          .filter(RecordRow::added)
+          .forEach(row -> array.add(changed(list.path(row.number()), InvoiceEdits.ADDED)));
+    }
     record
         .all()
         .filter(RecordEntry::edited)
@@ -183,9 +232,9 @@ public final class InvoiceExport {
     return array;
   }
 
-  private static JsonObject changed(int line, String change) {
+  private static JsonObject changed(String row, String change) {
     JsonObject object = new JsonObject();
-    object.addProperty("field", LineField.linePath(line));
+    object.addProperty("field", row);
     object.addProperty("change", change);
     return object;
   }

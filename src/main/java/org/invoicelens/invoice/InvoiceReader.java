@@ -3,9 +3,12 @@ package org.invoicelens.invoice;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.engine.ModelInUse;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.grammar.AnswerSchema;
 import org.invoicelens.pixtral.GenerationOptions;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
@@ -37,10 +40,11 @@ public final class InvoiceReader {
   }
 
   /**
-   * Reads one document by a prompt, telling of every token as it comes. All pages go into one
-   * prompt; where they are too long for the model, as many of the first ones as fit. Where memory
-   * runs out, the document is read again from its start with the next fallback of the model. Of
-   * empty pages the model is not asked, since it finds something on them too.
+   * Reads one document by a prompt, telling of every token as it comes; the answer is held to the
+   * prompt's form of answers, where it has one. All pages go into one prompt; where they are too
+   * long for the model, as many of the first ones as fit. Where memory runs out, the document is
+   * read again from its start with the next fallback of the model. Of empty pages the model is not
+   * asked, since it finds something on them too.
    */
   public Extraction read(
       InvoiceDocument document,
@@ -76,7 +80,8 @@ public final class InvoiceReader {
             config.inference().temperature(),
             config.inference().topP(),
             0,
-            false);
+            false,
+            form(asked));
     for (int count = pages.size(); ; count--) {
       cancellation.throwIfCancelled();
       try {
@@ -85,7 +90,7 @@ public final class InvoiceReader {
         GenerationResult result = now.model().generate(prompt, options, listener, cancellation);
         return new Extraction(
             document.name(),
-            InvoiceFields.parse(result.text()),
+            InvoiceFields.of(result),
             result,
             pages.size(),
             count,
@@ -98,6 +103,19 @@ public final class InvoiceReader {
         }
         log.info("{}: {} pages are too many for one prompt", document.name(), count);
       }
+    }
+  }
+
+  /** The form as it is now: a user may be at work on it. */
+  private static Optional<AnswerSchema> form(ModelConfig.Prompt asked) throws InferenceException {
+    if (asked.schema().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(AnswerSchema.read(asked.schema().get()));
+    } catch (ConfigException e) {
+      throw new InferenceException(
+          InferenceException.Reason.BAD_SCHEMA, e.problem(), e.detail(), e);
     }
   }
 }

@@ -230,6 +230,7 @@ public final class ReadingHistory {
     json.getAsJsonObject("edits")
         .entrySet()
         .forEach(edit -> edits.put(edit.getKey(), edit.getValue().getAsString()));
+    InvoiceFields fields = InvoiceFields.parse(answer);
     GenerationResult generation =
         new GenerationResult(
             answer,
@@ -259,14 +260,9 @@ public final class ReadingHistory {
                 json.get("prompt_system").getAsString(), json.get("prompt_user").getAsString()),
             json.get("prompt_changed").getAsBoolean()),
         new Extraction(
-            name,
-            InvoiceFields.parse(answer),
-            generation,
-            amount(json, "pages"),
-            amount(json, "pages_read"),
-            seen),
+            name, fields, generation, amount(json, "pages"), amount(json, "pages_read"), seen),
         json.get("rotation").getAsInt(),
-        edits);
+        FieldPlaces.of(fields).current(edits));
   }
 
   private static Optional<String> optional(JsonObject json, String key) {

@@ -2,6 +2,7 @@ package org.invoicelens.invoice;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.Manifest;
 
@@ -27,11 +28,22 @@ public record ReadingSettings(String model, InvoiceExport.Format format, String 
             config.repoId(),
             config.revision(),
             files(config),
-            config.prompt().toString(),
+            config.prompt().system(),
+            config.prompt().user(),
+            form(config.prompt()),
             config.inference().toString(),
             format.id());
     return new ReadingSettings(
         config.name(), format, ContentDigest.of(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static String form(ModelConfig.Prompt prompt) {
+    try {
+      return prompt.schema().isPresent() ? Files.readString(prompt.schema().get()) : "";
+    } catch (IOException unreadable) {
+      // The reading tells it.
+      return "";
+    }
   }
 
   private static String files(ModelConfig config) {

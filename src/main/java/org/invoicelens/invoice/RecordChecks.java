@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.invoicelens.invoice.Doubt.Check;
@@ -27,6 +28,10 @@ final class RecordChecks {
 
   /** How much of a text that cannot be understood is quoted. */
   private static final int QUOTED = 40;
+
+  /** Their first term is a quantity or a rate. */
+  private static final Set<Check> BEGIN_WITHOUT_MONEY =
+      Set.of(Check.LINE, Check.TAX, Check.LINES_OF_RATE);
 
   private final UnaryOperator<String> texts;
   private final int digits;
@@ -119,6 +124,51 @@ final class RecordChecks {
     }
   }
 
+  void vatId(String path, VatIdReading reading) {
+    String text = quoted(texts.apply(path));
+    switch (reading.fault().orElse(null)) {
+      case COUNTRY -> doubt(path, Check.VAT_ID, "vat.country", text);
+      case FORM -> doubt(path, Check.VAT_ID, "vat.form", text, country(reading.country()));
+      case CHECK_DIGITS -> doubt(path, Check.VAT_ID, "vat.digits", text);
+      case null -> {}
+    }
+  }
+
+  void iban(IbanReading reading) {
+    String path = InvoiceField.IBAN.path();
+    String text = quoted(texts.apply(path));
+    switch (reading.fault().orElse(null)) {
+      case FORM -> doubt(path, Check.IBAN, "iban.form", text);
+      case COUNTRY -> doubt(path, Check.IBAN, "iban.country", text);
+      case LENGTH ->
+          doubt(
+              path,
+              Check.IBAN,
+              "iban.length",
+              reading.compact().length(),
+              country(reading.country()),
+              reading.lengthOfCountry());
+      case SIGNS -> doubt(path, Check.IBAN, "iban.signs", country(reading.country()));
+      case CHECK_DIGITS -> doubt(path, Check.IBAN, "iban.digits");
+      case null -> {}
+    }
+  }
+
+  void bic(BicReading bic, IbanReading iban) {
+    String path = InvoiceField.BIC.path();
+    if (bic.isDoubted()) {
+      doubt(path, Check.BIC, "bic", quoted(texts.apply(path)));
+    } else if (!bic.fits(iban)) {
+      doubt(
+          path, Check.BANK_COUNTRY, "bic.country", country(bic.country()), country(iban.country()));
+    }
+  }
+
+  private static String country(String code) {
+    return Locale.of("", code.equals("EL") ? "GR" : code.equals("XI") ? "GB" : code)
+        .getDisplayCountry(locale());
+  }
+
   /**
    * @param undecided whether nothing tells which of two meanings the number has
    */
@@ -144,8 +194,7 @@ final class RecordChecks {
     if (!sum.holds()) {
       List<String> words = new ArrayList<>();
       for (int i = 0; i < sum.terms().size(); i++) {
-        // Quantities and rates are no money.
-        boolean plain = i == 0 && (sum.check() == Check.LINE || sum.check() == Check.TAX);
+        boolean plain = i == 0 && BEGIN_WITHOUT_MONEY.contains(sum.check());
         words.add(plain ? plain(sum.terms().get(i)) : money(sum.terms().get(i)));
       }
       words.add(money(sum.made()));

@@ -15,6 +15,7 @@ public final class InferenceException extends StageException {
     PROMPT_TOO_LONG,
     IMAGES_DO_NOT_MATCH,
     UNKNOWN_TOKEN,
+    BAD_SCHEMA,
     BAD_DOCUMENT,
     DOCUMENT_TOO_LARGE,
     NOT_FINITE,

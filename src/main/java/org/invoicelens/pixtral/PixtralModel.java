@@ -14,6 +14,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig.Footprint;
+import org.invoicelens.grammar.AnswerSchema;
+import org.invoicelens.grammar.TokenConstraint;
 import org.invoicelens.hardware.MainMemory;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
@@ -230,11 +232,9 @@ public final class PixtralModel implements AutoCloseable {
     long begin = System.nanoTime();
     encode(prompt.images(), cancellation);
     long encoded = System.nanoTime();
-    boolean greedy = generation.temperature() == 0;
-    Sampler sampler =
-        greedy ? null : new Sampler(generation.temperature(), generation.topP(), generation.seed());
+    TokenChoice choice = choice(generation);
     int last = prefill(prompt, cancellation, () -> {});
-    int token = greedy ? program.greedy() : sampler.next(program.logits(last));
+    int token = choice.isPlain() ? program.greedy() : choice.of(program.logits(last));
     rest(System.nanoTime() - begin);
     long filled = System.nanoTime();
 
@@ -242,12 +242,24 @@ public final class PixtralModel implements AutoCloseable {
     int position = prompt.tokenIds().length;
     GenerationResult.FinishReason reason = GenerationResult.FinishReason.LENGTH;
     while (true) {
+      if (token == TokenChoice.NONE_ALLOWED) {
+        break;
+      }
       if (token < 0) {
         throw RuntimeFault.notFinite(answer.size());
       }
-      boolean end = !generation.ignoreEos() && config.endTokens().contains(token);
-      answer.add(token);
-      if (end) {
+      boolean end =
+          (!generation.ignoreEos() || generation.schema().isPresent())
+              && config.endTokens().contains(token);
+      if (choice.isPlain()) {
+        answer.add(token);
+      } else {
+        answer.add(token, choice.probability());
+      }
+      if (!end) {
+        choice.take(token);
+      }
+      if (end || choice.isOver()) {
         reason = GenerationResult.FinishReason.STOP;
         break;
       }
@@ -258,13 +270,18 @@ public final class PixtralModel implements AutoCloseable {
       long stepBegin = System.nanoTime();
       reserve(position + 1, generation.maxNewTokens() - answer.size());
       token =
-          greedy
+          choice.isPlain()
               ? program.stepGreedy(token, position)
-              : sampler.next(program.stepLogits(token, position));
+              : choice.of(program.stepLogits(token, position));
       position++;
       rest(System.nanoTime() - stepBegin);
     }
     String text = answer.finish();
+    AnswerSchema.Closed closed =
+        generation
+            .schema()
+            .map(schema -> schema.close(text))
+            .orElseGet(() -> new AnswerSchema.Closed(text, text.length()));
     GenerationResult.Timings timings =
         new GenerationResult.Timings(
             Duration.ofNanos(encoded - begin),
@@ -273,7 +290,27 @@ public final class PixtralModel implements AutoCloseable {
             prompt.tokenIds().length,
             answer.size() - 1);
     return new GenerationResult(
-        text, answer.tokens(), prompt.tokenIds().clone(), reason, timings, program.memory());
+        closed.text(),
+        answer.tokens(),
+        prompt.tokenIds().clone(),
+        reason,
+        timings,
+        program.memory(),
+        closed.written(),
+        answer.certainties());
+  }
+
+  private TokenChoice choice(GenerationOptions generation) throws InferenceException {
+    Sampler sampler =
+        generation.temperature() == 0
+            ? null
+            : new Sampler(generation.temperature(), generation.topP(), generation.seed());
+    TokenConstraint constraint =
+        generation.schema().isEmpty()
+            ? null
+            : new TokenConstraint(
+                generation.schema().get(), processor.vocabulary(), config.endTokens());
+    return new TokenChoice(sampler, constraint);
   }
 
   /** The pictures through the vision tower and the projector, each on its own. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.invoicelens.grammar.TokenVocabulary;
 import org.invoicelens.stage.Words;
 
 /**
@@ -28,6 +29,7 @@ public final class PixtralProcessor implements AutoCloseable {
   private final ImageProcessor images;
   private final ImageTokens imageTokens;
   private final int endOfSequence;
+  private TokenVocabulary vocabulary;
 
   /**
    * @throws IllegalArgumentException where the tokenizer does not belong to the model
@@ -154,6 +156,19 @@ public final class PixtralProcessor implements AutoCloseable {
   /** The checkpoint's vocabulary; empty where the folder has none. */
   public Optional<Tokenizer> tokenizer() {
     return tokenizer;
+  }
+
+  /**
+   * The checkpoint's tokens as bytes; takes its time when it is asked for first.
+   *
+   * @throws InferenceException where the folder has no tokenizer
+   */
+  synchronized TokenVocabulary vocabulary() throws InferenceException {
+    if (vocabulary == null) {
+      Tokenizer present = tokenizer.orElseThrow(PixtralProcessor::noTokenizer);
+      vocabulary = new TokenVocabulary(present.size(), present::bytes);
+    }
+    return vocabulary;
   }
 
   /** What makes pixels of pictures. */

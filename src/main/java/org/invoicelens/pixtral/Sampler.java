@@ -1,6 +1,8 @@
 package org.invoicelens.pixtral;
 
+import java.util.BitSet;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Draws tokens from logits by temperature and top-p.
@@ -24,18 +26,17 @@ final class Sampler {
     this.random = new SplittableRandom(seed);
   }
 
-  /** The next token; negative where a logit is not finite. */
-  int next(float[] logits) {
-    double largest = Double.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      if (!Float.isFinite(logit)) {
-        return -1;
-      }
-      largest = Math.max(largest, logit);
-    }
+  /**
+   * The next token.
+   *
+   * @param logits one for each token, all finite
+   * @param allowed the tokens it may be, at least one
+   */
+  int next(float[] logits, BitSet allowed) {
+    double largest = allowed.stream().mapToDouble(i -> logits[i]).max().orElseThrow();
     double[] weights = new double[logits.length];
     double sum = 0;
-    for (int i = 0; i < logits.length; i++) {
+    for (int i = allowed.nextSetBit(0); i >= 0; i = allowed.nextSetBit(i + 1)) {
       weights[i] = Math.exp((logits[i] - largest) / temperature);
       sum += weights[i];
     }
@@ -59,7 +60,7 @@ final class Sampler {
   private int[] byWeight(double[] weights, double sum) {
     // together less than what topP leaves away, or than a double can tell
     double negligible = sum * Math.max(1 - topP, 1e-12) / weights.length;
-    return java.util.stream.IntStream.range(0, weights.length)
+    return IntStream.range(0, weights.length)
         .filter(i -> weights[i] > negligible)
         .boxed()
         .sorted((a, b) -> Double.compare(weights[b], weights[a]))

@@ -30,6 +30,7 @@ import org.invoicelens.engine.ModelInstance;
 import org.invoicelens.engine.ModelOptimizer;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.grammar.AnswerSchema;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareVerifier;
@@ -94,9 +95,15 @@ public final class SetupPipeline {
     this.choices = choices;
   }
 
-  /** The first stage; a model's files lie where the user wants them, whatever the file says. */
+  /**
+   * The first stage; a model's files lie where the user wants them, whatever the file says. The
+   * form of answers is looked at too, lest its faults come out after a download.
+   */
   public ModelConfig loadConfig(Path file) throws ConfigException {
     ModelConfig config = new ConfigLoader(folders).load(file);
+    if (config.prompt().schema().isPresent()) {
+      AnswerSchema.read(config.prompt().schema().get());
+    }
     Path chosen = choices.get().modelFolders().get(config.name());
     return chosen == null ? config : config.withModelPath(chosen);
   }

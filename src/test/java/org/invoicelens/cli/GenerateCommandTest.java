@@ -294,4 +294,29 @@ class GenerateCommandTest {
     assertThat(outcome.code()).as(outcome.err()).isZero();
     assertThat(outcome.out().strip()).matches("\\[\\d+(, \\d+)?]");
   }
+
+  @Test
+  void holdsTheAnswerToASchema() throws Exception {
+    Path schema = folder.resolve("form.json");
+    Files.writeString(
+        schema,
+        "{\"type\":\"object\",\"properties\":{\"paid\":{\"type\":\"boolean\"}},\"required\":[\"paid\"]}");
+    Outcome outcome =
+        door.run("generate", "--model", MINI, "--prompt", "<json>", "--schema", schema, "--json");
+    assertThat(outcome.code()).isZero();
+    JsonObject result = outcome.json();
+    assertThat(result.get("text").getAsString()).matches("\\s?\\{\\s*\"paid\": ?(true|false)\\s*}");
+    assertThat(result.getAsJsonArray("probabilities"))
+        .hasSameSizeAs(result.getAsJsonArray("token_ids"));
+  }
+
+  @Test
+  void aSchemaThatCannotBeHeldIsRefusedBeforeTheModelIsLoaded() throws Exception {
+    Path schema = folder.resolve("form.json");
+    Files.writeString(schema, "{\"type\":\"date\"}");
+    Outcome outcome =
+        door.run("generate", "--model", MINI, "--prompt", "<json>", "--schema", schema);
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains("form.json", "$.type");
+  }
 }

@@ -493,4 +493,17 @@ class ConfigLoaderTest {
     assertThat(failure.faults()).hasSize(1);
     assertThat(failure.faults().getFirst().path()).isEqualTo("$.mirrors");
   }
+
+  @Test
+  void theFormOfAnswersIsAFileOfTheUsersOrOneThatShips() throws Exception {
+    String prompt = "prompt: {system: …, user: …}";
+    String withForm = HOUSE_PLAN.replace(prompt, "prompt: {user: Read., schema: own.json}");
+    assertThat(files.load(HOUSE_PLAN).prompt().schema()).isEmpty();
+    ConfigException missing =
+        catchThrowableOfType(ConfigException.class, () -> files.load(withForm));
+    assertThat(missing.faults()).extracting(Fault::path).containsExactly("$.prompt.schema");
+    Path own = folder.resolve("own.json");
+    Files.writeString(own, "{}");
+    assertThat(files.load(withForm).prompt().schema()).contains(own);
+  }
 }

@@ -30,8 +30,12 @@ class ConfigSchemaTest {
   @BeforeEach
   void readTheSchema() throws Exception {
     files = new ConfigFiles(folder);
-    Path schema =
-        ApplicationFolders.current().program().resolve("assets/schema/model-config.schema.json");
+    Path shipped = ApplicationFolders.current().program().resolve("assets/schema");
+    Path forms = Files.createDirectories(folder.resolve("assets/schema"));
+    for (String form : new String[] {"slip.schema.json"}) {
+      Files.copy(shipped.resolve(form), forms.resolve(form));
+    }
+    Path schema = shipped.resolve("model-config.schema.json");
     keys = new TreeMap<>();
     collect("$", JsonParser.parseString(Files.readString(schema)).getAsJsonObject());
   }

@@ -28,6 +28,7 @@ class ArchitectureTest {
           "runtime",
           "safetensors",
           "verify",
+          "grammar",
           "pixtral",
           "engine",
           "invoice",

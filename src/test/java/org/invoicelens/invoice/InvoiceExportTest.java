@@ -140,12 +140,72 @@ class InvoiceExportTest {
             InvoiceExport.text(
                 List.of(edited(LINES, Map.of()), edited(GOOD, Map.of()), FAILED), Format.CSV_LINES))
         .isEqualTo(
-            "document,vendor,number,date,due_date,currency,net,tax_rate,tax,total,line,description,quantity,unit_price,amount,error\r\n"
-                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,1200.00,1,'=Bolts,4,,900.00,\r\n"
-                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,1200.00,2,Nuts,,,300.00,\r\n"
-                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,5,,,,,,\r\n"
-                + "c.txt,,,,,,,,,,,,,,,c.txt is empty. Nothing was read from it. Save or scan it"
-                + " again.\r\n");
+            "document,vendor,vendor_address,vendor_vat_id,buyer,buyer_address,buyer_vat_id,number,date,due_date,currency,net,tax_rate,tax,total,iban,bic,payment_reference,line,description,quantity,unit,unit_price,amount,line_tax_rate,error\r\n"
+                + "a.png,Müller &"
+                + " Söhne,,,,,,2026-0417,2026-11-14,,,,,,1200.00,,,,1,'=Bolts,4,,,900.00,,\r\n"
+                + "a.png,Müller &"
+                + " Söhne,,,,,,2026-0417,2026-11-14,,,,,,1200.00,,,,2,Nuts,,,,300.00,,\r\n"
+                + "a.png,Müller & Söhne,,,,,,2026-0417,2026-11-14,,,,,,5,,,,,,,,,,,\r\n"
+                + "c.txt,,,,,,,,,,,,,,,,,,,,,,,,,c.txt is empty. Nothing was read from it. Save or"
+                + " scan it again.\r\n");
+  }
+
+  @Test
+  void everyFieldOfTheRecordHasItsTextAndItsMeaning() {
+    JsonObject record =
+        InvoiceExport.json(List.of(edited(Answers.WHOLE, Map.of("total", "1.405,00"))))
+            .get(0)
+            .getAsJsonObject()
+            .getAsJsonObject("record");
+    assertThat(record.get("net").toString()).isEqualTo("{\"text\":\"1.200,00\",\"value\":1200.00}");
+    assertThat(record.get("total").toString())
+        .isEqualTo("{\"text\":\"1.405,00\",\"value\":1405.00}");
+    assertThat(record.get("date").toString())
+        .isEqualTo("{\"text\":\"14.11.2026\",\"value\":\"2026-11-14\"}");
+    assertThat(record.get("iban").toString())
+        .isEqualTo(
+            "{\"text\":\"DE89 3704 0044 0532 0130 00\",\"value\":\"DE89370400440532013000\"}");
+    assertThat(record.get("tax_rate").isJsonNull()).isTrue();
+    assertThat(record.getAsJsonArray("taxes").get(1).toString())
+        .isEqualTo(
+            "{\"row\":\"taxes[1]\",\"rate\":{\"text\":\"7 %\",\"value\":7},"
+                + "\"net\":{\"text\":\"200,00\",\"value\":200.00},"
+                + "\"tax\":{\"text\":\"14,00\",\"value\":14.00}}");
+    assertThat(record.getAsJsonArray("items").get(0).getAsJsonObject().get("unit").toString())
+        .isEqualTo("{\"text\":\"Std.\",\"value\":\"Std.\"}");
+    assertThat(record.keySet()).hasSize(InvoiceField.values().length + 2);
+  }
+
+  @Test
+  void anIbanThatIsWrongHasATextAndNoMeaning() {
+    JsonObject record =
+        InvoiceExport.json(List.of(edited(GOOD, Map.of("iban", "DE89370400440532O13000"))))
+            .get(0)
+            .getAsJsonObject()
+            .getAsJsonObject("record");
+    assertThat(record.get("iban").toString())
+        .isEqualTo("{\"text\":\"DE89370400440532O13000\",\"value\":null}");
+  }
+
+  @Test
+  void linesHaveColumnsForAsManyRatesAsAnyDocumentHas() {
+    String csv =
+        InvoiceExport.text(
+            List.of(edited(Answers.WHOLE, Map.of()), edited(GOOD, Map.of())), Format.CSV_LINES);
+    String[] rows = csv.split("\r\n");
+    assertThat(rows[0])
+        .endsWith(
+            "total,iban,bic,payment_reference,taxes[0].rate,taxes[0].net,taxes[0].tax,"
+                + "taxes[1].rate,taxes[1].net,taxes[1].tax,line,description,quantity,unit,"
+                + "unit_price,amount,line_tax_rate");
+    assertThat(rows[1])
+        .startsWith(
+            "a.png,Müller & Söhne GmbH,\"Hafenstr. 1, 20457 Hamburg\",DE136695976,Wiener Handel"
+                + " AG,")
+        .endsWith(
+            "1404.00,DE89370400440532013000,COBADEFFXXX,RE 2026-0417,19,1000.00,190.00,7,200.00,"
+                + "14.00,1,Wartung,2.5,Std.,400.00,1000.00,19");
+    assertThat(rows[3]).endsWith(",5,,,,,,,,,,,,,,,,");
   }
 
   @Test
@@ -157,8 +217,8 @@ class InvoiceExportTest {
       assertThat(InvoiceTable.sheet(record, path -> "<" + path + ">"))
           .contains("<total>\t1200,00\r\n", "<note>\ta b\r\n", "<date>\t2026-11-14\r\n")
           .endsWith(
-              "\r\n<description>\t<quantity>\t<unit_price>\t<amount>\r\n'=Bolts\t4\t\t900,00\r\n"
-                  + "Nuts\t\t\t300,00\r\n");
+              "\r\n<description>\t<quantity>\t<unit>\t<unit_price>\t<amount>\t<tax_rate>\r\n"
+                  + "'=Bolts\t4\t\t\t900,00\t\r\nNuts\t\t\t\t300,00\t\r\n");
     } finally {
       Locale.setDefault(before);
     }

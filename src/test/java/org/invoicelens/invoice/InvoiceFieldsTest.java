@@ -2,7 +2,13 @@ package org.invoicelens.invoice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
 import org.invoicelens.invoice.InvoiceFields.Field;
+import org.invoicelens.pixtral.GenerationResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -105,5 +111,53 @@ class InvoiceFieldsTest {
   void takesTheLastValueOfAKeyThatIsRepeated() {
     assertThat(InvoiceFields.parse("{\"a\":1,\"b\":2,\"a\":3}").fields())
         .containsExactly(new Field("a", "3"), new Field("b", "2"));
+  }
+
+  private static GenerationResult generation(String text, int written, double... probabilities) {
+    List<GenerationResult.Certainty> certainties = new ArrayList<>();
+    for (int i = 0; i < probabilities.length; i++) {
+      certainties.add(new GenerationResult.Certainty(i + 1, probabilities[i]));
+    }
+    return new GenerationResult(
+        text,
+        new int[0],
+        new int[0],
+        GenerationResult.FinishReason.STOP,
+        new GenerationResult.Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0),
+        0,
+        written,
+        certainties);
+  }
+
+  @Test
+  void aFieldIsAsSureAsTheLeastSureTokenOfItsValue() {
+    String text = "{\"a\":\"xyz\",\"b\":12,\"c\":null}";
+    double[] probabilities = new double[text.length()];
+    Arrays.fill(probabilities, 1);
+    probabilities[text.indexOf('a')] = 0.1;
+    probabilities[text.indexOf('y')] = 0.4;
+    probabilities[text.indexOf('2')] = 0.7;
+    InvoiceFields fields = InvoiceFields.of(generation(text, text.length(), probabilities));
+    assertThat(fields.fields())
+        .extracting(Field::confidence)
+        .containsExactly(OptionalDouble.of(0.4), OptionalDouble.of(0.7), OptionalDouble.empty());
+  }
+
+  @Test
+  void equalValuesHaveTheCertaintyOfTheirOwnPlaces() {
+    String text = "{\"a\":7,\"b\":7}";
+    double[] probabilities = new double[text.length()];
+    Arrays.fill(probabilities, 1);
+    probabilities[text.lastIndexOf('7')] = 0.2;
+    assertThat(InvoiceFields.of(generation(text, text.length(), probabilities)).fields())
+        .extracting(Field::confidence)
+        .containsExactly(OptionalDouble.of(1), OptionalDouble.of(0.2));
+  }
+
+  @Test
+  void anAnswerThatWasClosedIsNotComplete() {
+    String text = "{\"a\":\"x\",\"b\":null}";
+    assertThat(InvoiceFields.of(generation(text, text.length())).complete()).isTrue();
+    assertThat(InvoiceFields.of(generation(text, 8)).complete()).isFalse();
   }
 }

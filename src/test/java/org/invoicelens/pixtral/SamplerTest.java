@@ -2,6 +2,7 @@ package org.invoicelens.pixtral;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 
 /** What is drawn from logits. */
@@ -16,7 +17,7 @@ class SamplerTest {
     Sampler one = new Sampler(1, 1, 7);
     Sampler other = new Sampler(1, 1, 7);
     for (int i = 0; i < 100; i++) {
-      assertThat(one.next(LOGITS)).isEqualTo(other.next(LOGITS));
+      assertThat(one.next(LOGITS, all())).isEqualTo(other.next(LOGITS, all()));
     }
   }
 
@@ -51,15 +52,29 @@ class SamplerTest {
   }
 
   @Test
-  void logitsThatAreNotFiniteAreToldOf() {
-    assertThat(new Sampler(1, 1, 1).next(new float[] {0, Float.NaN})).isNegative();
-    assertThat(new Sampler(1, 1, 1).next(new float[] {0, Float.POSITIVE_INFINITY})).isNegative();
+  void whatIsNotAllowedIsNeverDrawn() {
+    BitSet allowed = new BitSet();
+    allowed.set(0);
+    allowed.set(3);
+    Sampler sampler = new Sampler(1, 1, 1);
+    int[] counts = new int[LOGITS.length];
+    for (int i = 0; i < 20_000; i++) {
+      counts[sampler.next(LOGITS, allowed)]++;
+    }
+    assertThat(counts[1] + counts[2]).isZero();
+    assertThat(counts[0] / 20_000.0).isBetween(0.65, 0.69);
+  }
+
+  private static BitSet all() {
+    BitSet all = new BitSet();
+    all.set(0, LOGITS.length);
+    return all;
   }
 
   private static int[] draw(Sampler sampler, int times) {
     int[] counts = new int[LOGITS.length];
     for (int i = 0; i < times; i++) {
-      counts[sampler.next(LOGITS)]++;
+      counts[sampler.next(LOGITS, all())]++;
     }
     return counts;
   }

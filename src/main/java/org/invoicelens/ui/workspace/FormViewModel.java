@@ -26,6 +26,7 @@ import javafx.collections.ObservableList;
 import org.invoicelens.invoice.Doubt;
 import org.invoicelens.invoice.InvoiceEdits;
 import org.invoicelens.invoice.InvoiceField;
+import org.invoicelens.invoice.InvoiceList;
 import org.invoicelens.invoice.InvoiceRecord;
 import org.invoicelens.invoice.LineField;
 import org.invoicelens.invoice.RecordEntry;
@@ -145,13 +146,19 @@ final class FormViewModel {
   /** Adds an empty line and sends the keyboard there. */
   void addLine() {
     DocumentItem item = shown.getValue();
-    int line = InvoiceEdits.addLine(item.edits(), item.record().get().linesRead());
+    int line =
+        InvoiceEdits.add(
+            item.edits(), InvoiceList.LINES, item.record().get().rowsRead().get(InvoiceList.LINES));
     goTo(LineField.DESCRIPTION.path(line));
   }
 
   void removeLine(FormLine line) {
     DocumentItem item = shown.getValue();
-    InvoiceEdits.removeLine(item.edits(), item.record().get().linesRead(), line.number());
+    InvoiceEdits.remove(
+        item.edits(),
+        InvoiceList.LINES,
+        item.record().get().rowsRead().get(InvoiceList.LINES),
+        line.number());
   }
 
   /** Puts a field back to what was read. */
@@ -198,7 +205,8 @@ final class FormViewModel {
     long right = pairs.stream().filter(Comparison::right).count();
     printed.set(pairs.isEmpty() ? "" : text("fields.asPrinted", right, pairs.size()));
     asPrinted.set(right == pairs.size());
-    long changed = record.all().filter(RecordEntry::edited).count() + record.removedLines().size();
+    long changed =
+        record.all().filter(RecordEntry::edited).count() + record.removed(InvoiceList.LINES).size();
     editedWords.set(last.edits().isEmpty() ? "" : text("form.edited", Math.max(1, changed)));
   }
 

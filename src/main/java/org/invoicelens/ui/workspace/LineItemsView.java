@@ -48,6 +48,9 @@ final class LineItemsView extends VBox {
   private static final double FRAME = 4;
   private static final double SCROLL_BAR = 14;
 
+  private static final List<LineField> COLUMNS =
+      List.of(LineField.DESCRIPTION, LineField.QUANTITY, LineField.UNIT_PRICE, LineField.AMOUNT);
+
   private final FormViewModel form;
   private final TableView<FormLine> table;
   private final VBox doubts = new VBox();
@@ -205,7 +208,7 @@ final class LineItemsView extends VBox {
     TablePosition<FormLine, ?> cell = LineCell.focused(table);
     return cell == null || cell.getRow() >= form.lines().size()
         ? null
-        : form.lines().get(cell.getRow()).field(LineField.values()[cell.getColumn()]);
+        : form.lines().get(cell.getRow()).field(COLUMNS.get(cell.getColumn()));
   }
 
   private void removeSelected() {
@@ -224,7 +227,7 @@ final class LineItemsView extends VBox {
 
   /** Sends the keyboard into a cell; false where the path is not of a line's field. */
   boolean goTo(String path) {
-    List<LineField> columns = List.of(LineField.values());
+    List<LineField> columns = COLUMNS;
     for (FormLine line : form.lines()) {
       for (LineField column : columns) {
         if (line.field(column).path().equals(path)) {

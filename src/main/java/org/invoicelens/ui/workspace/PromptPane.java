@@ -5,6 +5,7 @@ import static org.invoicelens.ui.text.Messages.text;
 import javafx.beans.property.StringProperty;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.control.Button;
+import javafx.scene.control.CheckBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextArea;
@@ -43,6 +44,14 @@ final class PromptPane extends ScrollPane {
     refused.getStyleClass().add("field-remark");
     Shown.when(prompt.usable().not(), refused);
 
+    CheckBox form = new CheckBox(text("prompt.form"));
+    form.setId("prompt-form");
+    form.setWrapText(true);
+    form.selectedProperty().bindBidirectional(prompt.held());
+    Label freely = Labels.wrapped(text("prompt.freely"), "small", "muted");
+    Shown.when(prompt.hasForm(), form);
+    Shown.when(prompt.hasForm().and(prompt.held().not()), freely);
+
     Label pending = Labels.wrapped(text("prompt.pending"), "small", "muted");
     Shown.when(prompt.pending().and(prompt.usable()), pending);
 
@@ -74,6 +83,8 @@ final class PromptPane extends ScrollPane {
             Labels.plain(text("prompt.user"), "group-title"),
             area("prompt-user", "prompt.user", prompt.user(), 7),
             refused,
+            form,
+            freely,
             pending,
             buttons,
             Labels.plain(text("prompt.system"), "group-title"),

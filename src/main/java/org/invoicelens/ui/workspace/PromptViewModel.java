@@ -5,8 +5,10 @@ import static org.invoicelens.ui.text.Messages.text;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.binding.StringBinding;
+import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import javafx.beans.value.ObservableValue;
@@ -25,9 +27,13 @@ final class PromptViewModel {
   private final ReadOnlyObjectWrapper<Prompt> inUse = new ReadOnlyObjectWrapper<>(NONE);
   private final StringProperty system = new SimpleStringProperty("");
   private final StringProperty user = new SimpleStringProperty("");
+  private final BooleanProperty held = new SimpleBooleanProperty();
+  private final BooleanBinding hasForm =
+      Bindings.createBooleanBinding(() -> configured.get().schema().isPresent(), configured);
   private final BooleanBinding changed = inUse.isNotEqualTo(configured);
   private final BooleanBinding pending =
-      Bindings.createBooleanBinding(() -> !written().equals(inUse.get()), system, user, inUse);
+      Bindings.createBooleanBinding(
+          () -> !written().equals(inUse.get()), system, user, held, inUse);
   private final StringBinding refusal =
       Bindings.createStringBinding(() -> user.get().isBlank() ? text("prompt.empty") : "", user);
   private final BooleanBinding usable = refusal.isEmpty();
@@ -61,6 +67,16 @@ final class PromptViewModel {
     return user;
   }
 
+  /** Whether the configuration has a form that answers can be held to. */
+  BooleanBinding hasForm() {
+    return hasForm;
+  }
+
+  /** Whether answers are to be held to it, as it is being chosen. */
+  BooleanProperty held() {
+    return held;
+  }
+
   /** Whether what is written is not yet in use. */
   BooleanBinding pending() {
     return pending;
@@ -88,9 +104,11 @@ final class PromptViewModel {
     inUse.set(configured.get());
     system.set(configured.get().system());
     user.set(configured.get().user());
+    held.set(configured.get().schema().isPresent());
   }
 
   private Prompt written() {
-    return new Prompt(system.get(), user.get());
+    return new Prompt(
+        system.get(), user.get(), configured.get().schema().filter(form -> held.get()));
   }
 }

@@ -23,7 +23,7 @@ class FormViewModelTest {
       {"vendor":"Müller","number":"7","date":"2026-08-27","net":"1.200,00","tax":"228,00",\
       "total":"1.428,00","items":[{"description":"Wartung","amount":"900,00"},\
       {"description":"Dichtung","quantity":4,"unit_price":"75,00","amount":"300,00"}],\
-      "iban":"DE02"}\
+      "terms":"14 days"}\
       """;
 
   @TempDir Path own;
@@ -65,8 +65,8 @@ class FormViewModelTest {
     assertThat(form.lines())
         .extracting(line -> line.field(LineField.AMOUNT).value().get())
         .containsExactly("900,00", "300,00");
-    assertThat(form.further()).extracting(field -> field.value().get()).containsExactly("DE02");
-    assertThat(form.further().getFirst().label().get()).isEqualTo("Iban");
+    assertThat(form.further()).extracting(field -> field.value().get()).containsExactly("14 days");
+    assertThat(form.further().getFirst().label().get()).isEqualTo("Terms");
     assertThat(form.editedWords().get()).isEmpty();
   }
 

@@ -52,7 +52,8 @@ class HandoverTest {
     assertThat(desktop.copied.getLast()).contains("\"total\":678.00");
     model.handover().copyTable();
     assertThat(desktop.copied.getLast()).contains("Seller\tDib Group\r\n", "Total\t678.00\r\n");
-    assertThat(desktop.copied.getLast()).endsWith("Item\tQty\tPrice\tAmount\r\nBolts\t\t\t\r\n");
+    assertThat(desktop.copied.getLast())
+        .endsWith("Item\tQty\tUnit\tPrice\tAmount\tTax rate\r\nBolts\t\t\t\t\t\r\n");
     model.handover().copyAnswer();
     assertThat(desktop.copied.getLast()).isEqualTo(ANSWER);
   }

@@ -73,4 +73,21 @@ class PromptViewModelTest {
     assertThat(prompt.changed().get()).isFalse();
     assertThat(prompt.inUse().get().user()).isEqualTo("<json>");
   }
+
+  @Test
+  void answersLeaveTheFormOnlyWhereAUserWantsThat() {
+    config.set(Fixtures.config("pixtral-mini", own));
+    assertThat(prompt.hasForm().get()).isTrue();
+    assertThat(prompt.inUse().get().schema()).isPresent();
+    prompt.user().set("What colour is it?");
+    prompt.use();
+    assertThat(prompt.inUse().get().schema()).isPresent();
+    prompt.held().set(false);
+    assertThat(prompt.pending().get()).isTrue();
+    prompt.use();
+    assertThat(prompt.inUse().get().schema()).isEmpty();
+    prompt.reset();
+    assertThat(prompt.inUse().get().schema()).isPresent();
+    assertThat(prompt.held().get()).isTrue();
+  }
 }

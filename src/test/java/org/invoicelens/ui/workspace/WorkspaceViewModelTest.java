@@ -188,13 +188,13 @@ class WorkspaceViewModelTest {
     model.add(List.of(SAMPLES.resolve("slip-0.png")));
     runner.runAll();
     DocumentItem item = model.documents().getFirst();
-    assertThat(item.record().get().vendor().text()).startsWith("Read this invoice");
+    assertThat(item.record().get().seller().name().text()).startsWith("Read this invoice");
     assertThat(item.facts().get().promptChanged()).isFalse();
     assertThat(item.facts().get().device()).isEqualTo("cuda:0");
     model.prompt().use();
     model.readAgain();
     runner.runAll();
-    assertThat(item.record().get().vendor().text()).isEqualTo("Who sent it?");
+    assertThat(item.record().get().seller().name().text()).isEqualTo("Who sent it?");
     assertThat(item.facts().get().promptChanged()).isTrue();
   }
 
