@@ -134,6 +134,7 @@ final class BatchRun implements BatchReading.Listener, AutoCloseable {
     return switch (reason) {
       case "BAD_DOCUMENT" -> "cannot be opened";
       case "DOCUMENT_TOO_LARGE" -> "too large";
+      case "NOT_AN_E_INVOICE" -> "no e-invoice, read as JSON";
       default -> reason.toLowerCase(Locale.ROOT).replace('_', ' ');
     };
   }

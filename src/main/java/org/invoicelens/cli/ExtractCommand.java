@@ -71,7 +71,8 @@ final class ExtractCommand extends Command {
       description = {
         "Write the result to this file instead of standard output, or the results into this"
             + " folder:",
-        "one that exists, or a path that ends in a slash."
+        "one that exists, or a path that ends in a slash. E-invoices of several documents always go"
+            + " into a folder."
       })
   private String output;
 
@@ -83,7 +84,11 @@ final class ExtractCommand extends Command {
       paramLabel = "F",
       converter = Choices.Format.class,
       completionCandidates = Choices.Format.class,
-      description = "The form of the result: ${COMPLETION-CANDIDATES}; json unless given.")
+      description = {
+        "The form of the result: ${COMPLETION-CANDIDATES}; json unless given.",
+        "xml is an e-invoice by EN 16931, as in Factur-X; where something is missing for one, it"
+            + " says what."
+      })
   private InvoiceExport.Format format;
 
   ExtractCommand(CommandContext context) {
@@ -99,7 +104,14 @@ final class ExtractCommand extends Command {
               + " exclude each other; give --output for the file.");
     }
     Path target = output == null ? null : target(output);
-    boolean folder = target != null && isFolder(target);
+    boolean named = target != null && isFolder(target);
+    DocumentSearch search =
+        DocumentSearch.of(files, recursive, named ? Optional.of(target) : Optional.empty());
+    boolean several = search.documents().size() + search.failures().size() != 1;
+    if (several && !form().isForSeveral() && target == null) {
+      throw usage("--format " + form().id() + " is one file for each document; give --output.");
+    }
+    boolean folder = named || (target != null && several && !form().isForSeveral());
     if (again && !folder) {
       throw usage("--again goes with a folder as --output.");
     }
@@ -108,8 +120,6 @@ final class ExtractCommand extends Command {
     }
     SetupPipeline pipeline = context.pipeline();
     ModelConfig model = pipeline.loadConfig(config.file(context));
-    DocumentSearch search =
-        DocumentSearch.of(files, recursive, folder ? Optional.of(target) : Optional.empty());
     return folder
         ? readIntoFolder(pipeline, model, search, target, progress)
         : readTogether(pipeline, model, search, target, progress);
@@ -178,15 +188,19 @@ final class ExtractCommand extends Command {
   }
 
   /** Hands the result over; false where it could not be written and went to standard output. */
-  private boolean deliver(List<DocumentOutcome> outcomes, Path file) {
+  private boolean deliver(List<DocumentOutcome> outcomes, Path file) throws InferenceException {
     InvoiceExport.Format form = form();
     if (file != null) {
       try {
         InvoiceExport.write(file, outcomes, form);
       } catch (InferenceException e) {
         // The reading may have taken hours.
-        context.out().print(InvoiceExport.text(outcomes, form));
-        context.err().println(e.problem().text());
+        InvoiceExport.Format other =
+            e.reason() == InferenceException.Reason.NOT_AN_E_INVOICE
+                ? InvoiceExport.Format.JSON
+                : form;
+        context.out().print(InvoiceExport.text(outcomes, other));
+        context.err().println(TextTable.plain(e.problem().text()));
         return false;
       }
       if (json) {

@@ -162,7 +162,7 @@ public final class BatchReading {
       List<Item> items = new ArrayList<>();
       List<BatchEntry> unlisted =
           search.failures().stream()
-              .map(failure -> failed(failure.path(), failure.cause()))
+              .map(failure -> failed(failure.path(), Optional.empty(), failure.cause()))
               .toList();
       boolean ended = false;
       BatchSummary summary;
@@ -335,29 +335,43 @@ public final class BatchReading {
     private void write(Item item, Extraction extraction) throws InferenceException {
       DocumentOutcome outcome = DocumentOutcome.read(extraction);
       int doubts = outcome.record().orElseThrow().doubts().size();
-      byte[] bytes = InvoiceExport.bytes(outcome, settings.format());
-      written = bytes.length;
-      folder.write(
-          item.result,
-          bytes,
-          new ResultFolder.Entry(item.source, item.content, settings.digest(), doubts));
+      ResultFolder.Entry made =
+          new ResultFolder.Entry(item.source, item.content, settings.digest(), doubts);
+      try {
+        write(item.result, InvoiceExport.bytes(outcome, settings.format()), made);
+      } catch (InferenceException e) {
+        if (e.reason() != Reason.NOT_AN_E_INVOICE) {
+          throw e;
+        }
+        // What was read is not lost with the form that it does not fit into.
+        String instead = item.result + ".json";
+        write(instead, InvoiceExport.bytes(outcome, InvoiceExport.Format.JSON), made);
+        item.entry = failed(item.file, Optional.of(instead), e);
+        return;
+      }
       item.entry =
           new BatchEntry(
               item.file.toString(), State.READ, Optional.of(item.result), doubts, Optional.empty());
     }
 
-    private void fail(Item item, InferenceException e) {
-      item.entry = failed(item.file, e);
+    private void write(String result, byte[] content, ResultFolder.Entry made)
+        throws InferenceException {
+      written = content.length;
+      folder.write(result, content, made);
     }
 
-    private BatchEntry failed(Path path, InferenceException e) {
+    private void fail(Item item, InferenceException e) {
+      item.entry = failed(item.file, Optional.empty(), e);
+    }
+
+    private BatchEntry failed(Path path, Optional<String> result, InferenceException e) {
       String told = e.problem().text();
       listener.onNote(path, told);
       log.info("{}: {}", path, e.detail());
       return new BatchEntry(
           path.toString(),
           State.FAILED,
-          Optional.empty(),
+          result,
           0,
           Optional.of(new BatchEntry.Failure(e.reason().name(), told)));
     }

@@ -66,8 +66,7 @@ final class PictureOrientation {
     boolean preambled =
         data.length > preamble.length
             && Arrays.equals(data, 0, preamble.length, preamble, 0, preamble.length);
-    new ExifReader()
-        .extract(new ByteArrayReader(data), metadata, preambled ? preamble.length : 0);
+    new ExifReader().extract(new ByteArrayReader(data), metadata, preambled ? preamble.length : 0);
     return metadata;
   }
 

@@ -93,7 +93,9 @@ final class PicturePages {
         throw new IOException("the file ends before the picture does");
       }
       int orientation =
-          type == DocumentType.TIFF ? tiffOrientation(reader, page) : PictureOrientation.of(file, type);
+          type == DocumentType.TIFF
+              ? tiffOrientation(reader, page)
+              : PictureOrientation.of(file, type);
       picture = Orientation.apply(picture, orientation);
       pages.add(count == 1 ? picture : PageSize.reduce(picture));
     }

@@ -23,6 +23,8 @@ public final class InferenceException extends StageException {
     /** The graphics card or its driver failed; only a restart of the program heals that. */
     CARD_FAULT,
     OUTPUT_NOT_WRITABLE,
+    /** What was read lacks something that an e-invoice has to tell. */
+    NOT_AN_E_INVOICE,
     RUNTIME_FAILED
   }
 

@@ -230,8 +230,7 @@ class HostileDocumentTest {
     assertThat(refused("picture.pdf", pdf(CATALOG, ONE_PAGE, PAGE, DRAW, once)).reason())
         .isEqualTo(Reason.DOCUMENT_TOO_LARGE);
 
-    byte[] again =
-        new DeflaterInputStream(new ByteArrayInputStream(gigabyte)).readAllBytes();
+    byte[] again = new DeflaterInputStream(new ByteArrayInputStream(gigabyte)).readAllBytes();
     String twice = stream(PICTURE + size + "/Filter[/FlateDecode/FlateDecode]", again);
     assertThat(refused("twice.pdf", pdf(CATALOG, ONE_PAGE, PAGE, DRAW, twice)))
         .hasMessageContaining("packed data");
