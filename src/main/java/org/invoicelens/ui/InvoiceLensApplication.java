@@ -14,6 +14,7 @@ import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.HubAccess;
 import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.ui.instance.OnlyWindow;
+import org.invoicelens.ui.instance.Restart;
 import org.invoicelens.ui.pipeline.PipelineStages;
 import org.invoicelens.ui.pipeline.Stages;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ public final class InvoiceLensApplication extends Application {
   private SettingsStore settings;
   private SecretsFile secrets;
   private Stages stages;
+  private final Restart restart = Restart.ofThisProgram();
   private Optional<OnlyWindow> listener = Optional.empty();
 
   /** Reads the surroundings; not on the UI thread. */
@@ -46,7 +48,8 @@ public final class InvoiceLensApplication extends Application {
   @Override
   public void start(Stage stage) {
     InvoiceLensWindow window =
-        new InvoiceLensWindow(stage, folders, settings, secrets, stages, getHostServices());
+        new InvoiceLensWindow(
+            stage, folders, settings, secrets, stages, restart, getHostServices());
     Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> {
       log.error("Unexpected failure on {}", thread.getName(), thrown);
       Platform.runLater(window::tellUnexpected);
@@ -61,6 +64,7 @@ public final class InvoiceLensApplication extends Application {
   @Override
   public void stop() {
     listener.ifPresent(OnlyWindow::close);
+    restart.begin();
   }
 
   /** Words and numbers go together: a chosen language brings its own notation of numbers. */

@@ -39,6 +39,8 @@ import org.invoicelens.ui.component.Page;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.FxDesktop;
 import org.invoicelens.ui.graphics.GraphicsCard;
+import org.invoicelens.ui.instance.Leaving;
+import org.invoicelens.ui.instance.Restart;
 import org.invoicelens.ui.models.ModelsView;
 import org.invoicelens.ui.models.ModelsViewModel;
 import org.invoicelens.ui.network.NetworkPane;
@@ -85,11 +87,13 @@ public final class InvoiceLensWindow {
   private final WorkspaceViewModel workspace;
   private final UpdateViewModel updates;
   private final Desktop desktop;
+  private final Restart restart;
 
   /**
    * @param folders where samples and log lie
    * @param settings what the user chose before
    * @param secrets what the user entered before
+   * @param restart starts the program again
    * @param host opens folders and pages
    */
   public InvoiceLensWindow(
@@ -98,6 +102,7 @@ public final class InvoiceLensWindow {
       SettingsStore settings,
       SecretsFile secrets,
       Stages stages,
+      Restart restart,
       HostServices host) {
     this(
         stage,
@@ -105,6 +110,7 @@ public final class InvoiceLensWindow {
         settings,
         secrets,
         stages,
+        restart,
         notifier -> new FxDesktop(stage, host, notifier::tell));
   }
 
@@ -120,8 +126,10 @@ public final class InvoiceLensWindow {
       SettingsStore settings,
       SecretsFile secrets,
       Stages stages,
+      Restart restart,
       Function<Notifier, Desktop> desktopWith) {
     this.stage = stage;
+    this.restart = restart;
     this.desktop = desktopWith.apply(this::tell);
     Path log = folders.logs().resolve("invoicelens.log");
     workspace =
@@ -153,8 +161,7 @@ public final class InvoiceLensWindow {
     PlacesViewModel places = new PlacesViewModel(folders, runner, desktop, navigation);
     ways.put(
         Place.SETUP,
-        () ->
-            new WizardShell(wizard, this::requestClose, desktop, log, session.model().isNotNull()));
+        () -> new WizardShell(wizard, leaving(), desktop, log, session.model().isNotNull()));
     ways.put(
         Place.WORKSPACE,
         () -> new WorkspaceView(workspace, desktop, log, wizard::setUpAnother, navigation));
@@ -164,7 +171,7 @@ public final class InvoiceLensWindow {
             new Page(
                 "settings",
                 navigation::back,
-                new LooksPane(choices, this::requestClose),
+                new LooksPane(choices, leaving()),
                 new NetworkPane(network),
                 new UpdatePane(updates),
                 new PlacesPane(places)));
@@ -179,8 +186,7 @@ public final class InvoiceLensWindow {
                 "models",
                 navigation::back,
                 new ModelsView(models, desktop, log),
-                new GraphicsCard(
-                    wizard.hardware().graphics(), false, this::requestClose, desktop, log)));
+                new GraphicsCard(wizard.hardware().graphics(), false, leaving(), desktop, log)));
     navigation
         .current()
         .subscribe(place -> {
@@ -233,6 +239,19 @@ public final class InvoiceLensWindow {
 
   private void requestClose() {
     wizard.requestClose(stage::close);
+  }
+
+  /** What a user does for whom something counts only after the next start. */
+  private Leaving leaving() {
+    return restart.isPossible()
+        ? new Leaving(
+            text("leave.restart"),
+            () ->
+                wizard.requestClose(() -> {
+                  restart.want();
+                  stage.close();
+                }))
+        : new Leaving(text("leave.close"), this::requestClose);
   }
 
   /** Builds a place when it is first visited, so that the window opens without the others. */

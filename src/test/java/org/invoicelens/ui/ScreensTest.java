@@ -29,6 +29,7 @@ import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListView;
 import javafx.scene.control.RadioButton;
@@ -80,6 +81,7 @@ import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Words;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.desktop.FxDesktop;
+import org.invoicelens.ui.instance.Restart;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.verify.VerificationException;
 import org.invoicelens.verify.VerificationStatus;
@@ -143,6 +145,7 @@ class ScreensTest {
               new SettingsStore(folders),
               new SecretsFile(folders),
               stages,
+              Restart.ofThisProgram(),
               notifier -> chosen.isPresent() ? decided() : realDesktop(notifier));
       // A window that changes its size while it is drawn upsets the test display.
       stage.setWidth(1024);
@@ -1008,10 +1011,30 @@ class ScreensTest {
       "iban":"DE02120300000000202051","payment_terms":"14 days net"}\
       """;
 
+  /** An invoice with everything, in long words, and misread in several places. */
+  private static final String WHOLE =
+      """
+      {"seller":{"name":"Müller & Söhne Pumpentechnik und Anlagenbau GmbH & Co. KG",\
+      "address":"Hinter den Kirschkatenweg 117\\n20457 Hamburg","vat_id":"DE136695967"},\
+      "buyer":{"name":"Österreichische Wasserwerke Aktiengesellschaft","address":"Ring 3, 1010 \
+      Wien","vat_id":"ATU13585627"},"number":"2026-0417","issue_date":"14.11.2026",\
+      "due_date":"28.11.2026","currency":"EUR","lines":[{"description":"Wartung Pumpe P3 \
+      einschließlich Anfahrt","quantity":"2,5","unit":"Std.","unit_price":"4.400,00",\
+      "amount":"11.000,00","tax_rate":"19 %"},{"description":"Handbuch","quantity":"4",\
+      "unit":"Stk","unit_price":"50,00","amount":"200,00","tax_rate":"7 %"}],"taxes":\
+      [{"rate":"19 %","net":"11.000,00","tax":"2.090,00"},{"rate":"7 %","net":"200,00",\
+      "tax":"41,00"}],"net":"11.200,00","tax":"2.104,00","gross":"13.304,00","payment":\
+      {"iban":"DE89 3704 0044 0532 O130 00","bic":"UBSWCHZH80A","reference":"RE 2026-0417"}}\
+      """;
+
   private void openDoubtful() throws Exception {
+    openRead(DOUBTFUL);
+  }
+
+  private void openRead(String answer) throws Exception {
     prepare();
     stages.recallSetUp(large);
-    stages.start = (listener, cancellation) -> Fixtures.model(DOUBTFUL);
+    stages.start = (listener, cancellation) -> Fixtures.model(answer);
     open();
     awaitVisible("#workspace");
     robot.interact(() -> {
@@ -1045,6 +1068,33 @@ class ScreensTest {
     shoot("8-form-answer");
     press("#tab-timings");
     shoot("8-form-timings");
+  }
+
+  @Test
+  void formOfAWholeInvoice() throws Exception {
+    openRead(WHOLE);
+    shoot("8-form-whole");
+    scroll(0.45);
+    shoot("8-form-whole-lines");
+    scroll(0.72);
+    shoot("8-form-whole-taxes");
+    scroll(1);
+    shoot("8-form-whole-payment");
+  }
+
+  @Test
+  void formOfAWholeInvoiceInGerman() throws Exception {
+    Locale.setDefault(Locale.GERMANY);
+    try {
+      openRead(WHOLE);
+      robot.interact(() -> ((Hyperlink) find("#add-tax")).fire());
+      Thread.sleep(300);
+      shoot("8-form-german-whole");
+      scroll(1);
+      shoot("8-form-german-payment");
+    } finally {
+      Locale.setDefault(Locale.ENGLISH);
+    }
   }
 
   @Test

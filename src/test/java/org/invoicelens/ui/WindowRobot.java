@@ -28,6 +28,7 @@ import javafx.stage.Stage;
 import javafx.stage.WindowEvent;
 import org.invoicelens.settings.SecretsFile;
 import org.invoicelens.settings.SettingsStore;
+import org.invoicelens.ui.instance.Restart;
 import org.invoicelens.ui.pipeline.Stages;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -64,6 +65,7 @@ final class WindowRobot implements BeforeEachCallback, AfterEachCallback {
               new SettingsStore(Fixtures.folders(own)),
               new SecretsFile(Fixtures.folders(own)),
               stages,
+              Restart.ofThisProgram(),
               notifier -> desktop);
       window.show();
     });

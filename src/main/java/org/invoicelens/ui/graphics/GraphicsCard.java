@@ -23,6 +23,7 @@ import org.invoicelens.ui.component.Shown;
 import org.invoicelens.ui.desktop.Desktop;
 import org.invoicelens.ui.failure.FailurePane;
 import org.invoicelens.ui.graphics.GraphicsViewModel.Phase;
+import org.invoicelens.ui.instance.Leaving;
 
 /**
  * The library for graphics cards as a card of a page; takes no room where there is nothing to say.
@@ -39,11 +40,11 @@ public final class GraphicsCard extends VBox {
 
   /**
    * @param deciding whether a model is set up on this page; otherwise the page shows what is here
-   * @param close closes the window, so that the library counts at the next start
+   * @param leaving leads to the next start, from which on the library counts
    * @param log where the log lies
    */
   public GraphicsCard(
-      GraphicsViewModel model, boolean deciding, Runnable close, Desktop desktop, Path log) {
+      GraphicsViewModel model, boolean deciding, Leaving leaving, Desktop desktop, Path log) {
     this.model = model;
     this.deciding = deciding;
     this.id = deciding ? "graphics" : "models-graphics";
@@ -71,7 +72,7 @@ public final class GraphicsCard extends VBox {
         .addAll(
             Shown.whileSaid(model.folder(), folder),
             Shown.when(in(EnumSet.of(Phase.WORKING)), work),
-            buttons(close));
+            buttons(leaving));
     getChildren().addAll(failure, card);
     Shown.when(
         Bindings.createBooleanBinding(
@@ -97,7 +98,7 @@ public final class GraphicsCard extends VBox {
     return head;
   }
 
-  private FlowPane buttons(Runnable close) {
+  private FlowPane buttons(Leaving leaving) {
     Set<Phase> offer = EnumSet.of(Phase.OFFERED, Phase.PAUSED);
     Button download = button("download", "", model::download, in(offer));
     download.textProperty().bind(model.downloadText());
@@ -114,7 +115,7 @@ public final class GraphicsCard extends VBox {
                 text("graphics.reconsider"),
                 model::reconsider,
                 in(EnumSet.of(Phase.DECLINED))),
-            button("close", text("graphics.close"), close, in(EnumSet.of(Phase.RESTART))),
+            button("close", leaving.words(), leaving.leave(), in(EnumSet.of(Phase.RESTART))),
             button(
                 "check",
                 text("graphics.check"),

@@ -19,6 +19,7 @@ import org.invoicelens.ui.component.Labels;
 import org.invoicelens.ui.component.Rows;
 import org.invoicelens.ui.component.SettingRow;
 import org.invoicelens.ui.component.Shown;
+import org.invoicelens.ui.instance.Leaving;
 import org.invoicelens.ui.text.Amounts;
 
 /** Theme, size, language and motion, each as a row of choices that count at once. */
@@ -27,9 +28,9 @@ public final class LooksPane extends VBox {
   private final SettingsViewModel model;
 
   /**
-   * @param close closes the window, so that it can be opened in another language
+   * @param leaving leads to a window in another language
    */
-  public LooksPane(SettingsViewModel model, Runnable close) {
+  public LooksPane(SettingsViewModel model, Leaving leaving) {
     this.model = model;
     Card rows = new Card();
     rows.getStyleClass().add("rows");
@@ -53,7 +54,7 @@ public final class LooksPane extends VBox {
                 LooksPane::word,
                 Looks::language,
                 Looks::withLanguage),
-            reopen(close),
+            reopen(leaving),
             row(
                 "motion",
                 List.of(Looks.Motion.values()),
@@ -88,11 +89,11 @@ public final class LooksPane extends VBox {
             value -> model.changeLooks(looks -> writer.apply(looks, value))));
   }
 
-  private Node reopen(Runnable close) {
-    Button button = new Button(text("settings.language.close"));
+  private Node reopen(Leaving leaving) {
+    Button button = new Button(leaving.words());
     button.setId("language-close");
     button.setMinWidth(USE_PREF_SIZE);
-    button.setOnAction(e -> close.run());
+    button.setOnAction(e -> leaving.leave().run());
     Label words = Labels.wrapped(text("settings.language.changed"), "muted");
     HBox.setHgrow(words, Priority.ALWAYS);
     words.setMaxWidth(Double.MAX_VALUE);

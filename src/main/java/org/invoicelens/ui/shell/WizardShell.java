@@ -30,6 +30,7 @@ import org.invoicelens.ui.download.DownloadView;
 import org.invoicelens.ui.failure.FailurePane;
 import org.invoicelens.ui.graphics.GraphicsCard;
 import org.invoicelens.ui.hardware.HardwareView;
+import org.invoicelens.ui.instance.Leaving;
 import org.invoicelens.ui.start.StartView;
 import org.invoicelens.ui.step.StepAction;
 import org.invoicelens.ui.step.StepViewModel;
@@ -52,13 +53,13 @@ public final class WizardShell extends BorderPane {
   private Subscription followed = Subscription.EMPTY;
 
   /**
-   * @param close closes the window
+   * @param leaving for what counts after the next start
    * @param log where the log lies
    * @param ready whether there is a workspace to go back to
    */
   public WizardShell(
       WizardViewModel wizard,
-      Runnable close,
+      Leaving leaving,
       Desktop desktop,
       Path log,
       ObservableValue<Boolean> ready) {
@@ -69,7 +70,7 @@ public final class WizardShell extends BorderPane {
         wizard.hardware(),
         new HardwareView(
             wizard.hardware(),
-            new GraphicsCard(wizard.hardware().graphics(), true, close, desktop, log)),
+            new GraphicsCard(wizard.hardware().graphics(), true, leaving, desktop, log)),
         desktop,
         log);
     page(wizard.download(), new DownloadView(wizard.download()), desktop, log);

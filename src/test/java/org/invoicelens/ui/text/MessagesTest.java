@@ -95,7 +95,8 @@ class MessagesTest {
         List.of(settings, back, workspace, "verification.again", copy, "verification.repair"),
         List.of(
             settings, back, workspace, "hardware.copy", "hardware.again", "hardware.next.start"),
-        List.of("page.back", "settings.language.close"),
+        List.of("page.back", "leave.restart"),
+        List.of("page.back", "leave.close"),
         List.of(settings, back, "start.stop", "start.next"),
         List.of(settings, back, "start.resume"),
         List.of(settings, back, copy, retry),
@@ -127,6 +128,7 @@ class MessagesTest {
             "workspace.read",
             "workspace.stop",
             "preview.fit",
+            "prompt.form",
             "prompt.again",
             "prompt.use",
             "prompt.reset",

@@ -118,7 +118,7 @@ class FormViewModelTest {
 
   @Test
   void linesCanBeAddedFilledAndTakenAway() {
-    FormLine second = form.lines().get(1);
+    FormRow second = form.lines().get(1);
     form.addLine();
     assertThat(form.lines()).hasSize(3);
     assertThat(form.wanted().get()).isEqualTo("items[2].description");
@@ -126,13 +126,13 @@ class FormViewModelTest {
     form.lines().get(2).field(LineField.AMOUNT).value().set("100,00");
     assertThat(doubts())
         .containsExactly("Net: The lines make 1,300.00, but the net amount says 1,200.00.");
-    form.removeLine(form.lines().get(0));
+    form.remove(form.lines().get(0));
     assertThat(form.lines().getFirst()).isSameAs(second);
     assertThat(second.field(LineField.AMOUNT).label().get()).isEqualTo("Amount of line 1");
     assertThat(edits())
         .containsOnlyKeys("items[0]", "items[2]", "items[2].amount")
         .containsEntry("items[0]", "removed");
-    form.removeLine(form.lines().get(1));
+    form.remove(form.lines().get(1));
     assertThat(edits()).containsOnlyKeys("items[0]");
     form.resetAll();
     assertThat(form.verdict().get()).isEqualTo("adds up");
