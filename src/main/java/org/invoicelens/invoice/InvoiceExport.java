@@ -14,8 +14,10 @@ import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.stage.WholeFile;
@@ -55,6 +57,17 @@ public final class InvoiceExport {
     }
   }
 
+  /** Who takes a table. */
+  public enum Reader {
+    /** Other programs: commas between cells, and numbers with a decimal point. */
+    PROGRAM,
+    /**
+     * The user's spreadsheet, which opens a file in the user's notation: where numbers have a
+     * decimal comma, there are semicolons between cells.
+     */
+    SPREADSHEET
+  }
+
   private static final Words WORDS = Words.of(InvoiceExport.class);
 
   private static final Gson GSON =
@@ -77,12 +90,25 @@ public final class InvoiceExport {
    */
   public static String text(List<DocumentOutcome> outcomes, Format format)
       throws InferenceException {
+    return text(outcomes, format, Reader.PROGRAM);
+  }
+
+  private static String text(List<DocumentOutcome> outcomes, Format format, Reader reader)
+      throws InferenceException {
+    boolean local = reader == Reader.SPREADSHEET;
+    Function<BigDecimal, String> number = local ? InvoiceTable::local : BigDecimal::toPlainString;
+    char between = local && decimalSign() == ',' ? ';' : ',';
     return switch (format) {
       case JSON -> GSON.toJson(json(outcomes)) + "\n";
-      case CSV -> SpreadsheetText.csv(InvoiceTable.documents(outcomes));
-      case CSV_LINES -> SpreadsheetText.csv(InvoiceTable.lines(outcomes));
+      case CSV -> SpreadsheetText.csv(InvoiceTable.documents(outcomes), between);
+      case CSV_LINES -> SpreadsheetText.csv(InvoiceTable.lines(outcomes, number), between);
       case XML -> eInvoice(outcomes);
     };
+  }
+
+  private static char decimalSign() {
+    return DecimalFormatSymbols.getInstance(Locale.getDefault(Locale.Category.FORMAT))
+        .getDecimalSeparator();
   }
 
   private static String eInvoice(List<DocumentOutcome> outcomes) throws InferenceException {
@@ -106,7 +132,13 @@ public final class InvoiceExport {
    */
   public static void write(Path file, List<DocumentOutcome> outcomes, Format format)
       throws InferenceException {
-    byte[] bytes = bytes(text(outcomes, format), format);
+    write(file, outcomes, format, Reader.PROGRAM);
+  }
+
+  /** The same for whoever takes it. */
+  public static void write(Path file, List<DocumentOutcome> outcomes, Format format, Reader reader)
+      throws InferenceException {
+    byte[] bytes = bytes(text(outcomes, format, reader), format);
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         // A pipe or a device is written into, never replaced.

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.invoicelens.config.ApplicationFolders;
@@ -49,6 +50,8 @@ class BatchReadingTest {
 
   /** What is done at each reading, before its answer comes. */
   private Hook hook = name -> {};
+
+  private UnaryOperator<String> answer = name -> Answers.good("\"total\":5");
 
   @FunctionalInterface
   private interface Hook {
@@ -109,7 +112,7 @@ class BatchReadingTest {
                 wish.throwIfCancelled();
                 hook.reading(document.name());
                 read.add(document.name());
-                return Answers.extraction(document.name(), Answers.good("\"total\":5"), 1, 1);
+                return Answers.extraction(document.name(), answer.apply(document.name()), 1, 1);
               };
             });
   }
@@ -402,5 +405,19 @@ class BatchReadingTest {
     settings = new ReadingSettings("model", Format.CSV, "s");
     run();
     assertThat(Files.readString(out.resolve("a.png.csv"))).startsWith("\uFEFFdocument,vendor,");
+  }
+
+  @Test
+  void keepsWhatWasReadWhereItIsNoEInvoice() throws Exception {
+    picture("a.png");
+    picture("b.png");
+    settings = new ReadingSettings("model", Format.XML, "s");
+    answer = name -> name.equals("a.png") ? Answers.WHOLE : Answers.good("\"total\":5");
+    BatchSummary summary = run();
+    assertThat(results()).containsExactly("a.png.xml", "b.png.xml.json");
+    assertThat(Files.readString(out.resolve("a.png.xml"))).contains("CrossIndustryInvoice");
+    assertThat(summary.failuresByReason()).containsOnlyKeys("NOT_AN_E_INVOICE");
+    assertThat(summary.entries().getLast().failure().get().message()).contains("line items");
+    assertThat(json("b.png.xml.json").has("fields")).isTrue();
   }
 }

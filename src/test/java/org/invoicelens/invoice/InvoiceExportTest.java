@@ -245,4 +245,37 @@ class InvoiceExportTest {
             InferenceException.class,
             e -> assertThat(e.reason()).isEqualTo(InferenceException.Reason.OUTPUT_NOT_WRITABLE));
   }
+
+  @Test
+  void givesTheUsersSpreadsheetItsOwnNotation() throws Exception {
+    List<DocumentOutcome> outcomes =
+        List.of(read("a;b.png", LINES.replace("Nuts", "Nuts;\\nand \\\"Bolts\\\"")));
+    Path file = folder.resolve("lines.csv");
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.GERMANY);
+      InvoiceExport.write(file, outcomes, Format.CSV_LINES, InvoiceExport.Reader.SPREADSHEET);
+      assertThat(file)
+          .content()
+          .startsWith("\uFEFFdocument;vendor;")
+          .contains("\"a;b.png\";", ";1200,00;", ";\"Nuts;\nand \"\"Bolts\"\"\";");
+      Locale.setDefault(Locale.UK);
+      InvoiceExport.write(file, outcomes, Format.CSV_LINES, InvoiceExport.Reader.SPREADSHEET);
+      assertThat(file).content().contains("document,vendor,", ",1200.00,");
+      Locale.setDefault(Locale.GERMANY);
+      InvoiceExport.write(file, outcomes, Format.CSV_LINES);
+      assertThat(file).content().contains("document,vendor,", ",1200.00,");
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void knowsFormulasInWideFormsAndBehindLineBreaks() throws Exception {
+    String csv =
+        InvoiceExport.text(
+            List.of(read("a.png", "{\"a\":\"\uFF1D1+1\",\"b\":\"\\n=1+1\",\"c\":\"\uFF20x\"}")),
+            Format.CSV);
+    assertThat(csv).contains("a.png,'\uFF1D1+1,\"'\n=1+1\",'\uFF20x,");
+  }
 }
