@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.invoicelens.invoice.Doubt.Check;
 import org.invoicelens.stage.Words;
 
@@ -32,6 +31,9 @@ final class RecordChecks {
   /** Their first term is a quantity or a rate. */
   private static final Set<Check> BEGIN_WITHOUT_MONEY =
       Set.of(Check.LINE, Check.TAX, Check.LINES_OF_RATE);
+
+  private static final List<InvoiceField> NEVER_LACKING =
+      List.of(InvoiceField.VENDOR, InvoiceField.NUMBER, InvoiceField.DATE, InvoiceField.TOTAL);
 
   private final UnaryOperator<String> texts;
   private final int digits;
@@ -71,10 +73,15 @@ final class RecordChecks {
 
   /** Whether what no invoice lacks is there. */
   void present() {
-    Stream.of(InvoiceField.VENDOR, InvoiceField.NUMBER, InvoiceField.DATE, InvoiceField.TOTAL)
-        .map(InvoiceField::path)
-        .filter(path -> texts.apply(path).isBlank())
-        .forEach(path -> doubt(path, Check.PRESENT, "missing." + path));
+    List<String> missing =
+        NEVER_LACKING.stream()
+            .map(InvoiceField::path)
+            .filter(path -> texts.apply(path).isBlank())
+            .toList();
+    if (missing.size() == NEVER_LACKING.size()) {
+      doubt("", Check.ANY_FIELD, "noInvoice");
+    }
+    missing.forEach(path -> doubt(path, Check.PRESENT, "missing." + path));
   }
 
   /**
