@@ -53,6 +53,8 @@ public record Doubt(String path, Check check, String reason) {
     /** A BIC has the form of one. */
     BIC,
     /** BIC and IBAN are of one country. */
-    BANK_COUNTRY
+    BANK_COUNTRY,
+    /** The model was sure of what it read. */
+    CONFIDENCE
   }
 }

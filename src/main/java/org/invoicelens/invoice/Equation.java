@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What two amounts of an invoice have to be to each other.
  *
  * @param check which of the sums it is
  * @param path the field that says the second number
+ * @param parts every field that is in it
  * @param words the key of the sentence that tells when it does not hold
  * @param terms what the first number is made of
  * @param made the first number: what the terms make
@@ -21,6 +23,7 @@ import java.util.function.Function;
 record Equation(
     Doubt.Check check,
     String path,
+    List<String> parts,
     String words,
     List<BigDecimal> terms,
     BigDecimal made,
@@ -55,15 +58,19 @@ record Equation(
     BigDecimal netOfRates = sum(taxes, row -> figures.get(TaxField.NET.path(row)));
     BigDecimal wholeTax = tax == null ? taxOfRates : tax;
     BigDecimal wholeNet = net == null ? netOfRates : net;
+    List<String> netParts = parts(net, InvoiceField.NET, TaxField.NET, taxes);
+    List<String> taxParts = parts(tax, InvoiceField.TAX, TaxField.TAX, taxes);
     BigDecimal ofLines = sum(lines, line -> counted(figures, line));
     if (ofLines != null) {
-      addLines(equations, ofLines, net, wholeTax, total, perLine);
+      List<String> lineParts = parts(figures, lines);
+      addLines(equations, ofLines, lineParts, net, wholeTax, taxParts, total, perLine);
     }
     if (wholeNet != null && wholeTax != null && total != null) {
       equations.add(
           new Equation(
               Doubt.Check.TOTAL,
               InvoiceField.TOTAL.path(),
+              all(netParts, taxParts, List.of(InvoiceField.TOTAL.path())),
               "total",
               List.of(wholeNet, wholeTax),
               wholeNet.add(wholeTax),
@@ -72,26 +79,24 @@ record Equation(
     }
     addTax(
         equations,
-        figures.get(InvoiceField.TAX_RATE.path()),
-        net,
-        tax,
-        InvoiceField.TAX.path(),
+        figures,
+        List.of(InvoiceField.TAX_RATE.path(), InvoiceField.NET.path(), InvoiceField.TAX.path()),
         perLine);
     for (int row : taxes) {
       addTax(
           equations,
-          figures.get(TaxField.RATE.path(row)),
-          figures.get(TaxField.NET.path(row)),
-          figures.get(TaxField.TAX.path(row)),
-          TaxField.TAX.path(row),
+          figures,
+          List.of(TaxField.RATE.path(row), TaxField.NET.path(row), TaxField.TAX.path(row)),
           perLine);
       addLinesOfRate(equations, figures, lines, row, perLine);
     }
     if (taxOfRates != null && tax != null) {
-      equations.add(ofRates(InvoiceField.TAX, "taxes.tax", taxOfRates, tax, perRate));
+      equations.add(
+          ofRates(InvoiceField.TAX, TaxField.TAX, taxes, "taxes.tax", taxOfRates, tax, perRate));
     }
     if (netOfRates != null && net != null) {
-      equations.add(ofRates(InvoiceField.NET, "taxes.net", netOfRates, net, perRate));
+      equations.add(
+          ofRates(InvoiceField.NET, TaxField.NET, taxes, "taxes.net", netOfRates, net, perRate));
     }
     return equations;
   }
@@ -114,23 +119,65 @@ record Equation(
     return amount == null ? made(figures, line) : amount;
   }
 
-  private static Equation ofRates(
-      InvoiceField field, String words, BigDecimal made, BigDecimal said, BigDecimal tolerance) {
-    return new Equation(Doubt.Check.TAXES, field.path(), words, List.of(), made, said, tolerance);
+  /** The field that says an amount as a whole, or those of the rates where it is missing. */
+  private static List<String> parts(
+      BigDecimal whole, InvoiceField field, TaxField ofRate, List<Integer> taxes) {
+    return whole == null
+        ? taxes.stream().map(row -> ofRate.path(row)).toList()
+        : List.of(field.path());
   }
 
+  /** The fields that say what lines amount to. */
+  private static List<String> parts(Map<String, BigDecimal> figures, List<Integer> lines) {
+    return lines.stream()
+        .flatMap(line ->
+            figures.containsKey(LineField.AMOUNT.path(line))
+                ? Stream.of(LineField.AMOUNT.path(line))
+                : Stream.of(LineField.QUANTITY.path(line), LineField.UNIT_PRICE.path(line)))
+        .toList();
+  }
+
+  @SafeVarargs
+  private static List<String> all(List<String>... parts) {
+    return Stream.of(parts).flatMap(List::stream).toList();
+  }
+
+  private static Equation ofRates(
+      InvoiceField field,
+      TaxField ofRate,
+      List<Integer> taxes,
+      String words,
+      BigDecimal made,
+      BigDecimal said,
+      BigDecimal tolerance) {
+    return new Equation(
+        Doubt.Check.TAXES,
+        field.path(),
+        all(parts(null, field, ofRate, taxes), List.of(field.path())),
+        words,
+        List.of(),
+        made,
+        said,
+        tolerance);
+  }
+
+  /**
+   * @param paths of rate, net amount and tax
+   */
   private static void addTax(
       List<Equation> equations,
-      BigDecimal rate,
-      BigDecimal net,
-      BigDecimal tax,
-      String path,
+      Map<String, BigDecimal> figures,
+      List<String> paths,
       BigDecimal tolerance) {
+    BigDecimal rate = figures.get(paths.get(0));
+    BigDecimal net = figures.get(paths.get(1));
+    BigDecimal tax = figures.get(paths.get(2));
     if (rate != null && net != null && tax != null) {
       equations.add(
           new Equation(
               Doubt.Check.TAX,
-              path,
+              paths.get(2),
+              paths,
               "tax",
               List.of(rate, net),
               net.multiply(rate).movePointLeft(2),
@@ -168,6 +215,10 @@ record Equation(
         new Equation(
             Doubt.Check.LINES_OF_RATE,
             TaxField.NET.path(row),
+            all(
+                parts(figures, ofRate),
+                ofRate.stream().map(LineField.TAX_RATE::path).toList(),
+                List.of(TaxField.RATE.path(row), TaxField.NET.path(row))),
             "lines.rate",
             List.of(rate),
             made,
@@ -188,6 +239,7 @@ record Equation(
             new Equation(
                 Doubt.Check.LINE,
                 path,
+                List.of(LineField.QUANTITY.path(line), LineField.UNIT_PRICE.path(line), path),
                 "line",
                 List.of(
                     figures.get(LineField.QUANTITY.path(line)),
@@ -207,8 +259,10 @@ record Equation(
   private static void addLines(
       List<Equation> equations,
       BigDecimal sum,
+      List<String> lineParts,
       BigDecimal net,
       BigDecimal tax,
+      List<String> taxParts,
       BigDecimal total,
       BigDecimal tolerance) {
     Equation withTax =
@@ -217,6 +271,7 @@ record Equation(
             : new Equation(
                 Doubt.Check.LINES,
                 InvoiceField.TOTAL.path(),
+                all(lineParts, List.of(InvoiceField.TOTAL.path())),
                 "lines.total",
                 List.of(),
                 sum,
@@ -228,6 +283,7 @@ record Equation(
           new Equation(
               Doubt.Check.LINES,
               InvoiceField.NET.path(),
+              all(lineParts, List.of(InvoiceField.NET.path())),
               "lines.net",
               List.of(),
               sum,
@@ -238,6 +294,7 @@ record Equation(
           new Equation(
               Doubt.Check.LINES,
               InvoiceField.TOTAL.path(),
+              all(lineParts, taxParts, List.of(InvoiceField.TOTAL.path())),
               "lines.tax",
               List.of(sum, tax),
               sum.add(tax),

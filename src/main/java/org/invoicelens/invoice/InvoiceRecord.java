@@ -64,6 +64,13 @@ public record InvoiceRecord(
     return new RecordReading(extraction, edits, today).record();
   }
 
+  /** The same with these doubts. */
+  InvoiceRecord with(List<Doubt> doubts) {
+    return new InvoiceRecord(
+        seller, buyer, number, date, dueDate, currency, lines, taxes, rowsRead, net, taxRate, tax,
+        total, payment, further, doubts, sumsHold, fields);
+  }
+
   /** The fields that an invoice has once, in order. */
   public List<RecordEntry<?>> entries() {
     return List.of(

@@ -79,39 +79,63 @@ final class RecordReading {
     Map<String, BigDecimal> values = evidence.values();
     Function<InvoiceField, RecordEntry<BigDecimal>> amount =
         field -> entry(field.path(), values.get(field.path()));
-    return new InvoiceRecord(
-        new RecordParty(
-            text(InvoiceField.VENDOR),
-            text(InvoiceField.VENDOR_ADDRESS),
-            vatEntry(InvoiceField.VENDOR_VAT_ID)),
-        new RecordParty(
-            text(InvoiceField.BUYER),
-            text(InvoiceField.BUYER_ADDRESS),
-            vatEntry(InvoiceField.BUYER_VAT_ID)),
-        text(InvoiceField.NUMBER),
-        entry(DATE, dates.date().orElse(null)),
-        entry(DUE_DATE, dates.due().orElse(null)),
-        entry(InvoiceField.CURRENCY.path(), written.map(CurrencyReading::code).orElse(null)),
-        rows.get(InvoiceList.LINES).stream().map(line -> line(line, values)).toList(),
-        rows.get(InvoiceList.TAXES).stream().map(row -> tax(row, values)).toList(),
-        Stream.of(InvoiceList.values())
-            .collect(Collectors.toMap(Function.identity(), places::count)),
-        amount.apply(InvoiceField.NET),
-        amount.apply(InvoiceField.TAX_RATE),
-        amount.apply(InvoiceField.TAX),
-        amount.apply(InvoiceField.TOTAL),
-        new RecordPayment(
-            entry(InvoiceField.IBAN.path(), iban.value().orElse(null)),
-            entry(InvoiceField.BIC.path(), bic.value().orElse(null)),
-            text(InvoiceField.PAYMENT_REFERENCE)),
-        places.further().stream()
-            .filter(field ->
-                places.row(field).filter(row -> InvoiceEdits.isRemoved(edits, row)).isEmpty())
-            .map(this::further)
-            .toList(),
-        checks.doubts(),
-        (int) sums.stream().filter(Equation::holds).count(),
-        EditedFields.of(extraction.fields(), places, edits, path -> json(path, evidence, dates)));
+    InvoiceRecord record =
+        new InvoiceRecord(
+            new RecordParty(
+                text(InvoiceField.VENDOR),
+                text(InvoiceField.VENDOR_ADDRESS),
+                vatEntry(InvoiceField.VENDOR_VAT_ID)),
+            new RecordParty(
+                text(InvoiceField.BUYER),
+                text(InvoiceField.BUYER_ADDRESS),
+                vatEntry(InvoiceField.BUYER_VAT_ID)),
+            text(InvoiceField.NUMBER),
+            entry(DATE, dates.date().orElse(null)),
+            entry(DUE_DATE, dates.due().orElse(null)),
+            entry(InvoiceField.CURRENCY.path(), written.map(CurrencyReading::code).orElse(null)),
+            rows.get(InvoiceList.LINES).stream().map(line -> line(line, values)).toList(),
+            rows.get(InvoiceList.TAXES).stream().map(row -> tax(row, values)).toList(),
+            Stream.of(InvoiceList.values())
+                .collect(Collectors.toMap(Function.identity(), places::count)),
+            amount.apply(InvoiceField.NET),
+            amount.apply(InvoiceField.TAX_RATE),
+            amount.apply(InvoiceField.TAX),
+            amount.apply(InvoiceField.TOTAL),
+            new RecordPayment(
+                entry(InvoiceField.IBAN.path(), iban.value().orElse(null)),
+                entry(InvoiceField.BIC.path(), bic.value().orElse(null)),
+                text(InvoiceField.PAYMENT_REFERENCE)),
+            places.further().stream()
+                .filter(field ->
+                    places.row(field).filter(row -> InvoiceEdits.isRemoved(edits, row)).isEmpty())
+                .map(this::further)
+                .toList(),
+            checks.doubts(),
+            (int) sums.stream().filter(Equation::holds).count(),
+            EditedFields.of(
+                extraction.fields(), places, edits, path -> json(path, evidence, dates)));
+    checks.confidence(
+        record.all().filter(entry -> !isFreelyWorded(entry.path())), path -> isProven(path, sums));
+    return record.with(checks.doubts());
+  }
+
+  /** Whether a text may be copied in more than one way, so that an unsure token says little. */
+  private static boolean isFreelyWorded(String path) {
+    return path.equals(InvoiceField.VENDOR_ADDRESS.path())
+        || path.equals(InvoiceField.BUYER_ADDRESS.path())
+        || path.endsWith("." + LineField.DESCRIPTION.key())
+        || path.endsWith("." + LineField.UNIT.key());
+  }
+
+  /** Whether sums hold in which a number is, and none fails, or its own check digits fit. */
+  private boolean isProven(String path, List<Equation> sums) {
+    List<Equation> with = sums.stream().filter(sum -> sum.parts().contains(path)).toList();
+    boolean digits =
+        (path.equals(InvoiceField.IBAN.path()) && IbanReading.of(text(path)).value().isPresent())
+            || (Stream.of(InvoiceField.VENDOR_VAT_ID, InvoiceField.BUYER_VAT_ID)
+                    .anyMatch(field -> field.path().equals(path))
+                && VatIdReading.of(text(path)).value().isPresent());
+    return digits || (!with.isEmpty() && with.stream().allMatch(Equation::holds));
   }
 
   private Map<String, AmountReading> amounts() {

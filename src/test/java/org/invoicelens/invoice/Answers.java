@@ -30,6 +30,30 @@ final class Answers {
     return new Extraction(document, InvoiceFields.parse(answer), generation, pages, pagesRead);
   }
 
+  /**
+   * An answer of which the model was not sure everywhere.
+   *
+   * @param unsure a part of it, which becomes a token of its own
+   */
+  static Extraction unsure(String answer, String unsure, double probability) {
+    int start = answer.indexOf(unsure);
+    GenerationResult generation =
+        new GenerationResult(
+            answer,
+            new int[] {5, 6, 2},
+            new int[] {1, 3, 4},
+            GenerationResult.FinishReason.STOP,
+            new GenerationResult.Timings(
+                Duration.ofMillis(3), Duration.ofMillis(10), Duration.ofMillis(5), 3, 1),
+            1000,
+            answer.length(),
+            List.of(
+                new GenerationResult.Certainty(start, 0.99),
+                new GenerationResult.Certainty(start + unsure.length(), probability),
+                new GenerationResult.Certainty(answer.length(), 0.98)));
+    return new Extraction("a.png", InvoiceFields.of(generation), generation, 1, 1);
+  }
+
   static InvoiceRecord record(String answer) {
     return record(answer, Map.of());
   }

@@ -177,6 +177,18 @@ class InvoiceExportTest {
   }
 
   @Test
+  void saysHowSureTheModelWas() {
+    JsonObject record =
+        InvoiceExport.json(
+                List.of(DocumentOutcome.read(Answers.unsure(GOOD, "2026-0417", 0.45678))))
+            .get(0)
+            .getAsJsonObject()
+            .getAsJsonObject("record");
+    assertThat(record.get("number").toString())
+        .isEqualTo("{\"text\":\"2026-0417\",\"value\":\"2026-0417\",\"confidence\":0.4568}");
+  }
+
+  @Test
   void anIbanThatIsWrongHasATextAndNoMeaning() throws Exception {
     JsonObject record =
         InvoiceExport.json(List.of(edited(GOOD, Map.of("iban", "DE89370400440532O13000"))))

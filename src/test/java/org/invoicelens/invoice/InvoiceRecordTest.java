@@ -379,6 +379,48 @@ class InvoiceRecordTest {
         .containsExactly("vendor");
   }
 
+  private static InvoiceRecord unsure(String part, double probability, Map<String, String> edits) {
+    return InvoiceRecord.of(Answers.unsure(Answers.WHOLE, part, probability), edits, Answers.TODAY);
+  }
+
+  @Test
+  void whatTheModelWasNotSureOfIsDoubtedUntilAUserSaysSomethingElse() {
+    InvoiceRecord record = unsure("Handel", 0.456, Map.of());
+    assertThat(record.buyer().name().confidence()).hasValue(0.456);
+    assertThat(record.seller().name().confidence()).hasValue(0.99);
+    assertThat(record.doubts())
+        .containsExactly(
+            new Doubt(
+                "buyer",
+                Check.CONFIDENCE,
+                "The model was not sure of “Wiener Handel AG”, to 45 % only."));
+    InvoiceRecord edited = unsure("Handel", 0.456, Map.of("buyer", "Wiener Händel AG"));
+    assertThat(edited.doubts()).isEmpty();
+    assertThat(edited.buyer().name().confidence()).isEmpty();
+    assertThat(unsure("Handel", 0.71, Map.of()).doubts()).isEmpty();
+  }
+
+  /** Sums, check digits, and texts that can be copied in more than one way. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"400,00", "1.404,00", "190,00", "5320", "136 695", "1358", "Hafen", "Std"})
+  void whatIsProvenOrFreelyWordedIsNotDoubtedForThat(String part) {
+    assertThat(unsure(part, 0.3, Map.of()).doubts()).isEmpty();
+  }
+
+  @Test
+  void aNumberInASumThatFailsIsNotProven() {
+    InvoiceRecord record =
+        InvoiceRecord.of(
+            Answers.unsure(
+                good("\"net\":\"100\"", "\"tax\":\"19\"", "\"total\":\"911\""), "19\"", 0.4),
+            Map.of(),
+            Answers.TODAY);
+    assertThat(record.doubts())
+        .extracting(Doubt::path, Doubt::check)
+        .containsExactly(tuple("total", Check.TOTAL), tuple("tax", Check.CONFIDENCE));
+  }
+
   @Test
   void anEmptyLineTakesNoDoubtAway() {
     String answer = good("\"items\":[{\"amount\":2}]", "\"total\":5");
