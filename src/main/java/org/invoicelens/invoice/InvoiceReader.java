@@ -39,7 +39,8 @@ public final class InvoiceReader {
    * Reads one document by a prompt, telling of every token as it comes; the answer is held to the
    * prompt's form of answers, where it has one. All pages go into one prompt; where they are too
    * long for the model, as many of the first ones as fit. Where memory runs out, the document is
-   * read again from its start with the next fallback of the model.
+   * read again from its start with the next fallback of the model. Of empty pages the model is not
+   * asked, since it finds something on them too.
    */
   public Extraction read(
       InvoiceDocument document,
@@ -47,6 +48,10 @@ public final class InvoiceReader {
       TokenListener listener,
       Cancellation cancellation)
       throws InferenceException, CancelledException {
+    if (document.pages().stream().allMatch(BlankPage::is)) {
+      log.info("{}: every page is empty, so the model is not asked", document.name());
+      return Extraction.ofNothing(document);
+    }
     List<BufferedImage> pages = document.pages();
     GenerationOptions options =
         new GenerationOptions(

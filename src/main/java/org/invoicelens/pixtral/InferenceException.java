@@ -25,6 +25,8 @@ public final class InferenceException extends StageException {
     /** The server that answers in the place of a model here did not. */
     SERVER_FAILED,
     OUTPUT_NOT_WRITABLE,
+    /** What was read lacks something that an e-invoice has to tell. */
+    NOT_AN_E_INVOICE,
     RUNTIME_FAILED
   }
 

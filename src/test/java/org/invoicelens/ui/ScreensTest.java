@@ -23,15 +23,19 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.DialogPane;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListView;
+import javafx.scene.control.MenuButton;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.RadioButton;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
@@ -43,6 +47,7 @@ import javafx.scene.image.WritableImage;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
+import javafx.stage.PopupWindow;
 import javafx.stage.Stage;
 import javafx.stage.Window;
 import javax.imageio.ImageIO;
@@ -1101,6 +1106,49 @@ class ScreensTest {
     shoot("6-workspace-samples");
     press("#tab-timings");
     shoot("6-workspace-timings");
+  }
+
+  @Test
+  void workspaceNoEInvoice() throws Exception {
+    prepare();
+    stages.start = (listener, cancellation) -> Fixtures.model(ANSWER);
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    press("#next");
+    awaitVisible("#criteria");
+    press("#next");
+    awaitVisible("#workspace");
+    press("#samples-here");
+    awaitVisible("#field-vendor");
+    await(() -> find("#read-again") != null && !find("#read-again").isDisabled());
+    MenuButton export = (MenuButton) find("#export");
+    robot.interact(export::show);
+    shootWindow(window -> window instanceof PopupWindow, "6-workspace-export");
+    robot.interact(export::hide);
+    MenuItem xml =
+        export.getItems().stream()
+            .filter(item -> "export-xml".equals(item.getId()))
+            .findFirst()
+            .orElseThrow();
+    Platform.runLater(xml::fire);
+    shootWindow(
+        window -> window.getScene() != null && window.getScene().getRoot() instanceof DialogPane,
+        "6-workspace-no-e-invoice");
+  }
+
+  /** Draws a window that lies above the program's own. */
+  private void shootWindow(Predicate<Window> wanted, String name) throws Exception {
+    await(() -> Window.getWindows().stream().anyMatch(wanted));
+    Thread.sleep(300);
+    Window above = Window.getWindows().stream().filter(wanted).findFirst().orElseThrow();
+    WritableImage[] image = new WritableImage[1];
+    robot.interact(() -> image[0] = above.getScene().snapshot(null));
+    ImageIO.write(
+        SwingFXUtils.fromFXImage(image[0], null), "png", TARGET.resolve(name + ".png").toFile());
+    if (!(above instanceof PopupWindow)) {
+      robot.interact(above::hide);
+    }
   }
 
   @Test
