@@ -14,8 +14,10 @@ import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.stage.WholeFile;
@@ -31,7 +33,9 @@ public final class InvoiceExport {
     /** RFC 4180: one row for each document, one column for each field of any of them. */
     CSV,
     /** RFC 4180: one row for each line item, the fields of its document in front. */
-    CSV_LINES;
+    CSV_LINES,
+    /** An e-invoice by EN 16931; one file for each document. */
+    XML;
 
     /** The name on the command line. */
     public String id() {
@@ -40,8 +44,28 @@ public final class InvoiceExport {
 
     /** The ending of files. */
     public String extension() {
-      return this == JSON ? "json" : "csv";
+      return switch (this) {
+        case JSON -> "json";
+        case CSV, CSV_LINES -> "csv";
+        case XML -> "xml";
+      };
     }
+
+    /** Whether several documents can be in one file. */
+    public boolean isForSeveral() {
+      return this != XML;
+    }
+  }
+
+  /** Who takes a table. */
+  public enum Reader {
+    /** Other programs: commas between cells, and numbers with a decimal point. */
+    PROGRAM,
+    /**
+     * The user's spreadsheet, which opens a file in the user's notation: where numbers have a
+     * decimal comma, there are semicolons between cells.
+     */
+    SPREADSHEET
   }
 
   private static final Words WORDS = Words.of(InvoiceExport.class);
@@ -58,26 +82,63 @@ public final class InvoiceExport {
 
   private InvoiceExport() {}
 
-  /** The text in that form. */
-  public static String text(List<DocumentOutcome> outcomes, Format format) {
+  /**
+   * The text in that form.
+   *
+   * @throws InferenceException where what was read cannot be put into that form
+   * @throws IllegalArgumentException where the form is for one document and there are others
+   */
+  public static String text(List<DocumentOutcome> outcomes, Format format)
+      throws InferenceException {
+    return text(outcomes, format, Reader.PROGRAM);
+  }
+
+  private static String text(List<DocumentOutcome> outcomes, Format format, Reader reader)
+      throws InferenceException {
+    boolean local = reader == Reader.SPREADSHEET;
+    Function<BigDecimal, String> number = local ? InvoiceTable::local : BigDecimal::toPlainString;
+    char between = local && decimalSign() == ',' ? ';' : ',';
     return switch (format) {
       case JSON -> GSON.toJson(json(outcomes)) + "\n";
-      case CSV -> SpreadsheetText.csv(InvoiceTable.documents(outcomes));
-      case CSV_LINES -> SpreadsheetText.csv(InvoiceTable.lines(outcomes));
+      case CSV -> SpreadsheetText.csv(InvoiceTable.documents(outcomes), between);
+      case CSV_LINES -> SpreadsheetText.csv(InvoiceTable.lines(outcomes, number), between);
+      case XML -> eInvoice(outcomes);
     };
+  }
+
+  private static char decimalSign() {
+    return DecimalFormatSymbols.getInstance(Locale.getDefault(Locale.Category.FORMAT))
+        .getDecimalSeparator();
+  }
+
+  private static String eInvoice(List<DocumentOutcome> outcomes) throws InferenceException {
+    if (outcomes.size() != 1) {
+      throw new IllegalArgumentException("an e-invoice is one document");
+    }
+    DocumentOutcome outcome = outcomes.getFirst();
+    if (outcome.failure().orElse(null) instanceof InferenceException e) {
+      throw e;
+    }
+    byte[] xml = EInvoice.xml(outcome.document(), outcome.record().orElseThrow());
+    return new String(xml, StandardCharsets.UTF_8);
   }
 
   /**
    * Writes the text to a file, which is replaced as a whole or stays as it was. A CSV file begins
    * with a byte order mark, by which Excel knows it to be UTF-8.
    *
-   * @throws InferenceException where the file cannot be written
+   * @throws InferenceException where the file cannot be written, or what was read cannot be put
+   *     into that form
    */
   public static void write(Path file, List<DocumentOutcome> outcomes, Format format)
       throws InferenceException {
-    String text = text(outcomes, format);
-    byte[] bytes =
-        (format == Format.JSON ? text : BYTE_ORDER_MARK + text).getBytes(StandardCharsets.UTF_8);
+    write(file, outcomes, format, Reader.PROGRAM);
+  }
+
+  /** The same for whoever takes it. */
+  public static void write(Path file, List<DocumentOutcome> outcomes, Format format, Reader reader)
+      throws InferenceException {
+    byte[] bytes = bytes(text(outcomes, format, reader), format);
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         // A pipe or a device is written into, never replaced.
@@ -89,6 +150,19 @@ public final class InvoiceExport {
     } catch (IOException e) {
       throw notWritable(file, e.toString(), e);
     }
+  }
+
+  /** One document as a file of its own: in JSON one object, in CSV a table with its row. */
+  static byte[] bytes(DocumentOutcome outcome, Format format) throws InferenceException {
+    List<DocumentOutcome> alone = List.of(outcome);
+    return bytes(
+        format == Format.JSON ? GSON.toJson(json(alone).get(0)) + "\n" : text(alone, format),
+        format);
+  }
+
+  private static byte[] bytes(String text, Format format) {
+    boolean table = format == Format.CSV || format == Format.CSV_LINES;
+    return (table ? BYTE_ORDER_MARK + text : text).getBytes(StandardCharsets.UTF_8);
   }
 
   /**

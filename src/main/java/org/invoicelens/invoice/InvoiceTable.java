@@ -38,10 +38,11 @@ public final class InvoiceTable {
   }
 
   /**
-   * One row for each line item, or for a document without any; numbers with a decimal point and
-   * dates as in ISO 8601 wherever they were understood, else as they were read.
+   * One row for each line item, or for a document without any; dates as in ISO 8601 and numbers in
+   * that notation wherever they were understood, else as they were read.
    */
-  static List<List<String>> lines(List<DocumentOutcome> outcomes) {
+  static List<List<String>> lines(
+      List<DocumentOutcome> outcomes, Function<BigDecimal, String> number) {
     int taxes = records(outcomes).mapToInt(record -> record.taxes().size()).max().orElse(0);
     List<String> head = new ArrayList<>(List.of("document"));
     Stream.of(InvoiceField.values()).map(InvoiceField::path).forEach(head::add);
@@ -61,23 +62,24 @@ public final class InvoiceTable {
         outcome ->
             outcome
                 .record()
-                .map(record -> lines(record, taxes))
+                .map(record -> lines(record, taxes, number))
                 .orElse(List.of(Collections.nCopies(head.size() - 1, ""))));
   }
 
   /**
    * @param taxes for how many rates of the tax there are columns
    */
-  private static List<List<String>> lines(InvoiceRecord record, int taxes) {
-    List<String> shared = cells(record.entries(), BigDecimal::toPlainString);
-    record.taxes().forEach(tax -> shared.addAll(cells(tax.entries(), BigDecimal::toPlainString)));
+  private static List<List<String>> lines(
+      InvoiceRecord record, int taxes, Function<BigDecimal, String> number) {
+    List<String> shared = cells(record.entries(), number);
+    record.taxes().forEach(tax -> shared.addAll(cells(tax.entries(), number)));
     int empty = (taxes - record.taxes().size()) * TaxField.values().length;
     shared.addAll(Collections.nCopies(empty, ""));
     List<List<String>> rows = new ArrayList<>();
     for (RecordLine line : record.lines()) {
       List<String> row = new ArrayList<>(shared);
       row.add(String.valueOf(rows.size() + 1));
-      row.addAll(cells(line.entries(), BigDecimal::toPlainString));
+      row.addAll(cells(line.entries(), number));
       rows.add(row);
     }
     if (rows.isEmpty()) {
@@ -125,7 +127,8 @@ public final class InvoiceTable {
     };
   }
 
-  private static String local(BigDecimal value) {
+  /** A number in the user's notation. */
+  static String local(BigDecimal value) {
     NumberFormat format = NumberFormat.getNumberInstance(Locale.getDefault(Locale.Category.FORMAT));
     format.setGroupingUsed(false);
     format.setMinimumFractionDigits(Math.max(0, value.scale()));

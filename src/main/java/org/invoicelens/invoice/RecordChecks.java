@@ -41,6 +41,9 @@ final class RecordChecks {
   private static final Set<Check> BEGIN_WITHOUT_MONEY =
       Set.of(Check.LINE, Check.TAX, Check.LINES_OF_RATE);
 
+  private static final List<InvoiceField> NEVER_LACKING =
+      List.of(InvoiceField.VENDOR, InvoiceField.NUMBER, InvoiceField.DATE, InvoiceField.TOTAL);
+
   private final UnaryOperator<String> texts;
   private final int digits;
   private final LocalDate today;
@@ -67,7 +70,8 @@ final class RecordChecks {
   /** Whether there is an answer, and all of it. */
   void document(Extraction extraction) {
     if (extraction.fields().fields().isEmpty()) {
-      doubt("", Check.ANY_FIELD, "nothing");
+      boolean silent = extraction.generation().text().isBlank();
+      doubt("", Check.ANY_FIELD, silent ? "blank" : "nothing");
     } else if (!extraction.fields().complete()) {
       doubt("", Check.COMPLETE, "incomplete");
     }
@@ -78,10 +82,15 @@ final class RecordChecks {
 
   /** Whether what no invoice lacks is there. */
   void present() {
-    Stream.of(InvoiceField.VENDOR, InvoiceField.NUMBER, InvoiceField.DATE, InvoiceField.TOTAL)
-        .map(InvoiceField::path)
-        .filter(path -> texts.apply(path).isBlank())
-        .forEach(path -> doubt(path, Check.PRESENT, "missing." + path));
+    List<String> missing =
+        NEVER_LACKING.stream()
+            .map(InvoiceField::path)
+            .filter(path -> texts.apply(path).isBlank())
+            .toList();
+    if (missing.size() == NEVER_LACKING.size()) {
+      doubt("", Check.ANY_FIELD, "noInvoice");
+    }
+    missing.forEach(path -> doubt(path, Check.PRESENT, "missing." + path));
   }
 
   /**

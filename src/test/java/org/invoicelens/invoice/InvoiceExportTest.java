@@ -28,7 +28,7 @@ class InvoiceExportTest {
       DocumentOutcome.failed("c.txt", DocumentFault.bad("document.empty", "c.txt"));
 
   @Test
-  void writesEveryDocumentAsAnObject() {
+  void writesEveryDocumentAsAnObject() throws Exception {
     JsonArray array =
         JsonParser.parseString(
                 InvoiceExport.text(
@@ -50,7 +50,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void notesWhatHadToBeDoneToReadADocument() {
+  void notesWhatHadToBeDoneToReadADocument() throws Exception {
     Extraction again = Answers.extraction(GOOD).noting(List.of("Memory ran out."));
     JsonObject noted =
         InvoiceExport.json(List.of(DocumentOutcome.read(again))).get(0).getAsJsonObject();
@@ -59,7 +59,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void writesOneRowForEachDocumentAndOneColumnForEachField() {
+  void writesOneRowForEachDocumentAndOneColumnForEachField() throws Exception {
     String csv =
         InvoiceExport.text(
             List.of(
@@ -77,7 +77,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void letsNoSpreadsheetTakeAValueForAFormula() {
+  void letsNoSpreadsheetTakeAValueForAFormula() throws Exception {
     String csv =
         InvoiceExport.text(
             List.of(
@@ -99,7 +99,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void writesCorrectionsInTheirPlacesAndSaysWhatWasCorrectedAndWhatIsDoubted() {
+  void writesCorrectionsInTheirPlacesAndSaysWhatWasCorrectedAndWhatIsDoubted() throws Exception {
     JsonObject object =
         JsonParser.parseString(
                 InvoiceExport.text(
@@ -135,7 +135,7 @@ class InvoiceExportTest {
           "\"note\":\"a\\tb\"");
 
   @Test
-  void writesOneRowForEachLineItem() {
+  void writesOneRowForEachLineItem() throws Exception {
     assertThat(
             InvoiceExport.text(
                 List.of(edited(LINES, Map.of()), edited(GOOD, Map.of()), FAILED), Format.CSV_LINES))
@@ -151,7 +151,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void everyFieldOfTheRecordHasItsTextAndItsMeaning() {
+  void everyFieldOfTheRecordHasItsTextAndItsMeaning() throws Exception {
     JsonObject record =
         InvoiceExport.json(List.of(edited(Answers.WHOLE, Map.of("total", "1.405,00"))))
             .get(0)
@@ -189,7 +189,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void anIbanThatIsWrongHasATextAndNoMeaning() {
+  void anIbanThatIsWrongHasATextAndNoMeaning() throws Exception {
     JsonObject record =
         InvoiceExport.json(List.of(edited(GOOD, Map.of("iban", "DE89370400440532O13000"))))
             .get(0)
@@ -200,7 +200,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void linesHaveColumnsForAsManyRatesAsAnyDocumentHas() {
+  void linesHaveColumnsForAsManyRatesAsAnyDocumentHas() throws Exception {
     String csv =
         InvoiceExport.text(
             List.of(edited(Answers.WHOLE, Map.of()), edited(GOOD, Map.of())), Format.CSV_LINES);
@@ -221,7 +221,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void givesASpreadsheetTheNumbersInTheUsersNotation() {
+  void givesASpreadsheetTheNumbersInTheUsersNotation() throws Exception {
     InvoiceRecord record = Answers.record(LINES);
     Locale before = Locale.getDefault();
     try {
@@ -250,11 +250,44 @@ class InvoiceExportTest {
   }
 
   @Test
-  void saysWhereAFileCannotBeWritten() {
+  void saysWhereAFileCannotBeWritten() throws Exception {
     Path file = folder.resolve("missing").resolve("out.json");
     assertThatThrownBy(() -> InvoiceExport.write(file, List.of(FAILED), Format.JSON))
         .isInstanceOfSatisfying(
             InferenceException.class,
             e -> assertThat(e.reason()).isEqualTo(InferenceException.Reason.OUTPUT_NOT_WRITABLE));
+  }
+
+  @Test
+  void givesTheUsersSpreadsheetItsOwnNotation() throws Exception {
+    List<DocumentOutcome> outcomes =
+        List.of(read("a;b.png", LINES.replace("Nuts", "Nuts;\\nand \\\"Bolts\\\"")));
+    Path file = folder.resolve("lines.csv");
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.GERMANY);
+      InvoiceExport.write(file, outcomes, Format.CSV_LINES, InvoiceExport.Reader.SPREADSHEET);
+      assertThat(file)
+          .content()
+          .startsWith("\uFEFFdocument;vendor;")
+          .contains("\"a;b.png\";", ";1200,00;", ";\"Nuts;\nand \"\"Bolts\"\"\";");
+      Locale.setDefault(Locale.UK);
+      InvoiceExport.write(file, outcomes, Format.CSV_LINES, InvoiceExport.Reader.SPREADSHEET);
+      assertThat(file).content().contains("document,vendor,", ",1200.00,");
+      Locale.setDefault(Locale.GERMANY);
+      InvoiceExport.write(file, outcomes, Format.CSV_LINES);
+      assertThat(file).content().contains("document,vendor,", ",1200.00,");
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void knowsFormulasInWideFormsAndBehindLineBreaks() throws Exception {
+    String csv =
+        InvoiceExport.text(
+            List.of(read("a.png", "{\"a\":\"\uFF1D1+1\",\"b\":\"\\n=1+1\",\"c\":\"\uFF20x\"}")),
+            Format.CSV);
+    assertThat(csv).contains("a.png,'\uFF1D1+1,\"'\n=1+1\",'\uFF20x,");
   }
 }

@@ -79,7 +79,7 @@ class InvoiceSchemaTest {
   }
 
   @Test
-  void everythingInThisFormHasItsPlaceInTheRecord() {
+  void everythingInThisFormHasItsPlaceInTheRecord() throws Exception {
     InvoiceRecord record = record(WHOLE);
     assertThat(record.further()).isEmpty();
     assertThat(record.doubts()).isEmpty();
@@ -153,7 +153,7 @@ class InvoiceSchemaTest {
 
   /** A user's own form, in which little is what invoices usually have. */
   @Test
-  void whatAFormOfTheUsersOwnHasBesideIsKept() {
+  void whatAFormOfTheUsersOwnHasBesideIsKept() throws Exception {
     String answer =
         "{\"invoice\":{\"number\":\"7\",\"project\":{\"code\":\"P-1\",\"site\":{\"town\":\"Kiel\"}}},"
             + "\"deliveries\":[{\"note\":\"L1\",\"pallets\":[{\"id\":\"A\"},{\"id\":\"B\"}]}],"

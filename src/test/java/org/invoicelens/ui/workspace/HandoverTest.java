@@ -81,4 +81,15 @@ class HandoverTest {
     runner.runAll();
     assertThat(desktop.told.getLast()).contains("cannot be written");
   }
+
+  @Test
+  void saysAllThatIsMissingForAnEInvoiceBeforeItAsksWhere() {
+    Path file = save("slip.xml");
+    model.handover().save(InvoiceExport.Format.XML);
+    runner.runAll();
+    assertThat(file).doesNotExist();
+    assertThat(desktop.asked.getLast().title()).contains("slip-1.png", "e-invoice");
+    assertThat(desktop.asked.getLast().text())
+        .contains("the invoice number", "the seller’s address", "the quantity of item 1");
+  }
 }
