@@ -50,11 +50,7 @@ public final class ServerConnections implements AutoCloseable {
     this.failures = new HubFailures(this.server, key.isPresent(), routes);
     this.connections =
         new HttpConnections(
-            HttpClients.create(settings.withReadTimeout(silence), routes, connect)
-                .newBuilder()
-                // Whether a request may be sent again is for the caller to decide.
-                .retryOnConnectionFailure(false)
-                .build());
+            HttpClients.create(settings.withReadTimeout(silence), routes, connect));
   }
 
   /** The proxy that requests take, without its password. */
