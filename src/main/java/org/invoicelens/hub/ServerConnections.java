@@ -49,8 +49,7 @@ public final class ServerConnections implements AutoCloseable {
     this.routes = ProxyRoutes.of(settings, System.getenv(), SystemProxies.selector());
     this.failures = new HubFailures(this.server, key.isPresent(), routes);
     this.connections =
-        new HttpConnections(
-            HttpClients.create(settings.withReadTimeout(silence), routes, connect));
+        new HttpConnections(HttpClients.create(settings.withReadTimeout(silence), routes, connect));
   }
 
   /** The proxy that requests take, without its password. */
