@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.engine.ModelInUse;
+import org.invoicelens.engine.Engine;
 import org.invoicelens.invoice.BatchEntry.State;
 import org.invoicelens.invoice.BatchReading;
 import org.invoicelens.invoice.BatchSummary;
@@ -27,7 +27,7 @@ final class BatchRun implements BatchReading.Listener, AutoCloseable {
 
   private final CommandContext context;
   private final ProgressPrinter progress;
-  private ModelInUse model;
+  private Engine engine;
 
   BatchRun(CommandContext context, ProgressPrinter progress) {
     this.context = context;
@@ -48,12 +48,9 @@ final class BatchRun implements BatchReading.Listener, AutoCloseable {
     return reading.read(
         search,
         () -> {
-          model =
-              new ModelInUse(
-                  pipeline.open(config, SetupListener.NONE, progress, cancellation),
-                  config,
-                  progress);
-          return new InvoiceReader(model, config)::read;
+          engine = pipeline.open(config, SetupListener.NONE, progress, cancellation);
+          return new BatchReading.Started(
+              new InvoiceReader(engine, config)::read, engine.questionsAtOnce());
         });
   }
 
@@ -141,8 +138,8 @@ final class BatchRun implements BatchReading.Listener, AutoCloseable {
 
   @Override
   public void close() {
-    if (model != null) {
-      model.close();
+    if (engine != null) {
+      engine.close();
     }
   }
 }

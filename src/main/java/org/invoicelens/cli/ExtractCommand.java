@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.engine.ModelInUse;
+import org.invoicelens.engine.Engine;
 import org.invoicelens.invoice.BatchEntry;
 import org.invoicelens.invoice.BatchReading;
 import org.invoicelens.invoice.BatchSummary;
@@ -23,6 +23,7 @@ import org.invoicelens.invoice.InvoiceExport;
 import org.invoicelens.invoice.InvoiceFields;
 import org.invoicelens.invoice.InvoiceReader;
 import org.invoicelens.invoice.InvoiceRecord;
+import org.invoicelens.invoice.SeveralAtOnce;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.setup.SetupListener;
@@ -255,7 +256,7 @@ final class ExtractCommand extends Command {
     private final ProgressPrinter progress;
     private final DocumentLoader loader = new DocumentLoader();
     private final List<DocumentOutcome> outcomes = new ArrayList<>();
-    private ModelInUse model;
+    private Engine engine;
 
     Reading(SetupPipeline pipeline, ModelConfig config, ProgressPrinter progress) {
       this.pipeline = pipeline;
@@ -265,35 +266,54 @@ final class ExtractCommand extends Command {
 
     List<DocumentOutcome> readAll(DocumentSearch search) throws StageException {
       search.failures().forEach(failure -> failed(failure.path(), failure.cause()));
-      for (DocumentSearch.Found found : search.documents()) {
-        Path file = found.file();
+      List<Path> left =
+          new ArrayList<>(search.documents().stream().map(DocumentSearch.Found::file).toList());
+      // The model is not started before there is a document to read.
+      while (engine == null && !left.isEmpty()) {
         cancellation().throwIfCancelled();
-        InvoiceDocument document;
         try {
-          document = loader.load(file);
+          loader.load(left.getFirst());
         } catch (InferenceException e) {
-          failed(file, e);
+          failed(left.removeFirst(), e);
           continue;
         }
         start();
-        try {
-          Extraction read =
-              new InvoiceReader(model, config).read(document, listener(file), cancellation());
-          outcomes.add(DocumentOutcome.read(read.named(file.toString())));
-        } catch (InferenceException e) {
-          failed(file, e);
-        }
       }
+      SeveralAtOnce.each(
+          left,
+          engine == null ? 1 : engine.questionsAtOnce(),
+          file -> {
+            cancellation().throwIfCancelled();
+            return read(loader.load(file), file);
+          },
+          new SeveralAtOnce.Results<Path, Extraction>() {
+            @Override
+            public void done(Path file, Extraction read) {
+              Reading.this.done(file, read);
+            }
+
+            @Override
+            public void failed(Path file, StageException failure) throws StageException {
+              if (!(failure instanceof InferenceException e)) {
+                throw failure;
+              }
+              Reading.this.failed(file, e);
+            }
+          });
       return outcomes;
     }
 
+    private Extraction read(InvoiceDocument document, Path file) throws StageException {
+      return new InvoiceReader(engine, config).read(document, listener(file), cancellation());
+    }
+
+    private void done(Path file, Extraction read) {
+      outcomes.add(DocumentOutcome.read(read.named(file.toString())));
+    }
+
     private void start() throws StageException {
-      if (model == null) {
-        model =
-            new ModelInUse(
-                pipeline.open(config, SetupListener.NONE, progress, cancellation()),
-                config,
-                progress);
+      if (engine == null) {
+        engine = pipeline.open(config, SetupListener.NONE, progress, cancellation());
       }
     }
 
@@ -331,8 +351,8 @@ final class ExtractCommand extends Command {
 
     @Override
     public void close() {
-      if (model != null) {
-        model.close();
+      if (engine != null) {
+        engine.close();
       }
     }
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.invoicelens.invoice.BatchEntry.State;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.InferenceException.Reason;
@@ -44,13 +45,20 @@ public final class BatchReading {
         throws StageException, CancelledException;
   }
 
+  /**
+   * A model that was started.
+   *
+   * @param atOnce how many documents it reads at once, at least 1
+   */
+  public record Started(Reader reader, int atOnce) {}
+
   /** Starts the model; called once, when the first document has been opened. */
   @FunctionalInterface
   public interface Start {
-    Reader start() throws StageException, CancelledException;
+    Started start() throws StageException, CancelledException;
   }
 
-  /** Is told how the run goes, on the thread that reads. */
+  /** Is told how the run goes, on the threads that read. */
   public interface Listener {
 
     /**
@@ -146,7 +154,7 @@ public final class BatchReading {
     /** What was read of contents that come again. */
     private final Map<String, Extraction> known = new HashMap<>();
 
-    private Reader reader;
+    private Started model;
 
     /** How large the last result is, in bytes. */
     private int written;
@@ -263,6 +271,10 @@ public final class BatchReading {
     private void read(List<Item> open) throws StageException, CancelledException {
       for (int i = 0; i < open.size(); i++) {
         cancellation.throwIfCancelled();
+        if (model != null && model.atOnce() > 1) {
+          readSeveral(open, i);
+          break;
+        }
         Item item = open.get(i);
         listener.onDocument(item.file, i, open.size());
         Optional<InvoiceDocument> document = Optional.empty();
@@ -273,8 +285,8 @@ public final class BatchReading {
             fail(item, e);
             continue;
           }
-          if (reader == null) {
-            reader = start.start();
+          if (model == null) {
+            model = start.start();
           }
         }
         if (i + 1 < open.size()) {
@@ -290,6 +302,46 @@ public final class BatchReading {
       listener.onEnd(open.size());
     }
 
+    /** Reads the documents from one on, several at once; results come in order on this thread. */
+    private void readSeveral(List<Item> open, int from) throws StageException {
+      AtomicInteger done = new AtomicInteger(from);
+      DocumentLoader loader = new DocumentLoader();
+      SeveralAtOnce.each(
+          open.subList(from, open.size()),
+          model.atOnce(),
+          item -> {
+            cancellation.throwIfCancelled();
+            listener.onDocument(item.file, done.get(), open.size());
+            return model
+                .reader()
+                .read(loader.load(item.file), new Tokens(item.file), cancellation)
+                .named(item.file.toString());
+          },
+          new SeveralAtOnce.Results<Item, Extraction>() {
+
+            @Override
+            public void done(Item item, Extraction read) throws StageException {
+              done.incrementAndGet();
+              try {
+                write(item, read);
+              } catch (InferenceException e) {
+                fail(item, e);
+                requireThatTheRestHasAChance(e);
+              }
+            }
+
+            @Override
+            public void failed(Item item, StageException failure) throws StageException {
+              done.incrementAndGet();
+              if (!(failure instanceof InferenceException e)) {
+                throw failure;
+              }
+              fail(item, e);
+              requireThatTheRestHasAChance(e);
+            }
+          });
+    }
+
     private void openAhead(Item next, Item now) {
       boolean same = !next.content.isEmpty() && next.content.equals(now.content);
       if (!same && !known.containsKey(next.content)) {
@@ -301,7 +353,7 @@ public final class BatchReading {
         throws StageException, CancelledException {
       Extraction extraction;
       if (document.isPresent()) {
-        extraction = reader.read(document.get(), new Tokens(item.file), cancellation);
+        extraction = model.reader().read(document.get(), new Tokens(item.file), cancellation);
       } else {
         Extraction same = known.get(item.content);
         extraction = same.noting(List.of(WORDS.text("batch.same", same.document())));

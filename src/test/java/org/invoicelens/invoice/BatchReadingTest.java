@@ -12,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -43,8 +46,9 @@ class BatchReadingTest {
   private Path out;
   private ReadingSettings settings = new ReadingSettings("model", Format.JSON, "settings");
   private Cancellation cancellation = new Cancellation();
-  private final List<String> read = new ArrayList<>();
+  private final List<String> read = Collections.synchronizedList(new ArrayList<>());
   private final List<String> notes = new ArrayList<>();
+  private int atOnce = 1;
   private int starts;
   private int shades;
 
@@ -108,12 +112,14 @@ class BatchReadingTest {
             search,
             () -> {
               starts++;
-              return (document, tokens, wish) -> {
-                wish.throwIfCancelled();
-                hook.reading(document.name());
-                read.add(document.name());
-                return Answers.extraction(document.name(), answer.apply(document.name()), 1, 1);
-              };
+              BatchReading.Reader reader =
+                  (document, tokens, wish) -> {
+                    wish.throwIfCancelled();
+                    hook.reading(document.name());
+                    read.add(document.name());
+                    return Answers.extraction(document.name(), answer.apply(document.name()), 1, 1);
+                  };
+              return new BatchReading.Started(reader, atOnce);
             });
   }
 
@@ -419,5 +425,31 @@ class BatchReadingTest {
     assertThat(summary.failuresByReason()).containsOnlyKeys("NOT_AN_E_INVOICE");
     assertThat(summary.entries().getLast().failure().get().message()).contains("line items");
     assertThat(json("b.png.xml.json").has("fields")).isTrue();
+  }
+
+  @Test
+  void readsSeveralAtOnceWhereThatIsPossible() throws Exception {
+    atOnce = 2;
+    for (int i = 0; i < 6; i++) {
+      picture(i + ".png");
+    }
+    Files.writeString(in.resolve("3.png"), "no picture");
+    CyclicBarrier both = new CyclicBarrier(2);
+    hook =
+        name -> {
+          if (name.equals("1.png") || name.equals("2.png")) {
+            try {
+              both.await(1, TimeUnit.MINUTES);
+            } catch (Exception oneAfterTheOther) {
+              throw new IllegalStateException(oneAfterTheOther);
+            }
+          }
+        };
+    BatchSummary summary = run();
+    assertThat(summary.count(State.READ)).isEqualTo(5);
+    assertThat(summary.count(State.FAILED)).isOne();
+    assertThat(results()).hasSize(5);
+    hook = name -> {};
+    assertThat(run().count(State.SKIPPED)).isEqualTo(5);
   }
 }

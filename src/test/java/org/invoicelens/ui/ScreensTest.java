@@ -55,10 +55,13 @@ import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigException.Fault;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.ModelDownloader;
 import org.invoicelens.download.SourceUse;
+import org.invoicelens.engine.InitializationException;
+import org.invoicelens.engine.ServerCheck;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
@@ -600,6 +603,120 @@ class ScreensTest {
   private void choose(String model) throws Exception {
     awaitVisible("#model-" + model);
     robot.interact(() -> ((RadioButton) find("#model-" + model)).fire());
+  }
+
+  @Test
+  void server() throws Exception {
+    prepare();
+    stages.hardware =
+        (listener, cancellation) -> {
+          HardwareStatus good = Fixtures.workstation();
+          List<Check> checks = new ArrayList<>(good.checks());
+          checks.removeIf(check -> check.subject() == Check.Subject.PRECISION);
+          throw new HardwareException(
+              HardwareException.Reason.TOO_LITTLE_MEMORY,
+              new HardwareStatus(
+                  false,
+                  0,
+                  0,
+                  good.diskSpace(),
+                  true,
+                  good.tempDir(),
+                  List.of(),
+                  good.processor(),
+                  4,
+                  8L << 30,
+                  5L << 30,
+                  checks,
+                  List.of(),
+                  Optional.empty()),
+              new Problem(
+                  "This computer has too little memory for pixtral-12b.",
+                  "It needs 11.8 GiB, and 5.0 GiB are free.",
+                  "Close other programs, or let a server of your company read."),
+              "",
+              null);
+        };
+    stages.serverCheck =
+        (listener, cancellation) ->
+            List.of(
+                new ServerCheck.Finding(
+                    ServerCheck.Subject.SERVER,
+                    ServerCheck.State.FAILED,
+                    "vllm.example.com does not have the model pixtral.",
+                    Optional.of(
+                        new Problem(
+                            "",
+                            "It has: mistralai/Pixtral-12B-2409.",
+                            "Enter one of these names, or ask the people who run the server."))),
+                new ServerCheck.Finding(
+                    ServerCheck.Subject.ANSWER,
+                    ServerCheck.State.SKIPPED,
+                    "Not tried, because an earlier step failed.",
+                    Optional.empty()));
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    awaitVisible("#server-address");
+    shoot("2-server-offered");
+    robot.interact(() -> {
+      ((TextField) find("#server-address")).setText("https://vllm.example.com/v1");
+      ((TextField) find("#server-model")).setText("pixtral");
+    });
+    press("#server-key-file");
+    press("#server-test");
+    awaitVisible("#server-fault");
+    press("#server-key-none");
+    press("#server-test");
+    awaitVisible("#server-verdict");
+    Thread.sleep(300);
+    shoot("2-server-failed");
+    stages.serverCheck =
+        (listener, cancellation) ->
+            List.of(
+                new ServerCheck.Finding(
+                    ServerCheck.Subject.SERVER,
+                    ServerCheck.State.GOOD,
+                    "Reached; it has the model mistralai/Pixtral-12B-2409. Pages and questions are"
+                        + " sent to https://vllm.example.com/v1; nothing else leaves this"
+                        + " computer.",
+                    Optional.empty()),
+                new ServerCheck.Finding(
+                    ServerCheck.Subject.ANSWER,
+                    ServerCheck.State.GOOD,
+                    "A question about a page was answered in 0.9 s.",
+                    Optional.empty()));
+    press("#server-test");
+    Thread.sleep(600);
+    shoot("2-server-good");
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    press("#server-use");
+    Thread.sleep(600);
+    shoot("2-server-in-use", Looks.DEFAULT);
+    RemoteServer vllm =
+        RemoteServer.entered(
+            "https://vllm.example.com", "pixtral", Optional.empty(), Optional.empty());
+    stages.start =
+        (listener, cancellation) -> {
+          throw new InitializationException(
+              InitializationException.Reason.SERVER_FAILED,
+              new Problem(
+                  "vllm.example.com refuses the connection.",
+                  "The server is not running, or a firewall is in the way.",
+                  "Check the address of the server; in a company, ask for access to it."),
+              "UNREACHABLE",
+              null);
+        };
+    press("#next");
+    awaitVisible("#remedy-server");
+    shoot("5-server-lost", Looks.DEFAULT);
+    stages.start = (listener, cancellation) -> Fixtures.onServer(vllm, Fixtures.model(ANSWER));
+    press("#retry");
+    awaitVisible("#criteria");
+    shoot("5-server-started", Looks.DEFAULT);
+    press("#next");
+    awaitVisible("#drop-zone");
+    shoot("6-server-workspace", Looks.DEFAULT);
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
@@ -218,7 +219,7 @@ class WorkspaceViewModelTest {
   private static final class SteppingDown implements ReadyModel {
 
     private final ReadyModel within;
-    private OptimizedModel facts;
+    private EngineFacts facts;
 
     SteppingDown(ReadyModel within) {
       this.within = within;
@@ -226,7 +227,7 @@ class WorkspaceViewModelTest {
     }
 
     @Override
-    public OptimizedModel facts() {
+    public EngineFacts facts() {
       return facts;
     }
 
