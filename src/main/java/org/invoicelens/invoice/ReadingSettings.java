@@ -27,7 +27,10 @@ public record ReadingSettings(String model, InvoiceExport.Format format, String 
             Integer.toString(VERSION),
             config.repoId(),
             config.revision(),
-            files(config),
+            config
+                .server()
+                .map(server -> server.address() + " " + server.model())
+                .orElseGet(() -> files(config)),
             config.prompt().system(),
             config.prompt().user(),
             form(config.prompt()),
