@@ -99,10 +99,13 @@ public final class ServerAnswer implements AutoCloseable {
   /**
    * The whole body, decoded as UTF-8.
    *
+   * @param until when it has to be there, on the clock of {@link System#nanoTime}
    * @param largest the most bytes that are taken; what is beyond is left out
+   * @throws TooSlow where it is not there in time
    */
-  public String text(int largest) throws HubException, CancelledException {
+  public String text(long until, int largest) throws HubException, TooSlow, CancelledException {
     BufferedSource source = response.body().source();
+    source.timeout().deadlineNanoTime(until);
     Buffer taken = new Buffer();
     try {
       while (taken.size() < largest
@@ -110,6 +113,9 @@ public final class ServerAnswer implements AutoCloseable {
         // until the end
       }
       return taken.readString(StandardCharsets.UTF_8);
+    } catch (InterruptedIOException late) {
+      cancellation.throwIfCancelled();
+      throw new TooSlow(late);
     } catch (IOException broken) {
       throw broken(broken);
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.invoicelens.invoice.BatchEntry.State;
 import org.invoicelens.pixtral.InferenceException;
@@ -46,13 +47,14 @@ public final class BatchReading {
   }
 
   /**
-   * A model that was started.
+   * What reads, when it has been started.
    *
+   * @param reader reads one document; from several threads where {@code atOnce} is above 1
    * @param atOnce how many documents it reads at once, at least 1
    */
   public record Started(Reader reader, int atOnce) {}
 
-  /** Starts the model; called once, when the first document has been opened. */
+  /** Starts what reads; called once, when the first document has been opened. */
   @FunctionalInterface
   public interface Start {
     Started start() throws StageException, CancelledException;
@@ -152,9 +154,9 @@ public final class BatchReading {
     private final Map<String, Integer> alike = new HashMap<>();
 
     /** What was read of contents that come again. */
-    private final Map<String, Extraction> known = new HashMap<>();
+    private final Map<String, Extraction> known = new ConcurrentHashMap<>();
 
-    private Started model;
+    private Started started;
 
     /** How large the last result is, in bytes. */
     private int written;
@@ -271,10 +273,6 @@ public final class BatchReading {
     private void read(List<Item> open) throws StageException, CancelledException {
       for (int i = 0; i < open.size(); i++) {
         cancellation.throwIfCancelled();
-        if (model != null && model.atOnce() > 1) {
-          readSeveral(open, i);
-          break;
-        }
         Item item = open.get(i);
         listener.onDocument(item.file, i, open.size());
         Optional<InvoiceDocument> document = Optional.empty();
@@ -285,61 +283,71 @@ public final class BatchReading {
             fail(item, e);
             continue;
           }
-          if (model == null) {
-            model = start.start();
+          if (started == null) {
+            started = start.start();
           }
+        }
+        if (started != null && started.atOnce() > 1) {
+          readSeveral(open, i);
+          break;
         }
         if (i + 1 < open.size()) {
           openAhead(open.get(i + 1), item);
         }
+        Extraction extraction;
         try {
-          write(item, extraction(item, document));
+          extraction = read(item, document);
         } catch (InferenceException e) {
           fail(item, e);
           requireThatTheRestHasAChance(e);
+          continue;
         }
+        keep(item, extraction);
       }
       listener.onEnd(open.size());
     }
 
-    /** Reads the documents from one on, several at once; results come in order on this thread. */
-    private void readSeveral(List<Item> open, int from) throws StageException {
-      AtomicInteger done = new AtomicInteger(from);
+    /** Reads the documents from one on, several at once; their results are written one by one. */
+    private void readSeveral(List<Item> open, int first) throws StageException {
       DocumentLoader loader = new DocumentLoader();
+      AtomicInteger done = new AtomicInteger(first);
       SeveralAtOnce.each(
-          open.subList(from, open.size()),
-          model.atOnce(),
+          open.subList(first, open.size()),
+          started.atOnce(),
           item -> {
             cancellation.throwIfCancelled();
-            listener.onDocument(item.file, done.get(), open.size());
-            return model
-                .reader()
-                .read(loader.load(item.file), new Tokens(item.file), cancellation)
-                .named(item.file.toString());
+            Optional<InvoiceDocument> document =
+                known.containsKey(item.content)
+                    ? Optional.empty()
+                    : Optional.of(loader.load(item.file));
+            return read(item, document);
           },
-          new SeveralAtOnce.Results<Item, Extraction>() {
-
+          new SeveralAtOnce.Results<>() {
             @Override
-            public void done(Item item, Extraction read) throws StageException {
-              done.incrementAndGet();
-              try {
-                write(item, read);
-              } catch (InferenceException e) {
-                fail(item, e);
-                requireThatTheRestHasAChance(e);
-              }
+            public void done(Item item, Extraction extraction) throws StageException {
+              listener.onDocument(item.file, done.getAndIncrement(), open.size());
+              keep(item, extraction);
             }
 
             @Override
             public void failed(Item item, StageException failure) throws StageException {
-              done.incrementAndGet();
               if (!(failure instanceof InferenceException e)) {
                 throw failure;
               }
+              done.getAndIncrement();
               fail(item, e);
               requireThatTheRestHasAChance(e);
             }
           });
+    }
+
+    private void keep(Item item, Extraction extraction) throws InferenceException {
+      try {
+        write(item, extraction);
+      } catch (InferenceException e) {
+        fail(item, e);
+        requireThatTheRestHasAChance(e);
+      }
     }
 
     private void openAhead(Item next, Item now) {
@@ -349,11 +357,11 @@ public final class BatchReading {
       }
     }
 
-    private Extraction extraction(Item item, Optional<InvoiceDocument> document)
+    private Extraction read(Item item, Optional<InvoiceDocument> document)
         throws StageException, CancelledException {
       Extraction extraction;
       if (document.isPresent()) {
-        extraction = model.reader().read(document.get(), new Tokens(item.file), cancellation);
+        extraction = started.reader().read(document.get(), new Tokens(item.file), cancellation);
       } else {
         Extraction same = known.get(item.content);
         extraction = same.noting(List.of(WORDS.text("batch.same", same.document())));
@@ -373,7 +381,7 @@ public final class BatchReading {
       }
     }
 
-    private void remember(Item item, Extraction extraction) {
+    private synchronized void remember(Item item, Extraction extraction) {
       if (!item.content.isEmpty()) {
         int left = alike.merge(item.content, -1, Integer::sum);
         if (left > 0) {

@@ -70,15 +70,15 @@ public final class InvoiceReader {
                 listener,
                 cancellation);
         return new Extraction(
-            document.name(),
-            InvoiceFields.of(reply.result()),
-            reply.result(),
-            pages.size(),
-            count,
-            reply.seen().stream()
-                .map(page -> new Extraction.SeenPage(page.width(), page.height()))
-                .toList(),
-            reply.notes());
+                document.name(),
+                InvoiceFields.of(reply.result()),
+                reply.result(),
+                pages.size(),
+                count,
+                reply.seen().stream()
+                    .map(page -> new Extraction.SeenPage(page.width(), page.height()))
+                    .toList())
+            .noting(reply.notes());
       } catch (InferenceException e) {
         if (e.reason() != InferenceException.Reason.PROMPT_TOO_LONG || count == 1) {
           throw e;

@@ -7,8 +7,8 @@ import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.Manifest;
 
 /**
- * What a result depends on beside its document: the model's files, what the model is asked, and the
- * form of the result. Where it is another, the document is read again.
+ * What a result depends on beside its document: the model's files or the server, what the model is
+ * asked, and the form of the result. Where it is another, the document is read again.
  *
  * @param model the model's name
  * @param format the form of the results
@@ -27,10 +27,8 @@ public record ReadingSettings(String model, InvoiceExport.Format format, String 
             Integer.toString(VERSION),
             config.repoId(),
             config.revision(),
-            config
-                .server()
-                .map(server -> server.address() + " " + server.model())
-                .orElseGet(() -> files(config)),
+            config.server().map(server -> server.address() + " " + server.model()).orElse(""),
+            config.isRemote() ? "" : files(config),
             config.prompt().system(),
             config.prompt().user(),
             form(config.prompt()),

@@ -28,7 +28,7 @@ record VatIdReading(String compact, String country, Optional<Fault> fault) {
       Pattern.compile(
           "^(UST-?ID-?(NR|NO)?|UID-?(NR)?|VAT(ID|NO|REGNO|NUMBER)?|MWST-?NR|TVA|BTW|P\\.?IVA)[.:]+");
 
-  private static final Pattern ID = Pattern.compile("(?=(?:.*\\d){2})([A-Z]{2})([A-Z0-9+*]{2,15})");
+  private static final Pattern ID = Pattern.compile("(?=.*\\d)([A-Z]{2})([A-Z0-9+*]{1,15})");
 
   /** Norwegians leave the letters of their country away. */
   private static final Pattern NORWEGIAN = Pattern.compile("\\d{9}MVA");

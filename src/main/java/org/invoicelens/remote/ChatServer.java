@@ -125,7 +125,7 @@ public final class ChatServer implements AutoCloseable {
       throws RemoteException, CancelledException {
     try (ServerAnswer answer = connections.get("/models", cancellation)) {
       requireData(answer);
-      String body = answer.text(LONGEST_LISTING);
+      String body = answer.text(firstToken(), LONGEST_LISTING);
       List<String> names = new ArrayList<>();
       try {
         for (JsonElement model :
@@ -139,7 +139,14 @@ public final class ChatServer implements AutoCloseable {
       return names;
     } catch (HubException e) {
       throw failures.of(e);
+    } catch (ServerAnswer.TooSlow late) {
+      throw failures.stalled(late);
     }
+  }
+
+  /** When something of an answer has to be there, on the clock of {@link System#nanoTime}. */
+  private long firstToken() {
+    return System.nanoTime() + server.timeouts().firstToken().toNanos();
   }
 
   /**
@@ -258,17 +265,19 @@ public final class ChatServer implements AutoCloseable {
       if (answer.contentType().equals("text/event-stream")) {
         listen(new EventStream(answer, failures), growing);
       } else {
-        growing.add(answer.text(LONGEST_ANSWER));
+        growing.add(answer.text(firstToken(), LONGEST_ANSWER));
       }
       return growing;
     } catch (HubException e) {
       throw failures.of(e);
+    } catch (ServerAnswer.TooSlow late) {
+      throw failures.stalled(late);
     }
   }
 
   private void listen(EventStream events, ChatAnswer growing)
       throws RemoteException, HubException, CancelledException {
-    long until = System.nanoTime() + server.timeouts().firstToken().toNanos();
+    long until = firstToken();
     try {
       while (true) {
         Optional<String> event = events.next(until);

@@ -119,8 +119,9 @@ final class RemoteFailures {
   RemoteException of(ServerAnswer answer) throws CancelledException {
     String body;
     try {
-      body = answer.text(LONGEST_REFUSAL);
-    } catch (HubException broken) {
+      long until = System.nanoTime() + server.timeouts().idle().toNanos();
+      body = answer.text(until, LONGEST_REFUSAL);
+    } catch (HubException | ServerAnswer.TooSlow broken) {
       body = "";
     }
     if (answer.status() >= 300 && answer.status() < 400) {
@@ -221,7 +222,7 @@ final class RemoteFailures {
             server.host(),
             plain(server.model()),
             names + (served.size() > MOST_NAMES ? ", …" : "")),
-        detail,
+        plain(detail),
         null);
   }
 

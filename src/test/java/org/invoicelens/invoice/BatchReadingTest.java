@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -47,9 +47,9 @@ class BatchReadingTest {
   private ReadingSettings settings = new ReadingSettings("model", Format.JSON, "settings");
   private Cancellation cancellation = new Cancellation();
   private final List<String> read = Collections.synchronizedList(new ArrayList<>());
-  private final List<String> notes = new ArrayList<>();
-  private int atOnce = 1;
+  private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
   private int starts;
+  private int atOnce = 1;
   private int shades;
 
   /** What is done at each reading, before its answer comes. */
@@ -112,14 +112,14 @@ class BatchReadingTest {
             search,
             () -> {
               starts++;
-              BatchReading.Reader reader =
+              return new BatchReading.Started(
                   (document, tokens, wish) -> {
                     wish.throwIfCancelled();
                     hook.reading(document.name());
                     read.add(document.name());
                     return Answers.extraction(document.name(), answer.apply(document.name()), 1, 1);
-                  };
-              return new BatchReading.Started(reader, atOnce);
+                  },
+                  atOnce);
             });
   }
 
@@ -428,28 +428,57 @@ class BatchReadingTest {
   }
 
   @Test
-  void readsSeveralAtOnceWhereThatIsPossible() throws Exception {
-    atOnce = 2;
-    for (int i = 0; i < 6; i++) {
-      picture(i + ".png");
+  void whereAServerAnswersSeveralAtOnceTheyAreReadTogether() throws Exception {
+    for (String name : List.of("a.png", "b.png", "c.png", "d.png", "e.png")) {
+      picture(name);
     }
-    Files.writeString(in.resolve("3.png"), "no picture");
-    CyclicBarrier both = new CyclicBarrier(2);
+    Files.writeString(in.resolve("f.png"), "no picture");
+    atOnce = 3;
+    CyclicBarrier together = new CyclicBarrier(2);
     hook =
         name -> {
-          if (name.equals("1.png") || name.equals("2.png")) {
+          if (name.equals("c.png")) {
+            throw fault(Reason.NOT_FINITE);
+          }
+          if (name.equals("a.png") || name.equals("b.png")) {
             try {
-              both.await(1, TimeUnit.MINUTES);
-            } catch (Exception oneAfterTheOther) {
-              throw new IllegalStateException(oneAfterTheOther);
+              together.await();
+            } catch (InterruptedException | BrokenBarrierException e) {
+              throw new AssertionError(e);
             }
           }
         };
     BatchSummary summary = run();
-    assertThat(summary.count(State.READ)).isEqualTo(5);
-    assertThat(summary.count(State.FAILED)).isOne();
-    assertThat(results()).hasSize(5);
+    assertThat(starts).isOne();
+    assertThat(results()).containsExactly("a.png.json", "b.png.json", "d.png.json", "e.png.json");
+    assertThat(summary.failuresByReason()).containsOnlyKeys("BAD_DOCUMENT", "NOT_FINITE");
+    assertThat(summary.entries())
+        .extracting(entry -> Path.of(entry.document()).getFileName().toString())
+        .isSorted();
     hook = name -> {};
-    assertThat(run().count(State.SKIPPED)).isEqualTo(5);
+    assertThat(run().count(State.SKIPPED)).isEqualTo(4);
+    assertThat(read).containsExactly("c.png");
+  }
+
+  @Test
+  void severalAtOnceStopTogetherAndGoOnLater() throws Exception {
+    for (int i = 0; i < 8; i++) {
+      picture(i + ".png");
+    }
+    atOnce = 2;
+    hook =
+        name -> {
+          if (name.equals("4.png")) {
+            cancellation.cancel();
+          }
+        };
+    BatchSummary stopped = run();
+    assertThat(stopped.stopped()).isTrue();
+    assertThat(results()).isNotEmpty().hasSizeLessThan(8);
+    cancellation = new Cancellation();
+    hook = name -> {};
+    BatchSummary rest = run();
+    assertThat(results()).hasSize(8);
+    assertThat(rest.count(State.SKIPPED)).isEqualTo(stopped.count(State.READ));
   }
 }

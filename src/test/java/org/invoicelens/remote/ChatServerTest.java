@@ -635,6 +635,21 @@ class ChatServerTest {
   }
 
   @Test
+  void anAnswerThatComesInDribsWithoutStreamingIsNotWaitedForWithoutEnd() throws Exception {
+    vllm.fail(request ->
+        new MockResponse.Builder()
+            .addHeader("Content-Type", "application/json")
+            .body(" ".repeat(4000))
+            .throttleBody(16, 50, TimeUnit.MILLISECONDS)
+            .build());
+
+    RemoteException e =
+        failure(waiting(vllm.described(), Duration.ofMillis(700), Duration.ofSeconds(9)));
+
+    assertThat(e.reason()).isEqualTo(Reason.STALLED);
+  }
+
+  @Test
   void aServerThatTakesAQuestionAndSaysNothingIsNotWaitedForWithoutEnd() throws Exception {
     vllm.fail(
         request -> new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());

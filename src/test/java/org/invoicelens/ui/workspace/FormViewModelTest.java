@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.invoicelens.invoice.InvoiceField;
 import org.invoicelens.invoice.LineField;
+import org.invoicelens.invoice.TaxField;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
@@ -136,6 +137,60 @@ class FormViewModelTest {
     assertThat(edits()).containsOnlyKeys("items[0]");
     form.resetAll();
     assertThat(form.verdict().get()).isEqualTo("adds up");
+  }
+
+  private void readAgain(String answer) {
+    session.model().set(Fixtures.model(answer));
+    model.readAgain();
+    runner.runAll();
+  }
+
+  @Test
+  void taxesForEachRateAreAddedFilledAndTakenAway() {
+    assertThat(form.taxes()).isEmpty();
+    form.addTax();
+    assertThat(form.wanted().get()).isEqualTo("taxes[0].rate");
+    FormRow row = form.taxes().getFirst();
+    row.field(TaxField.RATE).value().set("19 %");
+    row.field(TaxField.NET).value().set("1.200,00");
+    row.field(TaxField.TAX).value().set("222,00");
+    assertThat(doubts())
+        .containsExactly(
+            "Tax in tax row 1: 19 % of 1,200.00 are 228.00, but the tax says 222.00.",
+            "Tax: The taxes for each rate make 222.00, but the tax as a whole says 228.00.");
+    assertThat(row.field(TaxField.TAX).doubt().get()).startsWith("19 % of");
+    row.field(TaxField.TAX).value().set("228,00");
+    assertThat(form.verdict().get()).isEqualTo("adds up");
+    form.remove(row);
+    assertThat(form.taxes()).isEmpty();
+    assertThat(edits()).isEmpty();
+  }
+
+  @Test
+  void anAddressInSeveralLinesIsShownInOneAndIsNoCorrection() {
+    readAgain(
+        "{\"seller\":{\"name\":\"A\",\"address\":\"Ring 3,\\n 1010 Wien\\nAustria\"},"
+            + "\"number\":\"1\",\"date\":\"2026-01-02\",\"total\":1}");
+    FormField address = field(InvoiceField.VENDOR_ADDRESS);
+    assertThat(address.value().get()).isEqualTo("Ring 3, 1010 Wien, Austria");
+    assertThat(edits()).isEmpty();
+    address.value().set("Ring 4, 1010 Wien, Austria");
+    assertThat(edits()).containsEntry("vendor_address", "Ring 4, 1010 Wien, Austria");
+    address.value().set("Ring 3, 1010 Wien, Austria");
+    assertThat(edits()).isEmpty();
+  }
+
+  @Test
+  void aWrongIbanIsDoubtedWhereItStandsAndLeftAsItIs() {
+    readAgain(ANSWER.replace("\"terms\":\"14 days\"", "\"iban\":\"DE8937O400440532013000\""));
+    FormField iban = field(InvoiceField.IBAN);
+    assertThat(iban.value().get()).isEqualTo("DE8937O400440532013000");
+    assertThat(iban.doubt().get()).contains("an O may be a zero");
+    iban.value().set("DE89 3704 0044 0532 0130 00");
+    assertThat(iban.doubt().get()).isEmpty();
+    assertThat(iban.brief()).isEqualTo("IBAN");
+    assertThat(field(InvoiceField.VENDOR_VAT_ID).label().get()).isEqualTo("Seller’s VAT id");
+    assertThat(field(InvoiceField.VENDOR_VAT_ID).brief()).isEqualTo("VAT id");
   }
 
   @Test
