@@ -28,6 +28,7 @@ New-Item -ItemType Directory -Force "$program\models" | Out-Null
 Copy-Item -Recurse @('assets', 'config', 'LICENSE') $program
 Copy-Item -Recurse models\bundled "$program\models"
 $others = @('     (BSD-3-Clause) PyTorch 2.7.1, libraries for the processor (https://pytorch.org)',
+  '     (EUPL-1.2) Validation rules of EN 16931, in Mustang''s validator (https://github.com/ConnectingEurope/eInvoicing-EN16931)',
   '     (GPL-2.0 with the Classpath Exception) OpenJDK, Java runtime (https://openjdk.org)')
 Set-Content -Path "$program\NOTICE" -Encoding utf8 -Value (
   @('InvoiceLens contains the following works of others, under their own licences. The texts of the',

@@ -1,19 +1,27 @@
 package org.invoicelens.cli;
 
 import com.google.gson.JsonObject;
+import java.util.List;
+import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.engine.ServerCheck;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.MemoryEstimate;
 import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.stage.ByteSize;
+import org.invoicelens.stage.Problem;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 
 /** {@code check}: what this computer has, and whether the model can run on it. */
 @CommandLine.Command(
     name = "check",
-    header = "Show what this computer has and whether the model can run on it.")
+    header = "Show what this computer has and whether the model can run on it.",
+    description = {
+      "With engine: remote the computer only has to reach the server, which is asked about a page;",
+      "the exit code is 6 where that fails."
+    })
 final class CheckCommand extends Command {
 
   @Mixin private ConfigOption config;
@@ -29,6 +37,9 @@ final class CheckCommand extends Command {
     try {
       HardwareStatus status = pipeline.verifyHardware(model, progress, cancellation());
       progress.clear();
+      if (model.isRemote()) {
+        return server(model, status, pipeline.checkServer(model, progress, cancellation()));
+      }
       print(model, status, new JsonObject());
       return ExitCode.DONE;
     } catch (HardwareException e) {
@@ -42,6 +53,38 @@ final class CheckCommand extends Command {
       context.err().println(e.problem().text());
       return ExitCode.HARDWARE;
     }
+  }
+
+  /** Both checks together; the server alone decides. */
+  private ExitCode server(
+      ModelConfig model, HardwareStatus status, List<ServerCheck.Finding> findings) {
+    Optional<Problem> problem =
+        findings.stream().flatMap(finding -> finding.problem().stream()).findFirst();
+    JsonObject beside = new JsonObject();
+    beside.add("server", JsonReports.server(findings));
+    problem.ifPresent(failed -> {
+      beside.add(
+          "error", JsonReports.error(ExitCode.INITIALIZATION, "SERVER_FAILED", failed.text(), ""));
+      beside.addProperty("exit_code", ExitCode.INITIALIZATION.number());
+    });
+    print(model, status, beside);
+    if (!json) {
+      TextTable table = new TextTable("");
+      for (ServerCheck.Finding finding : findings) {
+        table.row(mark(finding.state()), finding.subject().title(), finding.found());
+      }
+      context.out().printf("%nThe server %s:%n%s", model.server().orElseThrow().address(), table);
+    }
+    problem.ifPresent(failed -> context.err().println(failed.text()));
+    return problem.isEmpty() ? ExitCode.DONE : ExitCode.INITIALIZATION;
+  }
+
+  private static String mark(ServerCheck.State state) {
+    return switch (state) {
+      case GOOD -> "✓";
+      case FAILED -> "✗";
+      case SKIPPED -> "-";
+    };
   }
 
   private void print(ModelConfig model, HardwareStatus status, JsonObject refusal) {

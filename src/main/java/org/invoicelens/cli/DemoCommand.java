@@ -5,8 +5,7 @@ import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.engine.ModelInUse;
-import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.Engine;
 import org.invoicelens.invoice.DocumentLoader;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceExport;
@@ -45,10 +44,9 @@ final class DemoCommand extends Command {
     ModelConfig config = pipeline.loadConfig(context.folders().modelConfig("pixtral-mini.yaml"));
     StageReport report = new StageReport(context, progress, json);
     report.configured(config);
-    OptimizedModel ready = pipeline.run(config, report, progress, cancellation());
-    try (ModelInUse model = new ModelInUse(ready, config, progress)) {
+    try (Engine engine = pipeline.run(config, report, progress, cancellation())) {
       Readings readings = new Readings(new JsonArray());
-      InvoiceReader reader = new InvoiceReader(model, config);
+      InvoiceReader reader = new InvoiceReader(engine, config);
       DocumentLoader loader = new DocumentLoader();
       for (Sample sample : new SampleInvoices(context.folders()).list()) {
         Extraction extraction =

@@ -6,14 +6,18 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.download.Checksum;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.SourceUse;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.RemoteModel;
+import org.invoicelens.engine.ServerCheck;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.MemoryEstimate;
 import org.invoicelens.verify.VerificationStatus;
@@ -41,7 +45,38 @@ final class JsonReports {
     json.addProperty("revision", config.revision());
     json.addProperty("endpoint", config.endpoint());
     json.addProperty("model_path", config.modelPath().toString());
+    json.addProperty("engine", config.isRemote() ? "remote" : "local");
+    config.server().ifPresent(server -> json.add("remote", server(server)));
     return json;
+  }
+
+  /** Where the key is found stands in the configuration's file, and its text nowhere. */
+  private static JsonObject server(RemoteServer server) {
+    JsonObject json = new JsonObject();
+    json.addProperty("url", server.address().toString());
+    json.addProperty("model", server.model());
+    return json;
+  }
+
+  static JsonObject server(RemoteModel model) {
+    JsonObject json = server(model.server());
+    json.addProperty("inference_ms", model.inferenceTime().toNanos() / 1e6);
+    json.add("criteria", GSON.toJsonTree(model.criteria()));
+    json.add("notes", GSON.toJsonTree(model.notes()));
+    return json;
+  }
+
+  static JsonArray server(List<ServerCheck.Finding> findings) {
+    JsonArray array = new JsonArray();
+    for (ServerCheck.Finding finding : findings) {
+      JsonObject json = new JsonObject();
+      json.addProperty("subject", finding.subject().name());
+      json.addProperty("state", finding.state().name());
+      json.addProperty("found", finding.found());
+      json.addProperty("remedy", finding.problem().map(problem -> problem.remedy()).orElse(null));
+      array.add(json);
+    }
+    return array;
   }
 
   /** The hardware under the names of {@link HardwareStatus}. */

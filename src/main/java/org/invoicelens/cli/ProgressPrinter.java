@@ -1,6 +1,7 @@
 package org.invoicelens.cli;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,13 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
   private long printedAt;
   private boolean drawn;
   private TransferRate rate;
+  private long firstDone;
+  private long firstAt;
+
+  /** The last report on the documents of a run, and how far the answer to one of them is. */
+  private Progress documents;
+
+  private String answer = "";
 
   ProgressPrinter(PrintStream stream, boolean terminal) {
     this(stream, terminal, System::nanoTime);
@@ -46,6 +54,7 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
   @Override
   public synchronized void onProgress(Progress progress) {
     if (!progress.isWhole()) {
+      onPart(progress);
       return;
     }
     long now = clock.getAsLong();
@@ -53,7 +62,11 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     if (fresh) {
       stage = progress.stage();
       rate = new TransferRate(clock);
+      firstDone = progress.done();
+      firstAt = now;
     }
+    documents = progress.unit() == Progress.Unit.DOCUMENTS ? progress : null;
+    answer = "";
     rate.record(progress.done());
     boolean news = !progress.message().isEmpty() && !progress.message().equals(message);
     long since = now - printedAt;
@@ -61,6 +74,19 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
       message = progress.message();
       printedAt = now;
       print(progress);
+    }
+  }
+
+  /** Of parts, only the answer to a document is told, beside the count of the documents. */
+  private void onPart(Progress part) {
+    if (documents == null || part.unit() != Progress.Unit.TOKENS) {
+      return;
+    }
+    answer = count(part.done(), "tokens");
+    long now = clock.getAsLong();
+    if (now - printedAt >= (terminal ? REDRAW : PLAIN)) {
+      printedAt = now;
+      print(documents);
     }
   }
 
@@ -96,6 +122,24 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     }
   }
 
+  /** How fast documents are read, by the mean since the first: a single one may take minutes. */
+  private void addPace(List<String> parts, Progress progress) {
+    long done = progress.done() - firstDone;
+    double seconds = (clock.getAsLong() - firstAt) / 1e9;
+    if (done < 1 || seconds <= 0) {
+      return;
+    }
+    double each = seconds / done;
+    parts.add(
+        each < 1
+            ? String.format(Locale.ROOT, "%.1f/s", 1 / each)
+            : Durations.text(Duration.ofMillis((long) (each * 1000))) + " each");
+    long left = progress.total() - progress.done();
+    if (left > 0) {
+      parts.add(Durations.text(Duration.ofMillis((long) (each * left * 1000))) + " left");
+    }
+  }
+
   private static String count(long number, String units) {
     return number + " " + (number == 1 ? units.replaceFirst("s$", "") : units);
   }
@@ -105,7 +149,14 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
     double fraction = progress.fraction();
     boolean known = fraction >= 0 && progress.total() > 0;
     boolean bytes = progress.unit() == Progress.Unit.BYTES;
-    if (known) {
+    if (progress.unit() == Progress.Unit.DOCUMENTS) {
+      // A drawn line has no room for what every document is.
+      parts.add(
+          progress.done()
+              + " of "
+              + (terminal ? progress.total() : count(progress.total(), "documents")));
+      addPace(parts, progress);
+    } else if (known) {
       String share = (int) (fraction * 100) + " %";
       parts.add(bytes ? share + " of " + ByteSize.text(progress.total()) : share);
     } else if (progress.done() > 0) {
@@ -122,10 +173,15 @@ final class ProgressPrinter implements ProgressListener, AutoCloseable {
             .ifPresent(left -> parts.add(Durations.text(left) + " left"));
       }
     }
+    if (!answer.isEmpty()) {
+      parts.add(answer);
+    }
     String bar = "";
     if (terminal && known) {
-      int full = (int) (fraction * BAR);
-      bar = "[" + "#".repeat(full) + ".".repeat(BAR - full) + "] ";
+      // Documents have more to tell beside their bar.
+      int width = progress.unit() == Progress.Unit.DOCUMENTS ? BAR / 2 : BAR;
+      int full = (int) (fraction * width);
+      bar = "[" + "#".repeat(full) + ".".repeat(width - full) + "] ";
     }
     String sentence = TextTable.plain(progress.message().replaceFirst("[.]+$", ""));
     if (!sentence.isEmpty()) {

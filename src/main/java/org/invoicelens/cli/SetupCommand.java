@@ -3,7 +3,7 @@ package org.invoicelens.cli;
 import com.google.gson.JsonObject;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.Engine;
 import org.invoicelens.setup.ConfigOverrides;
 import org.invoicelens.setup.SetupPipeline;
 import picocli.CommandLine;
@@ -14,7 +14,10 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "setup",
     header = "Set the model up: check, download, verify, start and test it.",
-    description = "What was done before and is still right is not done again.")
+    description = {
+      "What was done before and is still right is not done again. With engine: remote nothing is",
+      "downloaded: the server is reached and asked about a page."
+    })
 final class SetupCommand extends Command {
 
   @Mixin private ConfigOption config;
@@ -50,8 +53,8 @@ final class SetupCommand extends Command {
             .applyTo(file);
     StageReport report = new StageReport(context, progress, json);
     report.configured(chosen);
-    try (OptimizedModel model = pipeline.run(chosen, report, progress, cancellation())) {
-      pipeline.remember(chosen, model);
+    try (Engine engine = pipeline.run(chosen, report, progress, cancellation())) {
+      pipeline.remember(chosen, engine.facts());
       progress.clear();
       if (json) {
         JsonObject document = report.json();

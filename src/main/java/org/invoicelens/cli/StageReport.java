@@ -5,8 +5,10 @@ import com.google.gson.JsonObject;
 import java.util.List;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.engine.ModelInstance;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.RemoteModel;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.setup.SetupListener;
 import org.invoicelens.stage.ByteSize;
@@ -104,6 +106,22 @@ final class StageReport implements SetupListener {
   }
 
   @Override
+  public void connected(RemoteModel model) {
+    tell(Stage.INITIALIZATION, model.device() + " has the model " + model.variant());
+    noted = model.notes();
+    noted.forEach(this::note);
+  }
+
+  @Override
+  public void answered(RemoteModel model) {
+    json.add("server", JsonReports.server(model));
+    tell(
+        Stage.OPTIMIZATION,
+        "a question about a page was answered in " + Durations.text(model.inferenceTime()));
+    notesAndCriteria(model);
+  }
+
+  @Override
   public void optimized(OptimizedModel model) {
     json.add("model", JsonReports.model(model));
     tell(
@@ -114,6 +132,10 @@ final class StageReport implements SetupListener {
             + ByteSize.binaryText(model.memoryUsage())
             + ", attention "
             + model.attention().id());
+    notesAndCriteria(model);
+  }
+
+  private void notesAndCriteria(EngineFacts model) {
     model.notes().stream().filter(text -> !noted.contains(text)).forEach(this::note);
     for (OptimizedModel.Criterion criterion : model.criteria()) {
       note((criterion.met() ? "✓ " : "✗ ") + criterion.name() + ": " + criterion.found());

@@ -54,7 +54,14 @@ final class ConfigBinder {
             .map(HubAddress::canonicalEndpoint)
             .orElse("https://huggingface.co");
     List<Mirror> mirrors = mirrors(root.value("mirrors"), endpoint);
-    Optional<Path> modelPath = modelPath(root.required("model_path"));
+    boolean remote =
+        root.value("engine").choice(Map.of("local", false, "remote", true)).orElse(false);
+    // Where a server answers, no files are needed here.
+    Value folder = remote ? root.value("model_path") : root.required("model_path");
+    Optional<Path> modelPath =
+        remote && !folder.isPresent()
+            ? Optional.of(resolve("models").resolve(name))
+            : modelPath(folder);
     Path cachePath = cachePath(root.value("cache_path"), modelPath);
     return new ModelConfig(
         source,
@@ -71,7 +78,19 @@ final class ConfigBinder {
         root.section("quantization", ConfigBinder::quantization),
         root.section("download", ConfigBinder::download),
         root.section("prompt", this::prompt),
-        root.section("inference", ConfigBinder::inference));
+        root.section("inference", ConfigBinder::inference),
+        server(root, remote, repoId));
+  }
+
+  /** The server of the section {@code remote}; where it does not answer, it is only checked. */
+  private Optional<RemoteServer> server(Section root, boolean answers, String repoId) {
+    Optional<RemoteServer> server =
+        root.optionalSection("remote", new RemoteBinder(repoId, this::path)::bind)
+            .flatMap(bound -> bound);
+    if (answers && !root.value("remote").isPresent()) {
+      root.value("engine").refuse(Refusal.of("engine.noServer"));
+    }
+    return answers ? server : Optional.empty();
   }
 
   private static List<Mirror> mirrors(Value value, String endpoint) {

@@ -54,8 +54,7 @@ final class HubAddress {
       return Optional.of(Refusal.of("endpoint.invalid", text));
     }
     boolean safe =
-        !address.get().getScheme().equalsIgnoreCase("http")
-            || LOOPBACK.matcher(address.get().getHost().toLowerCase(Locale.ROOT)).matches();
+        !address.get().getScheme().equalsIgnoreCase("http") || isLoopback(address.get().getHost());
     return refuseUnless(safe, Refusal.of("endpoint.notEncrypted", text));
   }
 
@@ -74,19 +73,26 @@ final class HubAddress {
 
   private static Optional<URI> address(String text) {
     try {
-      URI address = new URI(text);
-      boolean valid =
-          ("https".equalsIgnoreCase(address.getScheme())
-                  || "http".equalsIgnoreCase(address.getScheme()))
-              && address.getHost() != null
-              && address.getRawUserInfo() == null
-              && address.getRawQuery() == null
-              && address.getRawFragment() == null
-              && address.getPort() <= 65_535;
-      return Optional.of(address).filter(a -> valid);
+      return Optional.of(new URI(text)).filter(HubAddress::isWeb);
     } catch (URISyntaxException e) {
       return Optional.empty();
     }
+  }
+
+  /** Whether an address is one of http or https that names a server, and perhaps a path. */
+  static boolean isWeb(URI address) {
+    return ("https".equalsIgnoreCase(address.getScheme())
+            || "http".equalsIgnoreCase(address.getScheme()))
+        && address.getHost() != null
+        && address.getRawUserInfo() == null
+        && address.getRawQuery() == null
+        && address.getRawFragment() == null
+        && address.getPort() <= 65_535;
+  }
+
+  /** Whether a host is this computer. */
+  static boolean isLoopback(String host) {
+    return LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches();
   }
 
   private static Optional<Refusal> refuseUnless(boolean valid, Refusal refusal) {

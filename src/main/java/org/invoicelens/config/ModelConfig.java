@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  * @param download how the files are fetched
  * @param prompt what the model is asked
  * @param inference how the answer is generated
+ * @param server the server that answers; empty where this computer does
  */
 public record ModelConfig(
     Path source,
@@ -42,7 +43,8 @@ public record ModelConfig(
     Quantization quantization,
     Download download,
     Prompt prompt,
-    Inference inference) {
+    Inference inference,
+    Optional<RemoteServer> server) {
 
   /** The endpoint of a model that ships with the application. */
   public static final String BUNDLED = "bundled";
@@ -51,9 +53,71 @@ public record ModelConfig(
     mirrors = List.copyOf(mirrors);
   }
 
+  /** A model that runs on this computer. */
+  public ModelConfig(
+      Path source,
+      String name,
+      String repoId,
+      String revision,
+      String endpoint,
+      List<Mirror> mirrors,
+      Path modelPath,
+      Path cachePath,
+      Hardware hardware,
+      Optional<Footprint> footprint,
+      Loading loading,
+      Quantization quantization,
+      Download download,
+      Prompt prompt,
+      Inference inference) {
+    this(
+        source,
+        name,
+        repoId,
+        revision,
+        endpoint,
+        mirrors,
+        modelPath,
+        cachePath,
+        hardware,
+        footprint,
+        loading,
+        quantization,
+        download,
+        prompt,
+        inference,
+        Optional.empty());
+  }
+
   /** Whether the model's files come from the application itself and not from a network. */
   public boolean isBundled() {
     return endpoint.equals(BUNDLED);
+  }
+
+  /** Whether a server answers, so that this computer needs neither the model nor a card for it. */
+  public boolean isRemote() {
+    return server.isPresent();
+  }
+
+  /** The same, answered by a server; empty for this computer. */
+  public ModelConfig withServer(Optional<RemoteServer> other) {
+    return new ModelConfig(
+        source,
+        name,
+        repoId,
+        revision,
+        endpoint,
+        mirrors,
+        modelPath,
+        cachePath,
+        hardware,
+        footprint,
+        loading,
+        quantization,
+        download,
+        prompt,
+        inference,
+        other);
   }
 
   /** The same with the repository's files in another folder. */
@@ -165,7 +229,8 @@ public record ModelConfig(
         newQuantization,
         download,
         prompt,
-        inference);
+        inference,
+        server);
   }
 
   /**

@@ -14,7 +14,9 @@ public final class InitializationException extends StageException {
     CHECKPOINT,
     OUT_OF_MEMORY,
     DEVICE_UNAVAILABLE,
-    RUNTIME_FAILED
+    RUNTIME_FAILED,
+    /** The server that is to answer cannot be reached, or not used. */
+    SERVER_FAILED
   }
 
   private final Reason reason;

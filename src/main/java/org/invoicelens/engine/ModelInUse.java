@@ -1,11 +1,17 @@
 package org.invoicelens.engine;
 
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
+import org.invoicelens.pixtral.Prompt;
+import org.invoicelens.pixtral.SeenPicture;
+import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
@@ -19,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * answer: everything is freed, the next way is loaded, and the work is done again from its start.
  * One work at a time: calls from several threads wait for each other.
  */
-public final class ModelInUse implements AutoCloseable {
+public final class ModelInUse implements Engine {
 
   private static final Logger log = LoggerFactory.getLogger(ModelInUse.class);
 
@@ -72,8 +78,47 @@ public final class ModelInUse implements AutoCloseable {
   }
 
   /** The model as it is now. */
+  @Override
   public OptimizedModel facts() {
     return model;
+  }
+
+  @Override
+  public int questionsAtOnce() {
+    return 1;
+  }
+
+  /**
+   * Answers a question. Where memory runs out, the answer is made again from its start with the
+   * next fallback of the model.
+   */
+  @Override
+  public Reply ask(Question question, TokenListener listener, Cancellation cancellation)
+      throws InferenceException, CancelledException {
+    List<String> notes = new ArrayList<>();
+    return use(
+        now -> {
+          Prompt prompt =
+              now.processor().prepare(question.system(), question.user(), question.pages());
+          GenerationResult result =
+              now.model().generate(prompt, question.options(), listener, cancellation);
+          return new Reply(
+              result,
+              prompt.images().stream()
+                  .map(image -> new Reply.Seen(image.width(), image.height()))
+                  .toList(),
+              notes);
+        },
+        why -> {
+          notes.add(why);
+          listener.onRestart(why);
+        },
+        cancellation);
+  }
+
+  @Override
+  public SeenPicture seen(BufferedImage page) throws InferenceException {
+    return model.processor().seen(page);
   }
 
   /**

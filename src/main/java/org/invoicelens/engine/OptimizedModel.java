@@ -33,7 +33,7 @@ public record OptimizedModel(
     AttentionVariant attention,
     List<Criterion> criteria,
     List<String> notes)
-    implements AutoCloseable {
+    implements EngineFacts, AutoCloseable {
 
   public OptimizedModel {
     criteria = List.copyOf(criteria);
@@ -66,6 +66,11 @@ public record OptimizedModel(
         instance.model().options().attention(),
         instance.proof().map(ProofOfDevice::criterion).stream().toList(),
         instance.notes());
+  }
+
+  @Override
+  public String variant() {
+    return dtype.title();
   }
 
   @Override

@@ -77,7 +77,7 @@ record TestPage(Prompt prompt, int width, int height) {
     return processor.prepare(ids, List.of(page));
   }
 
-  private static BufferedImage draw(int width, int height) {
+  static BufferedImage draw(int width, int height) {
     BufferedImage page = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D pen = page.createGraphics();
     pen.setColor(Color.WHITE);

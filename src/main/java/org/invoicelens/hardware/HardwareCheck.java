@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.hardware.HardwareException.Reason;
 import org.invoicelens.hardware.HardwareStatus.Check;
 import org.invoicelens.hardware.HardwareStatus.Check.State;
@@ -64,7 +65,9 @@ final class HardwareCheck {
     gpus = cards.stream().map(this::judge).toList();
     best = HardwareStatus.best(gpus);
     String source = cards.isEmpty() ? OshiMachine.SOURCE : sources(cards);
-    if (best.isPresent()) {
+    if (config.isRemote()) {
+      add(Subject.GRAPHICS, State.GOOD, found(), source, WORDS.text("graphics.notNeeded"), "");
+    } else if (best.isPresent()) {
       bestCard = cards.stream().filter(c -> isSame(c, best.get())).findFirst();
       graphicsCard(bestCard.orElseThrow(), source);
     } else {
@@ -158,6 +161,16 @@ final class HardwareCheck {
 
   /** The model folder: whether all files are there, or can be made there and enough of them. */
   void disk() {
+    if (config.isRemote()) {
+      add(
+          Subject.DISK,
+          State.GOOD,
+          WORDS.text("network.notNeeded"),
+          "",
+          WORDS.text("disk.server"),
+          "");
+      return;
+    }
     ModelStorage storage = new ModelStorage(config.modelPath());
     Path nearest = storage.nearest();
     long present = 0;
@@ -216,6 +229,13 @@ final class HardwareCheck {
           "");
       return;
     }
+    if (config.isRemote()) {
+      reach(
+          config.server().orElseThrow().address(),
+          WORDS.text("network.serverMustAnswer"),
+          WORDS.text("network.serverNotReached.remedy"));
+      return;
+    }
     String files = WORDS.text("network.filesMustBeHere");
     if (probes.network().isOffline()) {
       add(
@@ -227,7 +247,14 @@ final class HardwareCheck {
           WORDS.text("network.offline.remedy"));
       return;
     }
-    URI endpoint = probes.network().endpoint(config.endpoint());
+    reach(
+        probes.network().endpoint(config.endpoint()),
+        files,
+        WORDS.text("network.notReached.remedy"));
+  }
+
+  /** Tries the way to a server, without which the model may be here all the same. */
+  private void reach(URI endpoint, String meaning, String remedy) {
     NetworkProbe.Answer answer = probes.network().reach(endpoint, cancellation);
     networkAvailable = answer.reached();
     String connection = WORDS.text("source.connection");
@@ -241,8 +268,8 @@ final class HardwareCheck {
           State.REMARK,
           WORDS.text("network.notReached", answer.target(), answer.failure()),
           connection,
-          files,
-          WORDS.text("network.notReached.remedy"));
+          meaning,
+          remedy);
     }
   }
 
@@ -265,6 +292,17 @@ final class HardwareCheck {
 
   /** The memory sums, and the precision they allow. */
   void precision() {
+    if (config.isRemote()) {
+      RemoteServer server = config.server().orElseThrow();
+      add(
+          Subject.PRECISION,
+          State.GOOD,
+          WORDS.text("precision.server", server.host()),
+          "",
+          WORDS.text("precision.server.meaning", server.model()),
+          "");
+      return;
+    }
     if (config.footprint().isEmpty()) {
       add(
           Subject.PRECISION,

@@ -22,6 +22,11 @@ public final class AccessToken {
     return "Bearer " + value;
   }
 
+  /** A text from elsewhere without the token, should it be in there. */
+  public String hiddenIn(String text) {
+    return text.replace(value, "…");
+  }
+
   @Override
   public String toString() {
     return "AccessToken[hidden]";

@@ -29,11 +29,17 @@ final class HttpClients {
    * @throws HubException where the proxy or the file of certificates is not usable
    */
   static OkHttpClient create(HubSettings settings, ProxyRoutes routes) throws HubException {
-    CertificateTrust trust = CertificateTrust.with(settings.caFile());
     Duration connect =
         settings.readTimeout().compareTo(CONNECT_TIMEOUT) < 0
             ? settings.readTimeout()
             : CONNECT_TIMEOUT;
+    return create(settings, routes, connect);
+  }
+
+  /** As above, with a patience of its own for connections that are to come about. */
+  static OkHttpClient create(HubSettings settings, ProxyRoutes routes, Duration connect)
+      throws HubException {
+    CertificateTrust trust = CertificateTrust.with(settings.caFile());
     try {
       SSLContext tls = SSLContext.getInstance("TLS");
       tls.init(null, new TrustManager[] {trust}, null);

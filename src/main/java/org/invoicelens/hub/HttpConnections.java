@@ -17,6 +17,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.invoicelens.stage.Cancellation;
 
 /**
  * The connections of a run: every request under way has one of its own.
@@ -44,9 +45,13 @@ final class HttpConnections implements AutoCloseable {
    * @throws HubException where the proxy or the file of certificates is not usable
    */
   HttpConnections(HubSettings settings, ProxyRoutes routes) throws HubException {
+    this(HttpClients.create(settings, routes));
+  }
+
+  /** Connections by a client that nobody else uses. */
+  HttpConnections(OkHttpClient made) {
     client =
-        HttpClients.create(settings, routes)
-            .newBuilder()
+        made.newBuilder()
             .eventListener(
                 new EventListener() {
                   @Override
@@ -99,6 +104,11 @@ final class HttpConnections implements AutoCloseable {
   private Response execute(Request request, OkHttpClient by) throws IOException {
     Call call = by.newCall(request);
     calls.put(call, by);
+    Cancellation wish = request.tag(Cancellation.class);
+    if (wish != null && wish.isCancelled()) {
+      // Whoever made the wish before could not find the call yet.
+      call.cancel();
+    }
     return call.execute();
   }
 
@@ -107,6 +117,15 @@ final class HttpConnections implements AutoCloseable {
     OkHttpClient by = calls.remove(call);
     if (by != client) {
       http2.get(server(call.request())).add(by);
+    }
+  }
+
+  /** Ends one request, wherever it is; nothing happens where it has ended. */
+  void breakOff(Request request) {
+    for (Call call : calls.keySet()) {
+      if (call.request() == request) {
+        call.cancel();
+      }
     }
   }
 

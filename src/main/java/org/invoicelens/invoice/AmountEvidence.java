@@ -27,7 +27,7 @@ final class AmountEvidence {
   private static final int MOST_COMBINED = 8;
 
   private final Map<String, AmountReading> readings;
-  private final List<Integer> lines;
+  private final Map<InvoiceList, List<Integer>> rows;
   private final int digits;
   private final Optional<Character> decimalSign;
   private final Map<String, BigDecimal> values = new HashMap<>();
@@ -35,14 +35,14 @@ final class AmountEvidence {
 
   /**
    * @param readings all numbers of the document by their paths in the record
-   * @param lines the lines that count
+   * @param rows the rows of each list that count
    */
   AmountEvidence(
       Map<String, AmountReading> readings,
-      List<Integer> lines,
+      Map<InvoiceList, List<Integer>> rows,
       Optional<CurrencyReading> currency) {
     this.readings = readings;
-    this.lines = lines;
+    this.rows = rows;
     this.digits = currency.map(CurrencyReading::digits).orElse(2);
     readings.forEach((path, reading) -> {
       if (reading.isAmbiguous()) {
@@ -59,7 +59,7 @@ final class AmountEvidence {
         proven.isEmpty()
             ? currency.flatMap(CurrencyReading::decimalSign)
             : proven.stream().filter(sign -> proven.size() == 1).findFirst();
-    for (int line : lines) {
+    for (int line : rows.get(InvoiceList.LINES)) {
       List<String> ofLine =
           Stream.of(LineField.values())
               .map(field -> field.path(line))
@@ -67,7 +67,7 @@ final class AmountEvidence {
               .toList();
       decideBySums(ofLine, tried -> Equation.ofLine(tried, line, digits).stream());
     }
-    decideBySums(List.copyOf(open), tried -> Equation.of(tried, lines, digits).stream());
+    decideBySums(List.copyOf(open), tried -> Equation.of(tried, rows, digits).stream());
     List.copyOf(open).forEach(this::decideByNotation);
     open.forEach(path -> values.put(path, likely(path)));
   }
@@ -84,7 +84,7 @@ final class AmountEvidence {
 
   /** The sums that can be tried on the values. */
   List<Equation> equations() {
-    return Equation.of(values, lines, digits);
+    return Equation.of(values, rows, digits);
   }
 
   private void decideBySums(
@@ -105,7 +105,7 @@ final class AmountEvidence {
             paths.get(i),
             ((way >> bit & 1) == 0 ? reading.decimal() : reading.grouped()).orElseThrow());
       }
-      long holding = Equation.of(tried, lines, digits).stream().filter(Equation::holds).count();
+      long holding = sums.apply(tried).filter(Equation::holds).count();
       if (holding > most) {
         best.clear();
         most = holding;
@@ -155,6 +155,8 @@ final class AmountEvidence {
     return path.equals(InvoiceField.NET.path())
         || path.equals(InvoiceField.TAX.path())
         || path.equals(InvoiceField.TOTAL.path())
-        || path.endsWith("." + LineField.AMOUNT.key());
+        || path.endsWith("." + LineField.AMOUNT.key())
+        || path.endsWith("." + TaxField.NET.key())
+        || path.endsWith("." + TaxField.TAX.key());
   }
 }

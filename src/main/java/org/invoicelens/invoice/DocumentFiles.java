@@ -22,6 +22,19 @@ public final class DocumentFiles {
   static final Comparator<Path> NATURAL =
       Comparator.comparing((Path file) -> file.getFileName().toString(), DocumentFiles::compare);
 
+  /** Paths in that order, folder by folder. */
+  static final Comparator<Path> NATURAL_PATHS =
+      (one, other) -> {
+        int shared = Math.min(one.getNameCount(), other.getNameCount());
+        for (int i = 0; i < shared; i++) {
+          int order = compare(one.getName(i).toString(), other.getName(i).toString());
+          if (order != 0) {
+            return order;
+          }
+        }
+        return Integer.compare(one.getNameCount(), other.getNameCount());
+      };
+
   private static final Pattern PART = Pattern.compile("\\d+|\\D+");
 
   private DocumentFiles() {}

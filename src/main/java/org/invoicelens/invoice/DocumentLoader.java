@@ -5,7 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.imageio.ImageIO;
 import org.invoicelens.pixtral.InferenceException;
 
@@ -29,19 +34,57 @@ public final class DocumentLoader {
   /** The largest file, in bytes. */
   public static final long LARGEST_FILE = 200_000_000;
 
+  /** How long the opening of a document may take. */
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
   static {
     // Cache files would lie in the temporary folder beside files that are open anyway.
     ImageIO.setUseCache(false);
   }
 
+  private final Duration patience;
+
+  public DocumentLoader() {
+    this(PATIENCE);
+  }
+
+  DocumentLoader(Duration patience) {
+    this.patience = patience;
+  }
+
   /**
    * Opens a file.
    *
-   * @throws InferenceException where it is missing, not a document, broken, protected or too large
+   * @throws InferenceException where it is missing, not a document, broken, protected, too large or
+   *     takes too long
    */
   public InvoiceDocument load(Path file) throws InferenceException {
     String name = name(file);
     DocumentType type = examine(file);
+    // What draws a page may be written so that it takes forever, and the libraries take no limit.
+    FutureTask<InvoiceDocument> opening = new FutureTask<>(() -> open(file, name, type));
+    Thread thread = Thread.ofPlatform().daemon().name("opening " + name).start(opening);
+    try {
+      return opening.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw DocumentFault.tooLarge("document.tooLong", e, name, patience.toSeconds());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw DocumentFault.bad("document.unreadable", name, "interrupted", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case InferenceException told -> throw told;
+        case RuntimeException fault -> throw fault;
+        case Error fault -> throw fault;
+        default -> throw new IllegalStateException(e.getCause());
+      }
+    } finally {
+      thread.interrupt();
+    }
+  }
+
+  private static InvoiceDocument open(Path file, String name, DocumentType type)
+      throws InferenceException {
     try {
       List<BufferedImage> pages =
           type == DocumentType.PDF

@@ -41,6 +41,20 @@ public record Doubt(String path, Check check, String reason) {
     /** Net and tax make the total. */
     TOTAL,
     /** The rate of the net amount is the tax. */
-    TAX
+    TAX,
+    /** The taxes for each rate make the tax as a whole, and their net amounts the net amount. */
+    TAXES,
+    /** The lines of one rate make the net amount at this rate. */
+    LINES_OF_RATE,
+    /** Form and check digits of a VAT id are right. */
+    VAT_ID,
+    /** Length and check digits of an IBAN are right. */
+    IBAN,
+    /** A BIC has the form of one. */
+    BIC,
+    /** BIC and IBAN are of one country. */
+    BANK_COUNTRY,
+    /** The model was sure of what it read. */
+    CONFIDENCE
   }
 }

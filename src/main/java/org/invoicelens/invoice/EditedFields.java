@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.invoicelens.invoice.InvoiceFields.Field;
 
 /**
@@ -20,8 +19,6 @@ import org.invoicelens.invoice.InvoiceFields.Field;
  * the names the model gave; what it has no place for comes under the record's own names.
  */
 final class EditedFields {
-
-  private static final String LINES = "items";
 
   private final FieldPlaces places;
   private final JsonObject object;
@@ -56,7 +53,7 @@ final class EditedFields {
     for (InvoiceField field : InvoiceField.values()) {
       if (edits.containsKey(field.path())) {
         JsonElement value = values.apply(field.path());
-        source(field.path(), other -> object.add(field.path(), other)).accept(value);
+        source(field.path(), other -> add(field, other)).accept(value);
       }
     }
     for (Field field : places.further()) {
@@ -64,46 +61,77 @@ final class EditedFields {
         setters.get(field.name()).accept(values.apply(field.name()));
       }
     }
-    Map<Integer, JsonElement> lines = new TreeMap<>();
-    JsonArray read = arrays.getOrDefault(places.linesPath(), new JsonArray());
-    IntStream.range(0, read.size())
-        .filter(line -> !InvoiceEdits.isRemoved(edits, line))
-        .forEach(line -> lines.put(line, line(line, read.get(line), edits, values)));
-    for (int line : InvoiceEdits.addedLines(edits, places.lines())) {
-      JsonObject added = new JsonObject();
-      line(line, added, edits, values);
-      if (!added.isEmpty()) {
-        lines.put(line, added);
+    for (InvoiceList list : InvoiceList.values()) {
+      apply(list, edits, values);
+    }
+  }
+
+  /** Adds a field that the answer does not have, into the object of its kind that it has. */
+  private void add(InvoiceField field, JsonElement value) {
+    for (String name : field.holders()) {
+      for (Map.Entry<String, JsonElement> entry : object.entrySet()) {
+        if (!FieldPlaces.word(entry.getKey()).equals(name)) {
+          continue;
+        }
+        if (entry.getValue().isJsonNull()) {
+          entry.setValue(new JsonObject());
+        }
+        if (entry.getValue() instanceof JsonObject holder) {
+          holder.add(field.keyInHolder(), value);
+          return;
+        }
       }
     }
-    if (lines.isEmpty() && read.isEmpty()) {
+    object.add(field.path(), value);
+  }
+
+  private void apply(
+      InvoiceList list, Map<String, String> edits, Function<String, JsonElement> values) {
+    Map<Integer, JsonElement> rows = new TreeMap<>();
+    String path = places.lists().get(list).path();
+    JsonArray read = arrays.getOrDefault(path, new JsonArray());
+    IntStream.range(0, read.size())
+        .filter(row -> !InvoiceEdits.isRemoved(edits, list.path(row)))
+        .forEach(row -> rows.put(row, row(list, row, read.get(row), edits, values)));
+    for (int row : InvoiceEdits.added(edits, list, places.count(list))) {
+      JsonObject added = new JsonObject();
+      row(list, row, added, edits, values);
+      if (!added.isEmpty()) {
+        rows.put(row, added);
+      }
+    }
+    if (rows.isEmpty() && read.isEmpty()) {
       return;
     }
     while (!read.isEmpty()) {
       read.remove(read.size() - 1);
     }
-    lines.values().forEach(read::add);
-    if (places.linesPath().isEmpty()) {
-      object.add(LINES, read);
+    rows.values().forEach(read::add);
+    if (!arrays.containsKey(path)) {
+      setters.getOrDefault(path, all -> object.add(list.path(), all)).accept(read);
     }
   }
 
-  private JsonElement line(
-      int line, JsonElement read, Map<String, String> edits, Function<String, JsonElement> values) {
-    List<LineField> edited =
-        Stream.of(LineField.values()).filter(field -> edits.containsKey(field.path(line))).toList();
+  private JsonElement row(
+      InvoiceList list,
+      int row,
+      JsonElement read,
+      Map<String, String> edits,
+      Function<String, JsonElement> values) {
+    List<ListField> edited =
+        list.fields().stream().filter(field -> edits.containsKey(field.path(row))).toList();
     if (edited.isEmpty()) {
       return read;
     }
     JsonObject whole = read instanceof JsonObject present ? present : new JsonObject();
     if (read.isJsonPrimitive()) {
-      // The line was a mere text.
-      whole.add(LineField.DESCRIPTION.key(), read);
+      // The row was a mere value.
+      whole.add(list.whole().key(), read);
     }
-    for (LineField field : edited) {
+    for (ListField field : edited) {
       Consumer<JsonElement> place = value -> whole.add(field.key(), value);
-      (read == whole ? source(field.path(line), place) : place)
-          .accept(values.apply(field.path(line)));
+      (read == whole ? source(field.path(row), place) : place)
+          .accept(values.apply(field.path(row)));
     }
     return whole;
   }

@@ -1,5 +1,6 @@
 package org.invoicelens.invoice;
 
+import java.time.Duration;
 import java.util.List;
 import org.invoicelens.pixtral.GenerationResult;
 
@@ -48,6 +49,20 @@ public record Extraction(
       int pages,
       int pagesRead) {
     this(document, fields, generation, pages, pagesRead, List.of());
+  }
+
+  /** What is read from a document whose pages are empty. */
+  static Extraction ofNothing(InvoiceDocument document) {
+    GenerationResult.Timings none =
+        new GenerationResult.Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0);
+    int pages = document.pages().size();
+    return new Extraction(
+        document.name(),
+        InvoiceFields.parse(""),
+        new GenerationResult(
+            "", new int[0], new int[0], GenerationResult.FinishReason.STOP, none, 0),
+        pages,
+        pages);
   }
 
   /**

@@ -2,26 +2,25 @@ package org.invoicelens.invoice;
 
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What a user changed of the fields read, as texts by path.
  *
- * <p>The path of a field leads to its text as corrected. The path of a whole line, such as {@code
- * items[2]}, leads to {@value #ADDED} or {@value #REMOVED}. Lines keep their numbers: one that is
- * added takes the next number, one that is removed leaves a gap, so that no edit ever moves.
+ * <p>The path of a field leads to its text as corrected. The path of a whole row of a list, such as
+ * {@code items[2]}, leads to {@value #ADDED} or {@value #REMOVED}. Rows keep their numbers: one
+ * that is added takes the next number, one that is removed leaves a gap, so that no edit ever
+ * moves.
  */
 public final class InvoiceEdits {
 
-  /** A line that was not read. */
+  /** A row that was not read. */
   public static final String ADDED = "added";
 
-  /** A line that was read and does not count. */
+  /** A row that was read and does not count. */
   public static final String REMOVED = "removed";
 
-  private static final Pattern LINE = Pattern.compile("items\\[(\\d{1,6})]");
+  private static final Pattern ROW = Pattern.compile("(.+)\\[(\\d{1,6})]");
 
   private InvoiceEdits() {}
 
@@ -39,42 +38,47 @@ public final class InvoiceEdits {
   }
 
   /**
-   * Adds an empty line and returns its number.
+   * Adds an empty row and returns its number.
    *
-   * @param linesRead how many lines were read
+   * @param read how many rows were read
    */
-  public static int addLine(Map<String, String> edits, int linesRead) {
-    int line = linesRead;
-    while (edits.containsKey(LineField.linePath(line))) {
-      line++;
+  public static int add(Map<String, String> edits, InvoiceList list, int read) {
+    int row = read;
+    while (edits.containsKey(list.path(row))) {
+      row++;
     }
-    edits.put(LineField.linePath(line), ADDED);
-    return line;
+    edits.put(list.path(row), ADDED);
+    return row;
   }
 
-  /** Takes a line away. */
-  public static void removeLine(Map<String, String> edits, int linesRead, int line) {
-    Stream.of(LineField.values()).forEach(field -> edits.remove(field.path(line)));
-    if (line < linesRead) {
-      edits.put(LineField.linePath(line), REMOVED);
+  /**
+   * Takes a row away.
+   *
+   * @param read how many rows were read
+   */
+  public static void remove(Map<String, String> edits, InvoiceList list, int read, int row) {
+    list.fields().forEach(field -> edits.remove(field.path(row)));
+    if (row < read) {
+      edits.put(list.path(row), REMOVED);
     } else {
-      edits.remove(LineField.linePath(line));
+      edits.remove(list.path(row));
     }
   }
 
-  /** The numbers of the lines that were added, in order. */
-  static List<Integer> addedLines(Map<String, String> edits, int linesRead) {
+  /** The numbers of the rows that were added, in order. */
+  static List<Integer> added(Map<String, String> edits, InvoiceList list, int read) {
     return edits.entrySet().stream()
         .filter(edit -> edit.getValue().equals(ADDED))
-        .map(edit -> LINE.matcher(edit.getKey()))
-        .filter(Matcher::matches)
-        .map(line -> Integer.parseInt(line.group(1)))
-        .filter(line -> line >= linesRead)
+        .map(edit -> ROW.matcher(edit.getKey()))
+        .filter(row -> row.matches() && row.group(1).equals(list.path()))
+        .map(row -> Integer.parseInt(row.group(2)))
+        .filter(row -> row >= read)
         .sorted()
         .toList();
   }
 
-  static boolean isRemoved(Map<String, String> edits, int line) {
-    return REMOVED.equals(edits.get(LineField.linePath(line)));
+  /** Whether a row was read and taken away. */
+  static boolean isRemoved(Map<String, String> edits, String row) {
+    return REMOVED.equals(edits.get(row));
   }
 }

@@ -4,14 +4,20 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.ToNumberPolicy;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.stage.WholeFile;
@@ -27,7 +33,9 @@ public final class InvoiceExport {
     /** RFC 4180: one row for each document, one column for each field of any of them. */
     CSV,
     /** RFC 4180: one row for each line item, the fields of its document in front. */
-    CSV_LINES;
+    CSV_LINES,
+    /** An e-invoice by EN 16931; one file for each document. */
+    XML;
 
     /** The name on the command line. */
     public String id() {
@@ -36,8 +44,28 @@ public final class InvoiceExport {
 
     /** The ending of files. */
     public String extension() {
-      return this == JSON ? "json" : "csv";
+      return switch (this) {
+        case JSON -> "json";
+        case CSV, CSV_LINES -> "csv";
+        case XML -> "xml";
+      };
     }
+
+    /** Whether several documents can be in one file. */
+    public boolean isForSeveral() {
+      return this != XML;
+    }
+  }
+
+  /** Who takes a table. */
+  public enum Reader {
+    /** Other programs: commas between cells, and numbers with a decimal point. */
+    PROGRAM,
+    /**
+     * The user's spreadsheet, which opens a file in the user's notation: where numbers have a
+     * decimal comma, there are semicolons between cells.
+     */
+    SPREADSHEET
   }
 
   private static final Words WORDS = Words.of(InvoiceExport.class);
@@ -54,26 +82,63 @@ public final class InvoiceExport {
 
   private InvoiceExport() {}
 
-  /** The text in that form. */
-  public static String text(List<DocumentOutcome> outcomes, Format format) {
+  /**
+   * The text in that form.
+   *
+   * @throws InferenceException where what was read cannot be put into that form
+   * @throws IllegalArgumentException where the form is for one document and there are others
+   */
+  public static String text(List<DocumentOutcome> outcomes, Format format)
+      throws InferenceException {
+    return text(outcomes, format, Reader.PROGRAM);
+  }
+
+  private static String text(List<DocumentOutcome> outcomes, Format format, Reader reader)
+      throws InferenceException {
+    boolean local = reader == Reader.SPREADSHEET;
+    Function<BigDecimal, String> number = local ? InvoiceTable::local : BigDecimal::toPlainString;
+    char between = local && decimalSign() == ',' ? ';' : ',';
     return switch (format) {
       case JSON -> GSON.toJson(json(outcomes)) + "\n";
-      case CSV -> SpreadsheetText.csv(InvoiceTable.documents(outcomes));
-      case CSV_LINES -> SpreadsheetText.csv(InvoiceTable.lines(outcomes));
+      case CSV -> SpreadsheetText.csv(InvoiceTable.documents(outcomes), between);
+      case CSV_LINES -> SpreadsheetText.csv(InvoiceTable.lines(outcomes, number), between);
+      case XML -> eInvoice(outcomes);
     };
+  }
+
+  private static char decimalSign() {
+    return DecimalFormatSymbols.getInstance(Locale.getDefault(Locale.Category.FORMAT))
+        .getDecimalSeparator();
+  }
+
+  private static String eInvoice(List<DocumentOutcome> outcomes) throws InferenceException {
+    if (outcomes.size() != 1) {
+      throw new IllegalArgumentException("an e-invoice is one document");
+    }
+    DocumentOutcome outcome = outcomes.getFirst();
+    if (outcome.failure().orElse(null) instanceof InferenceException e) {
+      throw e;
+    }
+    byte[] xml = EInvoice.xml(outcome.document(), outcome.record().orElseThrow());
+    return new String(xml, StandardCharsets.UTF_8);
   }
 
   /**
    * Writes the text to a file, which is replaced as a whole or stays as it was. A CSV file begins
    * with a byte order mark, by which Excel knows it to be UTF-8.
    *
-   * @throws InferenceException where the file cannot be written
+   * @throws InferenceException where the file cannot be written, or what was read cannot be put
+   *     into that form
    */
   public static void write(Path file, List<DocumentOutcome> outcomes, Format format)
       throws InferenceException {
-    String text = text(outcomes, format);
-    byte[] bytes =
-        (format == Format.JSON ? text : BYTE_ORDER_MARK + text).getBytes(StandardCharsets.UTF_8);
+    write(file, outcomes, format, Reader.PROGRAM);
+  }
+
+  /** The same for whoever takes it. */
+  public static void write(Path file, List<DocumentOutcome> outcomes, Format format, Reader reader)
+      throws InferenceException {
+    byte[] bytes = bytes(text(outcomes, format, reader), format);
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         // A pipe or a device is written into, never replaced.
@@ -85,6 +150,19 @@ public final class InvoiceExport {
     } catch (IOException e) {
       throw notWritable(file, e.toString(), e);
     }
+  }
+
+  /** One document as a file of its own: in JSON one object, in CSV a table with its row. */
+  static byte[] bytes(DocumentOutcome outcome, Format format) throws InferenceException {
+    List<DocumentOutcome> alone = List.of(outcome);
+    return bytes(
+        format == Format.JSON ? GSON.toJson(json(alone).get(0)) + "\n" : text(alone, format),
+        format);
+  }
+
+  private static byte[] bytes(String text, Format format) {
+    boolean table = format == Format.CSV || format == Format.CSV_LINES;
+    return (table ? BYTE_ORDER_MARK + text : text).getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -111,8 +189,8 @@ public final class InvoiceExport {
   }
 
   /**
-   * One object for each document: its fields as they stand, with what was corrected and what is
-   * doubtful, or the error.
+   * One object for each document: its fields as they stand under the model's names and, with their
+   * meaning, under the record's, what was corrected and what is doubtful, or the error.
    */
   public static JsonArray json(List<DocumentOutcome> outcomes) {
     JsonArray array = new JsonArray();
@@ -145,6 +223,7 @@ public final class InvoiceExport {
       object.add("notes", notes);
     }
     object.add("fields", GSON.fromJson(record.fields().json(), JsonElement.class));
+    object.add("record", record(record));
     object.add("edited", edited(record));
     object.add("doubts", doubts(record));
     object.addProperty("complete", extraction.fields().complete());
@@ -153,12 +232,56 @@ public final class InvoiceExport {
     object.add("timings", timings(generation.timings()));
   }
 
+  /** Every field of the record by its path, with its text and what that means. */
+  private static JsonObject record(InvoiceRecord record) {
+    JsonObject object = new JsonObject();
+    for (InvoiceField field : InvoiceField.values()) {
+      object.add(field.path(), entry(record.entry(field)));
+    }
+    for (InvoiceList list : InvoiceList.values()) {
+      JsonArray rows = new JsonArray();
+      for (RecordRow row : record.rows(list)) {
+        JsonObject fields = new JsonObject();
+        fields.addProperty("row", list.path(row.number()));
+        for (int i = 0; i < row.entries().size(); i++) {
+          fields.add(list.fields().get(i).key(), entry(row.entries().get(i)));
+        }
+        rows.add(fields);
+      }
+      object.add(list.path(), rows);
+    }
+    return object;
+  }
+
+  private static JsonElement entry(RecordEntry<?> entry) {
+    if (entry.text().isBlank()) {
+      return JsonNull.INSTANCE;
+    }
+    JsonObject object = new JsonObject();
+    object.addProperty("text", entry.text());
+    object.add(
+        "value",
+        switch (entry.value().orElse(null)) {
+          case null -> JsonNull.INSTANCE;
+          case BigDecimal number -> new JsonPrimitive(number);
+          case Object other -> new JsonPrimitive(other.toString());
+        });
+    entry.confidence().ifPresent(sure -> object.add("confidence", rounded(sure)));
+    return object;
+  }
+
+  private static JsonPrimitive rounded(double probability) {
+    return new JsonPrimitive(BigDecimal.valueOf(probability).setScale(4, RoundingMode.HALF_UP));
+  }
+
   private static JsonArray edited(InvoiceRecord record) {
     JsonArray array = new JsonArray();
-    record.removedLines().forEach(line -> array.add(changed(line, InvoiceEdits.REMOVED)));
-    record.lines().stream()
-        .filter(RecordLine::added)
-        .forEach(line -> array.add(changed(line.number(), InvoiceEdits.ADDED)));
+    for (InvoiceList list : InvoiceList.values()) {
+      record.removed(list).forEach(row -> array.add(changed(list.path(row), InvoiceEdits.REMOVED)));
+      record.rows(list).stream()
+          .filter(RecordRow::added)
+          .forEach(row -> array.add(changed(list.path(row.number()), InvoiceEdits.ADDED)));
+    }
     record
         .all()
         .filter(RecordEntry::edited)
@@ -173,9 +296,9 @@ public final class InvoiceExport {
     return array;
   }
 
-  private static JsonObject changed(int line, String change) {
+  private static JsonObject changed(String row, String change) {
     JsonObject object = new JsonObject();
-    object.addProperty("field", LineField.linePath(line));
+    object.addProperty("field", row);
     object.addProperty("change", change);
     return object;
   }

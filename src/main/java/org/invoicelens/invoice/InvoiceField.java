@@ -4,26 +4,12 @@ import java.util.List;
 
 /** A field that an invoice has once. */
 public enum InvoiceField {
-  VENDOR(
-      "vendor",
-      "vendor_name",
-      "seller",
-      "seller_name",
-      "supplier",
-      "supplier_name",
-      "issuer",
-      "issuer_name",
-      "merchant",
-      "merchant_name",
-      "company",
-      "company_name",
-      "lieferant",
-      "verkaeufer",
-      "aussteller",
-      "rechnungssteller",
-      "fournisseur",
-      "vendeur",
-      "emetteur"),
+  VENDOR("vendor", FieldNames.SELLER, List.of("name"), List.of()),
+  VENDOR_ADDRESS("vendor_address", FieldNames.SELLER, FieldNames.ADDRESS, FieldNames.ADDRESS),
+  VENDOR_VAT_ID("vendor_vat_id", FieldNames.SELLER, FieldNames.VAT_ID, FieldNames.LONE_VAT_ID),
+  BUYER("buyer", FieldNames.BUYER, List.of("name"), List.of()),
+  BUYER_ADDRESS("buyer_address", FieldNames.BUYER, FieldNames.ADDRESS, List.of("billing_address")),
+  BUYER_VAT_ID("buyer_vat_id", FieldNames.BUYER, FieldNames.VAT_ID, List.of()),
   NUMBER(
       "number",
       "invoice_number",
@@ -160,12 +146,33 @@ public enum InvoiceField {
       "endbetrag",
       "total_ttc",
       "montant_ttc",
-      "net_a_payer");
+      "net_a_payer"),
+  IBAN("iban", FieldNames.PAYMENT, FieldNames.IBAN, FieldNames.IBAN),
+  BIC("bic", FieldNames.PAYMENT, FieldNames.BIC, FieldNames.BIC),
+  PAYMENT_REFERENCE(
+      "payment_reference", FieldNames.PAYMENT, FieldNames.REFERENCE, FieldNames.LONE_REFERENCE);
 
   private final List<String> names;
+  private final List<String> holders;
+  private final String keyInHolder;
 
   InvoiceField(String... names) {
     this.names = List.of(names);
+    holders = List.of();
+    keyInHolder = names[0];
+  }
+
+  /**
+   * A field that belongs to an object of the answer, such as the seller.
+   *
+   * @param holders what this object goes by
+   * @param words what the field goes by in it; the first of them in {@code invoice.schema.json}
+   * @param alone what it goes by where it stands by itself
+   */
+  InvoiceField(String path, List<String> holders, List<String> words, List<String> alone) {
+    names = FieldNames.of(path, holders, words, alone);
+    this.holders = holders;
+    keyInHolder = words.getFirst();
   }
 
   /** Its path in records, edits, doubts and exports. */
@@ -178,8 +185,18 @@ public enum InvoiceField {
     return names;
   }
 
+  /** What the object goes by that has it in it; empty where it belongs to the invoice itself. */
+  List<String> holders() {
+    return holders;
+  }
+
+  /** Its key in such an object. */
+  String keyInHolder() {
+    return keyInHolder;
+  }
+
   /** Whether it is a number: an amount of money, or the rate of the tax. */
   public boolean isAmount() {
-    return compareTo(NET) >= 0;
+    return compareTo(NET) >= 0 && compareTo(TOTAL) <= 0;
   }
 }

@@ -1,34 +1,30 @@
 package org.invoicelens.invoice;
 
 import java.awt.image.BufferedImage;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.engine.ModelInUse;
-import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.Engine;
 import org.invoicelens.grammar.AnswerSchema;
 import org.invoicelens.pixtral.GenerationOptions;
-import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
-import org.invoicelens.pixtral.Prompt;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads documents with a ready model. Thread-safe. */
+/** Reads documents with whatever answers: a model here, or a server. Thread-safe. */
 public final class InvoiceReader {
 
   private static final Logger log = LoggerFactory.getLogger(InvoiceReader.class);
 
-  private final ModelInUse model;
+  private final Engine engine;
   private final ModelConfig config;
 
-  public InvoiceReader(ModelInUse model, ModelConfig config) {
-    this.model = model;
+  public InvoiceReader(Engine engine, ModelConfig config) {
+    this.engine = engine;
     this.config = config;
   }
 
@@ -43,7 +39,8 @@ public final class InvoiceReader {
    * Reads one document by a prompt, telling of every token as it comes; the answer is held to the
    * prompt's form of answers, where it has one. All pages go into one prompt; where they are too
    * long for the model, as many of the first ones as fit. Where memory runs out, the document is
-   * read again from its start with the next fallback of the model.
+   * read again from its start with the next fallback of the model. Of empty pages the model is not
+   * asked, since it finds something on them too.
    */
   public Extraction read(
       InvoiceDocument document,
@@ -51,23 +48,10 @@ public final class InvoiceReader {
       TokenListener listener,
       Cancellation cancellation)
       throws InferenceException, CancelledException {
-    List<String> notes = new ArrayList<>();
-    return model.use(
-        now -> read(now, document, asked, listener, cancellation).noting(notes),
-        why -> {
-          notes.add(why);
-          listener.onRestart(why);
-        },
-        cancellation);
-  }
-
-  private Extraction read(
-      OptimizedModel now,
-      InvoiceDocument document,
-      ModelConfig.Prompt asked,
-      TokenListener listener,
-      Cancellation cancellation)
-      throws InferenceException, CancelledException {
+    if (document.pages().stream().allMatch(BlankPage::is)) {
+      log.info("{}: every page is empty, so the model is not asked", document.name());
+      return Extraction.ofNothing(document);
+    }
     List<BufferedImage> pages = document.pages();
     GenerationOptions options =
         new GenerationOptions(
@@ -80,18 +64,21 @@ public final class InvoiceReader {
     for (int count = pages.size(); ; count--) {
       cancellation.throwIfCancelled();
       try {
-        Prompt prompt =
-            now.processor().prepare(asked.system(), asked.user(), pages.subList(0, count));
-        GenerationResult result = now.model().generate(prompt, options, listener, cancellation);
+        Engine.Reply reply =
+            engine.ask(
+                new Engine.Question(asked.system(), asked.user(), pages.subList(0, count), options),
+                listener,
+                cancellation);
         return new Extraction(
-            document.name(),
-            InvoiceFields.of(result),
-            result,
-            pages.size(),
-            count,
-            prompt.images().stream()
-                .map(image -> new Extraction.SeenPage(image.width(), image.height()))
-                .toList());
+                document.name(),
+                InvoiceFields.of(reply.result()),
+                reply.result(),
+                pages.size(),
+                count,
+                reply.seen().stream()
+                    .map(page -> new Extraction.SeenPage(page.width(), page.height()))
+                    .toList())
+            .noting(reply.notes());
       } catch (InferenceException e) {
         if (e.reason() != InferenceException.Reason.PROMPT_TOO_LONG || count == 1) {
           throw e;

@@ -14,25 +14,32 @@ import java.util.stream.Stream;
  *
  * @param currency its value is a code of ISO 4217
  * @param lines the line items that count
- * @param linesRead how many were read, whether they count or not
- * @param taxRate in percent
+ * @param taxes the taxes for each rate that count; an answer that tells one tax only may have them
+ *     in {@code taxRate} and {@code tax} alone
+ * @param rowsRead how many rows of each list were read, whether they count or not
+ * @param taxRate in percent, where the invoice has one rate for all
+ * @param tax the tax as a whole
+ * @param total what is to be paid: the gross amount
  * @param further what the model read beside these, under its own names
  * @param doubts the reasons not to trust it, those about the whole document first
  * @param sumsHold how many sums were tried and hold
  * @param fields the answer's fields with the corrections in their places
  */
 public record InvoiceRecord(
-    RecordEntry<String> vendor,
+    RecordParty seller,
+    RecordParty buyer,
     RecordEntry<String> number,
     RecordEntry<LocalDate> date,
     RecordEntry<LocalDate> dueDate,
     RecordEntry<String> currency,
     List<RecordLine> lines,
-    int linesRead,
+    List<RecordTax> taxes,
+    Map<InvoiceList, Integer> rowsRead,
     RecordEntry<BigDecimal> net,
     RecordEntry<BigDecimal> taxRate,
     RecordEntry<BigDecimal> tax,
     RecordEntry<BigDecimal> total,
+    RecordPayment payment,
     List<RecordEntry<String>> further,
     List<Doubt> doubts,
     int sumsHold,
@@ -40,6 +47,8 @@ public record InvoiceRecord(
 
   public InvoiceRecord {
     lines = List.copyOf(lines);
+    taxes = List.copyOf(taxes);
+    rowsRead = Map.copyOf(rowsRead);
     further = List.copyOf(further);
     doubts = List.copyOf(doubts);
   }
@@ -55,9 +64,33 @@ public record InvoiceRecord(
     return new RecordReading(extraction, edits, today).record();
   }
 
+  /** The same with these doubts. */
+  InvoiceRecord with(List<Doubt> doubts) {
+    return new InvoiceRecord(
+        seller, buyer, number, date, dueDate, currency, lines, taxes, rowsRead, net, taxRate, tax,
+        total, payment, further, doubts, sumsHold, fields);
+  }
+
   /** The fields that an invoice has once, in order. */
   public List<RecordEntry<?>> entries() {
-    return List.of(vendor, number, date, dueDate, currency, net, taxRate, tax, total);
+    return List.of(
+        seller.name(),
+        seller.address(),
+        seller.vatId(),
+        buyer.name(),
+        buyer.address(),
+        buyer.vatId(),
+        number,
+        date,
+        dueDate,
+        currency,
+        net,
+        taxRate,
+        tax,
+        total,
+        payment.iban(),
+        payment.bic(),
+        payment.reference());
   }
 
   /** One of these. */
@@ -65,17 +98,30 @@ public record InvoiceRecord(
     return entries().get(field.ordinal());
   }
 
-  /** Every field there is, lines and further fields included. */
-  public Stream<RecordEntry<?>> all() {
-    return Stream.concat(
-        Stream.concat(entries().stream(), lines.stream().flatMap(line -> line.entries().stream())),
-        further.stream());
+  /** The rows of a list that count. */
+  public List<? extends RecordRow> rows(InvoiceList list) {
+    return switch (list) {
+      case LINES -> lines;
+      case TAXES -> taxes;
+    };
   }
 
-  /** The numbers of the lines that were read and taken away. */
-  public List<Integer> removedLines() {
-    Set<Integer> left = lines.stream().map(RecordLine::number).collect(Collectors.toSet());
-    return IntStream.range(0, linesRead).boxed().filter(line -> !left.contains(line)).toList();
+  /** Every field there is, those of lists and further fields included. */
+  public Stream<RecordEntry<?>> all() {
+    Stream<RecordEntry<?>> rows =
+        Stream.of(InvoiceList.values())
+            .flatMap(list -> rows(list).stream())
+            .flatMap(row -> row.entries().stream());
+    return Stream.concat(Stream.concat(entries().stream(), rows), further.stream());
+  }
+
+  /** The numbers of a list's rows that were read and taken away. */
+  public List<Integer> removed(InvoiceList list) {
+    Set<Integer> left = rows(list).stream().map(RecordRow::number).collect(Collectors.toSet());
+    return IntStream.range(0, rowsRead.get(list))
+        .boxed()
+        .filter(row -> !left.contains(row))
+        .toList();
   }
 
   /** The doubts about one field. */

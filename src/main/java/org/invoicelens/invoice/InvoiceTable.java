@@ -38,31 +38,48 @@ public final class InvoiceTable {
   }
 
   /**
-   * One row for each line item, or for a document without any; numbers with a decimal point and
-   * dates as in ISO 8601 wherever they were understood, else as they were read.
+   * One row for each line item, or for a document without any; dates as in ISO 8601 and numbers in
+   * that notation wherever they were understood, else as they were read.
    */
-  static List<List<String>> lines(List<DocumentOutcome> outcomes) {
+  static List<List<String>> lines(
+      List<DocumentOutcome> outcomes, Function<BigDecimal, String> number) {
+    int taxes = records(outcomes).mapToInt(record -> record.taxes().size()).max().orElse(0);
     List<String> head = new ArrayList<>(List.of("document"));
     Stream.of(InvoiceField.values()).map(InvoiceField::path).forEach(head::add);
+    for (int row = 0; row < taxes; row++) {
+      for (TaxField field : TaxField.values()) {
+        head.add(field.path(row));
+      }
+    }
     head.add("line");
-    Stream.of(LineField.values()).map(LineField::key).forEach(head::add);
+    // The invoice as a whole has a rate of the tax as well.
+    Stream.of(LineField.values())
+        .map(field -> head.contains(field.key()) ? "line_" + field.key() : field.key())
+        .forEach(head::add);
     return rows(
         outcomes,
         head,
         outcome ->
             outcome
                 .record()
-                .map(InvoiceTable::lines)
+                .map(record -> lines(record, taxes, number))
                 .orElse(List.of(Collections.nCopies(head.size() - 1, ""))));
   }
 
-  private static List<List<String>> lines(InvoiceRecord record) {
-    List<String> shared = cells(record.entries(), BigDecimal::toPlainString);
+  /**
+   * @param taxes for how many rates of the tax there are columns
+   */
+  private static List<List<String>> lines(
+      InvoiceRecord record, int taxes, Function<BigDecimal, String> number) {
+    List<String> shared = cells(record.entries(), number);
+    record.taxes().forEach(tax -> shared.addAll(cells(tax.entries(), number)));
+    int empty = (taxes - record.taxes().size()) * TaxField.values().length;
+    shared.addAll(Collections.nCopies(empty, ""));
     List<List<String>> rows = new ArrayList<>();
     for (RecordLine line : record.lines()) {
       List<String> row = new ArrayList<>(shared);
       row.add(String.valueOf(rows.size() + 1));
-      row.addAll(cells(line.entries(), BigDecimal::toPlainString));
+      row.addAll(cells(line.entries(), number));
       rows.add(row);
     }
     if (rows.isEmpty()) {
@@ -74,10 +91,12 @@ public final class InvoiceTable {
   }
 
   /**
-   * One document for the clipboard: its fields one below the other, then its line items; numbers in
-   * the user's notation, which is what a spreadsheet takes for numbers.
+   * One document for the clipboard: its fields one below the other, then its taxes for each rate
+   * and its line items; numbers in the user's notation, which is what a spreadsheet takes for
+   * numbers.
    *
-   * @param names the names of fields in the user's language, by their paths and a line's keys
+   * @param names the names of fields in the user's language, by their paths or, in lists, by {@link
+   *     ListField#label}
    */
   public static String sheet(InvoiceRecord record, Function<String, String> names) {
     List<List<String>> rows = new ArrayList<>();
@@ -85,10 +104,12 @@ public final class InvoiceTable {
       rows.add(List.of(names.apply(entry.path()), cell(entry, InvoiceTable::local)));
     }
     record.further().forEach(entry -> rows.add(List.of(names.apply(entry.path()), entry.text())));
-    if (!record.lines().isEmpty()) {
-      rows.add(List.of(""));
-      rows.add(Stream.of(LineField.values()).map(field -> names.apply(field.key())).toList());
-      record.lines().forEach(line -> rows.add(cells(line.entries(), InvoiceTable::local)));
+    for (InvoiceList list : List.of(InvoiceList.TAXES, InvoiceList.LINES)) {
+      if (!record.rows(list).isEmpty()) {
+        rows.add(List.of(""));
+        rows.add(list.fields().stream().map(field -> names.apply(field.label())).toList());
+        record.rows(list).forEach(row -> rows.add(cells(row.entries(), InvoiceTable::local)));
+      }
     }
     return SpreadsheetText.tsv(rows);
   }
@@ -106,7 +127,8 @@ public final class InvoiceTable {
     };
   }
 
-  private static String local(BigDecimal value) {
+  /** A number in the user's notation. */
+  static String local(BigDecimal value) {
     NumberFormat format = NumberFormat.getNumberInstance(Locale.getDefault(Locale.Category.FORMAT));
     format.setGroupingUsed(false);
     format.setMinimumFractionDigits(Math.max(0, value.scale()));

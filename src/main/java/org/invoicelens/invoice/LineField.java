@@ -3,7 +3,7 @@ package org.invoicelens.invoice;
 import java.util.List;
 
 /** A field of one line item. */
-public enum LineField {
+public enum LineField implements ListField {
   DESCRIPTION(
       "description",
       "name",
@@ -22,6 +22,17 @@ public enum LineField {
       "designation",
       "libelle"),
   QUANTITY("quantity", "qty", "count", "units", "hours", "menge", "anzahl", "stueck", "quantite"),
+  UNIT(
+      "unit",
+      "uom",
+      "unit_of_measure",
+      "measure",
+      "quantity_unit",
+      "unit_code",
+      "einheit",
+      "mengeneinheit",
+      "me",
+      "unite"),
   UNIT_PRICE(
       "unit_price",
       "price_per_unit",
@@ -51,9 +62,24 @@ public enum LineField {
       "summe",
       "montant",
       "montant_ht",
-      "total_ht");
-
-  private static final String LINES = "items";
+      "total_ht"),
+  TAX_RATE(
+      "tax_rate",
+      "vat_rate",
+      "gst_rate",
+      "tax_percent",
+      "vat_percent",
+      "tax_percentage",
+      "vat_percentage",
+      "tax",
+      "vat",
+      "steuersatz",
+      "mwst_satz",
+      "ust_satz",
+      "mwst",
+      "ust",
+      "taux_tva",
+      "tva");
 
   private final List<String> names;
 
@@ -61,28 +87,18 @@ public enum LineField {
     this.names = List.of(names);
   }
 
-  /** Its key in an exported line. */
-  public String key() {
-    return names.getFirst();
+  @Override
+  public InvoiceList list() {
+    return InvoiceList.LINES;
   }
 
-  /** Its path in records, edits, doubts and exports, such as {@code items[0].amount}. */
-  public String path(int line) {
-    return linePath(line) + "." + key();
-  }
-
-  /** The path of a whole line, such as {@code items[0]}. */
-  public static String linePath(int line) {
-    return LINES + "[" + line + "]";
-  }
-
-  /** The keys it goes by in answers, as {@link FieldPlaces} spells keys; the best of them first. */
-  List<String> names() {
+  @Override
+  public List<String> names() {
     return names;
   }
 
-  /** Whether it is a number. */
+  @Override
   public boolean isAmount() {
-    return this != DESCRIPTION;
+    return this != DESCRIPTION && this != UNIT;
   }
 }

@@ -1,8 +1,5 @@
 package org.invoicelens.invoice;
 
-import com.drew.imaging.ImageMetadataReader;
-import com.drew.imaging.ImageProcessingException;
-import com.drew.metadata.exif.ExifIFD0Directory;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,7 +43,8 @@ final class PicturePages {
     try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
       ImageReader reader = reader(in, type);
       try {
-        reader.setInput(in);
+        // Texts and profiles beside a picture may be packed, and come to any size.
+        reader.setInput(in, false, type != DocumentType.TIFF);
         return pages(reader, file, name, type);
       } finally {
         reader.dispose();
@@ -95,25 +93,13 @@ final class PicturePages {
         throw new IOException("the file ends before the picture does");
       }
       int orientation =
-          type == DocumentType.TIFF ? tiffOrientation(reader, page) : exifOrientation(file);
+          type == DocumentType.TIFF
+              ? tiffOrientation(reader, page)
+              : PictureOrientation.of(file, type);
       picture = Orientation.apply(picture, orientation);
       pages.add(count == 1 ? picture : PageSize.reduce(picture));
     }
     return pages;
-  }
-
-  private static int exifOrientation(Path file) {
-    try {
-      ExifIFD0Directory directory =
-          ImageMetadataReader.readMetadata(file.toFile())
-              .getFirstDirectoryOfType(ExifIFD0Directory.class);
-      Integer orientation =
-          directory == null ? null : directory.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
-      return orientation == null ? 1 : orientation;
-    } catch (ImageProcessingException | IOException | RuntimeException e) {
-      log.info("no orientation in {}: {}", file.getFileName(), e.toString());
-      return 1;
-    }
   }
 
   private static int tiffOrientation(ImageReader reader, int page) {

@@ -202,6 +202,15 @@ public final class ReadingHistory {
     json.addProperty("prompt_tokens", times.promptTokens());
     json.addProperty("decoded_tokens", times.decodedTokens());
     json.addProperty("memory", generation.memory());
+    json.addProperty("written", generation.written());
+    JsonArray ends = new JsonArray();
+    JsonArray probabilities = new JsonArray();
+    for (GenerationResult.Certainty token : generation.certainties()) {
+      ends.add(token.end());
+      probabilities.add(Math.round(token.probability() * 10_000) / 10_000.0);
+    }
+    json.add("token_ends", ends);
+    json.add("token_probabilities", probabilities);
     json.addProperty("pages", extraction.pages());
     json.addProperty("pages_read", extraction.pagesRead());
     JsonArray seen = new JsonArray();
@@ -242,7 +251,10 @@ public final class ReadingHistory {
                 time(json, "decode_nanos"),
                 amount(json, "prompt_tokens"),
                 amount(json, "decoded_tokens")),
-            json.get("memory").getAsLong());
+            json.get("memory").getAsLong(),
+            json.has("written") ? amount(json, "written") : answer.length(),
+            certainties(json));
+    InvoiceFields fields = InvoiceFields.of(generation);
     return new PastReading(
         id,
         new PastReading.Source(
@@ -259,14 +271,22 @@ public final class ReadingHistory {
                 json.get("prompt_system").getAsString(), json.get("prompt_user").getAsString()),
             json.get("prompt_changed").getAsBoolean()),
         new Extraction(
-            name,
-            InvoiceFields.parse(answer),
-            generation,
-            amount(json, "pages"),
-            amount(json, "pages_read"),
-            seen),
+            name, fields, generation, amount(json, "pages"), amount(json, "pages_read"), seen),
         json.get("rotation").getAsInt(),
-        edits);
+        FieldPlaces.of(fields).current(edits));
+  }
+
+  /** How certain the model was; readings of earlier versions do not tell. */
+  private static List<GenerationResult.Certainty> certainties(JsonObject json) {
+    List<GenerationResult.Certainty> certainties = new ArrayList<>();
+    JsonArray ends = json.getAsJsonArray("token_ends");
+    for (int i = 0; ends != null && i < ends.size(); i++) {
+      certainties.add(
+          new GenerationResult.Certainty(
+              ends.get(i).getAsInt(),
+              json.getAsJsonArray("token_probabilities").get(i).getAsDouble()));
+    }
+    return certainties;
   }
 
   private static Optional<String> optional(JsonObject json, String key) {

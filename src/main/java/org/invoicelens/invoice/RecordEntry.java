@@ -1,6 +1,7 @@
 package org.invoicelens.invoice;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A field of a record: what was read, what stands now, and what that means.
@@ -10,6 +11,13 @@ import java.util.Optional;
  * @param text what stands now, as it was read or corrected
  * @param value what the text means; empty where there is none or it cannot be understood
  * @param edited whether a user changed it
+ * @param confidence how sure the model was of what it read, 0 to 1, where it was least sure; empty
+ *     where that is not known, or where a user said something else
  */
 public record RecordEntry<T>(
-    String path, String read, String text, Optional<T> value, boolean edited) {}
+    String path,
+    String read,
+    String text,
+    Optional<T> value,
+    boolean edited,
+    OptionalDouble confidence) {}

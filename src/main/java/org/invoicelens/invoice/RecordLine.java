@@ -6,20 +6,23 @@ import java.util.List;
 /**
  * One line item of a record.
  *
- * @param number its number from 0 on, which other lines do not change
- * @param added whether a user added it
+ * @param unit of the quantity, as it is printed
+ * @param taxRate in percent
  */
 public record RecordLine(
     int number,
     boolean added,
     RecordEntry<String> description,
     RecordEntry<BigDecimal> quantity,
+    RecordEntry<String> unit,
     RecordEntry<BigDecimal> unitPrice,
-    RecordEntry<BigDecimal> amount) {
+    RecordEntry<BigDecimal> amount,
+    RecordEntry<BigDecimal> taxRate)
+    implements RecordRow {
 
-  /** Its fields in order. */
+  @Override
   public List<RecordEntry<?>> entries() {
-    return List.of(description, quantity, unitPrice, amount);
+    return List.of(description, quantity, unit, unitPrice, amount, taxRate);
   }
 
   /** One of its fields. */

@@ -8,13 +8,21 @@ import java.util.stream.Collectors;
 /** Rows of cells as a text that spreadsheets take, and that none takes for a formula. */
 final class SpreadsheetText {
 
+  /** What makes a formula of a cell, also in the wide forms that some spreadsheets take for it. */
+  private static final String FORMULA = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
+
   private static final Pattern PLAIN_NUMBER = Pattern.compile("[+-]?\\d+([.,]\\d+)*");
 
   private SpreadsheetText() {}
 
-  /** For files: commas between cells, as in RFC 4180. */
-  static String csv(List<List<String>> rows) {
-    return text(rows, ",", SpreadsheetText::quoted);
+  /**
+   * For files: as in RFC 4180.
+   *
+   * @param between what stands between cells: a comma, or a semicolon for spreadsheets of users
+   *     whose numbers have the comma
+   */
+  static String csv(List<List<String>> rows, char between) {
+    return text(rows, String.valueOf(between), cell -> quoted(cell, between));
   }
 
   /** For the clipboard: tabs between cells, and each cell in one line. */
@@ -37,13 +45,13 @@ final class SpreadsheetText {
   private static String withoutFormula(String value) {
     boolean formula =
         !value.isEmpty()
-            && "=+-@\t\r".indexOf(value.charAt(0)) >= 0
+            && FORMULA.indexOf(value.charAt(0)) >= 0
             && !PLAIN_NUMBER.matcher(value).matches();
     return formula ? "'" + value : value;
   }
 
-  private static String quoted(String cell) {
-    boolean quoted = cell.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+  private static String quoted(String cell, char between) {
+    boolean quoted = cell.chars().anyMatch(c -> c == between || c == '"' || c == '\n' || c == '\r');
     return quoted ? '"' + cell.replace("\"", "\"\"") + '"' : cell;
   }
 }

@@ -32,6 +32,11 @@ public final class ImageProcessor {
     }
   }
 
+  /** What Pixtral sees, for a model whose files are not here: 1024 pixels, patches of 16. */
+  public static ImageProcessor ofPixtral() {
+    return new ImageProcessor(ImageSettings.pixtral(1024, 16));
+  }
+
   /**
    * The size at which the model sees a picture, and its grid of patches.
    *
@@ -86,7 +91,7 @@ public final class ImageProcessor {
   }
 
   /** The picture as the model sees it, in colours again: resized, before normalisation. */
-  BufferedImage seen(BufferedImage picture) throws InferenceException {
+  public BufferedImage seen(BufferedImage picture) throws InferenceException {
     Size size = size(picture.getWidth(), picture.getHeight());
     byte[] bytes = resized(picture, size);
     BufferedImage seen = new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_RGB);

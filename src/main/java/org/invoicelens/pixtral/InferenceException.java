@@ -22,7 +22,11 @@ public final class InferenceException extends StageException {
     OUT_OF_MEMORY,
     /** The graphics card or its driver failed; only a restart of the program heals that. */
     CARD_FAULT,
+    /** The server that answers in the place of a model here did not. */
+    SERVER_FAILED,
     OUTPUT_NOT_WRITABLE,
+    /** What was read lacks something that an e-invoice has to tell. */
+    NOT_AN_E_INVOICE,
     RUNTIME_FAILED
   }
 

@@ -13,10 +13,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.stage.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,10 @@ public final class SettingsStore {
   private static final int LARGEST = 256 << 10;
   private static final String FILE = "settings.json";
   private static final String MODEL_FOLDERS = "model_folders";
+  private static final String SERVERS = "servers";
+
+  /** What has an entry for each model, of which each may be chosen otherwise by itself. */
+  private static final Set<String> NAMED = Set.of(MODEL_FOLDERS, SERVERS);
 
   private final Path file;
   private final Settings prescribed;
@@ -148,6 +154,16 @@ public final class SettingsStore {
         }
       }
     }
+    Map<String, RemoteServer> servers = new TreeMap<>(base.servers());
+    if (json.get(SERVERS) instanceof JsonObject named) {
+      for (String model : named.keySet()) {
+        if (named.get(model).isJsonNull()) {
+          servers.remove(model);
+        } else {
+          server(named.get(model)).ifPresent(server -> servers.put(model, server));
+        }
+      }
+    }
     Looks looks = base.looks();
     NetworkChoice network = base.network();
     UpdateChoice updates = base.updates();
@@ -166,7 +182,34 @@ public final class SettingsStore {
             value(json, "look_for_updates", Boolean::parseBoolean).orElse(updates.atStart()),
             optional(json, "updates_address", SettingsStore::address, updates.address()),
             optional(json, "updates_key", key -> key, updates.key())),
-        folders);
+        folders,
+        servers);
+  }
+
+  /** A server; empty where it is not one that a user could enter. */
+  private static Optional<RemoteServer> server(JsonElement element) {
+    try {
+      JsonObject json = element.getAsJsonObject();
+      return Optional.of(
+          RemoteServer.entered(
+              json.get("url").getAsString(),
+              json.get("model").getAsString(),
+              value(json, "key_env", name -> name),
+              value(json, "key_file", Path::of)));
+    } catch (RuntimeException e) {
+      // Whatever another form provokes means the same here.
+      log.warn("A server in the settings is not understood and left out");
+      return Optional.empty();
+    }
+  }
+
+  private static JsonObject json(RemoteServer server) {
+    JsonObject json = new JsonObject();
+    json.addProperty("url", server.address().toString());
+    json.addProperty("model", server.model());
+    server.keyVariable().ifPresent(name -> json.addProperty("key_env", name));
+    server.keyFile().ifPresent(file -> json.addProperty("key_file", file.toString()));
+    return json;
   }
 
   /** A value that can be missing: null in the file takes away what would count otherwise. */
@@ -216,6 +259,9 @@ public final class SettingsStore {
     JsonObject folders = new JsonObject();
     settings.modelFolders().forEach((model, path) -> folders.addProperty(model, path.toString()));
     json.add(MODEL_FOLDERS, folders);
+    JsonObject servers = new JsonObject();
+    settings.servers().forEach((model, server) -> servers.add(model, json(server)));
+    json.add(SERVERS, servers);
     return json;
   }
 
@@ -228,7 +274,7 @@ public final class SettingsStore {
       }
     }
     for (String key : json.keySet()) {
-      if (json.get(key) instanceof JsonObject inner) {
+      if (json.get(key) instanceof JsonObject inner && NAMED.contains(key)) {
         result.add(key, otherwise(inner, than.getAsJsonObject(key)));
       } else if (!json.get(key).equals(than.get(key))) {
         result.add(key, json.get(key));

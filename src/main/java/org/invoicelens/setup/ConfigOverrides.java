@@ -87,7 +87,8 @@ public record ConfigOverrides(
         quantization(config.quantization()),
         config.download(),
         config.prompt(),
-        config.inference());
+        config.inference(),
+        config.server());
   }
 
   private ModelConfig.Loading loading(ModelConfig.Loading loading) {

@@ -4,6 +4,7 @@ import java.util.List;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.engine.ModelInstance;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.RemoteModel;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.verify.VerificationStatus;
@@ -32,6 +33,12 @@ public interface SetupListener {
 
   /** The fifth stage ended; the model still belongs to the setup. */
   default void loaded(ModelInstance instance) {}
+
+  /** A server is reached and has the model, in the place of the stages from the third to here. */
+  default void connected(RemoteModel model) {}
+
+  /** The server answered its test, in the place of the sixth stage. */
+  default void answered(RemoteModel model) {}
 
   /** The sixth stage ended. */
   default void optimized(OptimizedModel model) {}

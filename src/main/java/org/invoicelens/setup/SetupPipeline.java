@@ -15,6 +15,7 @@ import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigLoader;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.download.CommitSwitch;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
@@ -24,12 +25,19 @@ import org.invoicelens.download.ModelFolder;
 import org.invoicelens.download.ModelTree;
 import org.invoicelens.download.RateLimit;
 import org.invoicelens.download.TransferOptions;
+import org.invoicelens.engine.Engine;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.engine.InitializationException;
+import org.invoicelens.engine.ModelInUse;
 import org.invoicelens.engine.ModelInitializer;
 import org.invoicelens.engine.ModelInstance;
 import org.invoicelens.engine.ModelOptimizer;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.RemoteEngine;
+import org.invoicelens.engine.RemoteModel;
+import org.invoicelens.engine.RemoteStart;
+import org.invoicelens.engine.ServerCheck;
 import org.invoicelens.grammar.AnswerSchema;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
@@ -96,16 +104,20 @@ public final class SetupPipeline {
   }
 
   /**
-   * The first stage; a model's files lie where the user wants them, whatever the file says. The
-   * form of answers is looked at too, lest its faults come out after a download.
+   * The first stage; a model's files lie where the user wants them, and the server answers that the
+   * user chose, whatever the file says. The form of answers is looked at too, lest its faults come
+   * out after a download.
    */
   public ModelConfig loadConfig(Path file) throws ConfigException {
     ModelConfig config = new ConfigLoader(folders).load(file);
     if (config.prompt().schema().isPresent()) {
       AnswerSchema.read(config.prompt().schema().get());
     }
-    Path chosen = choices.get().modelFolders().get(config.name());
-    return chosen == null ? config : config.withModelPath(chosen);
+    Settings now = choices.get();
+    Path chosen = now.modelFolders().get(config.name());
+    ModelConfig placed = chosen == null ? config : config.withModelPath(chosen);
+    RemoteServer server = now.servers().get(config.name());
+    return server == null ? placed : placed.withServer(Optional.of(server));
   }
 
   /** How the Hub, and any other server, is reached now. */
@@ -339,20 +351,49 @@ public final class SetupPipeline {
     return model;
   }
 
-  /** All stages after the first. */
-  public OptimizedModel run(
+  /** The fifth and the sixth stage where a server answers; the two before are not needed then. */
+  public Engine connect(
+      ModelConfig config, SetupListener found, ProgressListener listener, Cancellation cancellation)
+      throws InitializationException, OptimizationException, CancelledException {
+    RemoteStart start = new RemoteStart(hub.get(), listener, cancellation);
+    RemoteEngine engine = reach(start, config, found);
+    found.started(Stage.OPTIMIZATION);
+    start.test(engine, config);
+    found.answered(engine.facts());
+    return engine;
+  }
+
+  private static RemoteEngine reach(RemoteStart start, ModelConfig config, SetupListener found)
+      throws InitializationException, CancelledException {
+    found.started(Stage.INITIALIZATION);
+    RemoteEngine engine = start.connect(config);
+    found.connected(engine.facts());
+    return engine;
+  }
+
+  /** A check of the server that a configuration names, step by step. */
+  public List<ServerCheck.Finding> checkServer(
       ModelConfig config, ProgressListener listener, Cancellation cancellation)
+      throws CancelledException {
+    return ServerCheck.run(config, hub.get(), listener, cancellation);
+  }
+
+  /** All stages after the first. */
+  public Engine run(ModelConfig config, ProgressListener listener, Cancellation cancellation)
       throws StageException {
     return run(config, SetupListener.NONE, listener, cancellation);
   }
 
   /** All stages after the first, telling what each found. */
-  public OptimizedModel run(
+  public Engine run(
       ModelConfig config, SetupListener found, ProgressListener listener, Cancellation cancellation)
       throws StageException {
     found.started(Stage.HARDWARE);
     HardwareStatus hardware = verifyHardware(config, listener, cancellation);
     found.measured(hardware);
+    if (config.isRemote()) {
+      return connect(config, found, listener, cancellation);
+    }
     found.started(Stage.DOWNLOAD);
     DownloadResult download =
         download(config, hardware, TransferOptions.DEFAULT, listener, cancellation);
@@ -364,12 +405,15 @@ public final class SetupPipeline {
   }
 
   /** Remembers that a model was set up, so that the window opens with it. */
-  public void remember(ModelConfig config, OptimizedModel model) {
-    SetupState.chosen(config.source())
-        .reached(Stage.OPTIMIZATION)
-        .verifiedAt(Instant.now())
-        .loadedAs(model.dtype(), config.loading().deviceMap())
-        .write(folders);
+  public void remember(ModelConfig config, EngineFacts facts) {
+    SetupState ready = SetupState.chosen(config.source()).reached(Stage.OPTIMIZATION);
+    SetupState state =
+        switch (facts) {
+          case OptimizedModel model ->
+              ready.verifiedAt(Instant.now()).loadedAs(model.dtype(), config.loading().deviceMap());
+          case RemoteModel model -> ready;
+        };
+    state.write(folders);
   }
 
   /**
@@ -385,13 +429,16 @@ public final class SetupPipeline {
    * Starts a model that was set up before: files that have not changed since are not hashed again,
    * and a model that comes up as it did when it passed its test is not tested again. A bundled
    * model that was not set up is set up now, in seconds; another one is not, since that may be a
-   * long download.
+   * long download. A server is reached and has to have the model; the first document is its test.
    *
    * @throws InitializationException with reason NOT_VERIFIED where the model was not set up
    */
-  public OptimizedModel open(
+  public Engine open(
       ModelConfig config, SetupListener found, ProgressListener listener, Cancellation cancellation)
       throws StageException {
+    if (config.isRemote()) {
+      return reach(new RemoteStart(hub.get(), listener, cancellation), config, found);
+    }
     Optional<VerificationStatus> verified = verified(config);
     if (verified.isPresent()) {
       return start(config, verified.get(), StartRecord.read(config), found, listener, cancellation);
@@ -407,7 +454,7 @@ public final class SetupPipeline {
   }
 
   /** The last two stages; the record of an earlier start, where given, may spare the sixth. */
-  private OptimizedModel start(
+  private Engine start(
       ModelConfig config,
       VerificationStatus verification,
       Optional<StartRecord> earlier,
@@ -420,12 +467,12 @@ public final class SetupPipeline {
     ModelInstance instance = initialize(asBefore, verification, listener, cancellation);
     found.loaded(instance);
     if (earlier.isPresent() && earlier.get().isSame(instance)) {
-      return earlier.get().tested(instance);
+      return new ModelInUse(earlier.get().tested(instance), config, listener);
     }
     found.started(Stage.OPTIMIZATION);
     OptimizedModel model = optimize(asBefore, instance, listener, cancellation);
     found.optimized(model);
-    return model;
+    return new ModelInUse(model, config, listener);
   }
 
   private static DownloadResult downloaded(Path modelPath, String name)

@@ -22,7 +22,8 @@ public record Progress(Stage stage, String item, long done, long total, Unit uni
   public enum Unit {
     BYTES,
     STEPS,
-    TOKENS
+    TOKENS,
+    DOCUMENTS
   }
 
   public Progress {

@@ -94,4 +94,36 @@ class ProgressPrinterTest {
         .doesNotContain("\u001b")
         .hasLineCount(1);
   }
+
+  private static Progress documents(int done, String name) {
+    return Progress.of(Stage.INFERENCE, done, 40, Progress.Unit.DOCUMENTS, name);
+  }
+
+  @Test
+  void countsDocumentsWithTheirPaceAndTheTokensOfTheOneBeingRead() {
+    ProgressPrinter printer = printer(true);
+    printer.onProgress(documents(0, "a.pdf"));
+    wait(Duration.ofSeconds(30));
+    printer.onProgress(documents(10, "b.pdf"));
+    wait(Duration.ofSeconds(1));
+    printer.onProgress(
+        new Progress(Stage.INFERENCE, "b.pdf", 7, Progress.UNKNOWN, Progress.Unit.TOKENS, ""));
+    assertThat(text())
+        .contains("[##........] 10 of 40, 3.0 s each, 1 min 30 s left, b.pdf")
+        .contains("10 of 40, 3.1 s each, 1 min 33 s left, 7 tokens, b.pdf");
+  }
+
+  @Test
+  void printsALineForEachDocumentWhereNobodyWatches() {
+    ProgressPrinter printer = printer(false);
+    for (int done = 0; done < 3; done++) {
+      printer.onProgress(documents(done, done + ".pdf"));
+      wait(Duration.ofSeconds(2));
+    }
+    assertThat(text().lines())
+        .containsExactly(
+            "Reading: 0.pdf, 0 of 40 documents",
+            "Reading: 1.pdf, 1 of 40 documents, 2.0 s each, 1 min 18 s left",
+            "Reading: 2.pdf, 2 of 40 documents, 2.0 s each, 1 min 16 s left");
+  }
 }

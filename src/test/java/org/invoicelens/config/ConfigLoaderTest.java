@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ConfigException.Fault;
@@ -71,6 +73,115 @@ class ConfigLoaderTest {
                 new ModelConfig.Download(2, 8, 1),
                 new ModelConfig.Prompt("…", "…"),
                 new ModelConfig.Inference(1024, 0, 1, 0.8)));
+  }
+
+  @Test
+  void aServerAnswersWhereTheEngineIsRemote() throws Exception {
+    String server =
+        """
+        remote:
+          url: https://vllm.example.com/v1/
+          model: mistralai/Pixtral-12B-2409
+          key_file: keys/vllm.key
+          connections: 8
+          max_retries: 0
+          timeouts: {connect: 5, first_token: 30, idle: 10}
+        """;
+
+    ModelConfig remote = files.load(ConfigFiles.MINIMAL + "engine: remote\n" + server);
+
+    assertThat(remote.server())
+        .contains(
+            new RemoteServer(
+                URI.create("https://vllm.example.com/v1"),
+                "mistralai/Pixtral-12B-2409",
+                Optional.empty(),
+                Optional.of(folder.resolve("keys/vllm.key")),
+                8,
+                0,
+                new RemoteServer.Timeouts(
+                    Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(10))));
+    assertThat(files.load(ConfigFiles.MINIMAL + "engine: local\n" + server).isRemote()).isFalse();
+    assertThat(files.load(ConfigFiles.MINIMAL + server).isRemote()).isFalse();
+  }
+
+  @Test
+  void whereAServerAnswersNoFolderOfTheModelIsNeeded() throws Exception {
+    ModelConfig config =
+        files.load(
+            """
+            name: ours
+            repo_id: owner/name
+            engine: remote
+            remote: {url: "https://vllm.example.com", key_env: VLLM_API_KEY}
+            prompt: {user: Read this.}
+            """);
+
+    assertThat(config.modelPath()).isEqualTo(folder.resolve("models/ours"));
+    assertThat(config.server().orElseThrow().address())
+        .isEqualTo(URI.create("https://vllm.example.com/v1"));
+    assertThat(config.server().orElseThrow().model()).isEqualTo("owner/name");
+    assertThat(config.server().orElseThrow().keyVariable()).contains("VLLM_API_KEY");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "engine: remote| Which server",
+        "engine: elsewhere| not possible here",
+        "engine: remote, remote: {model: m}| This key is missing",
+        "remote: {url: vllm}| not the address of a server",
+        "remote: {url: http://vllm.example.com/v1}| not encrypted",
+        "remote: {url: http://8.8.8.8/v1}| not encrypted",
+        "remote: {url: https://user:word@vllm.example.com}| not the address of a server",
+        "remote: {url: http://10.0.0.5, key_env: K}| anyone on the way",
+        "remote: {url: http://192.168.1.2, key_file: k}| anyone on the way",
+        "remote: {url: https://s, key_env: K, key_file: k}| not from both",
+        "remote: {url: https://s, key_env: sk-1234}| not the name of a variable",
+        "remote: {url: https://s, key: sk-1234}| no such key",
+        "remote: {url: https://s, connections: 0}| not possible here",
+        "remote: {url: https://s, timeouts: {idle: 0}}| not possible here"
+      })
+  void refusesAServerThatCannotBeOrWouldNotBeSafe(String line, String message) {
+    String yaml = ConfigFiles.MINIMAL + line.replace(", remote:", "\nremote:") + "\n";
+
+    ConfigException e = catchThrowableOfType(ConfigException.class, () -> files.load(yaml));
+
+    assertThat(e.faults()).hasSize(1);
+    assertThat(e.faults().getFirst().message()).contains(message);
+    assertThat(e.faults().getFirst().line()).isEqualTo(line.contains(", remote:") ? 6 : 5);
+    assertThat(e.getMessage()).doesNotContain("sk-1234");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://localhost:8000/v1",
+        "http://127.0.0.1:8000/v1",
+        "http://10.1.2.3:8000/v1",
+        "http://172.16.0.9/v1",
+        "http://192.168.1.2/v1",
+        "http://[fd00::1]:8000/v1"
+      })
+  void aServerNearbyNeedsNoEncryption(String address) throws Exception {
+    ModelConfig config =
+        files.load(ConfigFiles.MINIMAL + "engine: remote\nremote: {url: '" + address + "'}\n");
+
+    assertThat(config.server().orElseThrow().address()).isEqualTo(URI.create(address));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://s/v1/chat/completions, https://s/v1",
+    "https://s/v1/models/, https://s/v1",
+    "https://s, https://s/v1",
+    "https://s/, https://s/v1",
+    "https://s/tenant/v1/, https://s/tenant/v1"
+  })
+  void theAddressOfARequestStandsForThatOfItsServer(String written, String meant) {
+    assertThat(RemoteServer.entered(written, "m", Optional.empty(), Optional.empty()).address())
+        .isEqualTo(URI.create(meant));
   }
 
   @ParameterizedTest

@@ -32,7 +32,7 @@ class ConfigSchemaTest {
     files = new ConfigFiles(folder);
     Path shipped = ApplicationFolders.current().program().resolve("assets/schema");
     Path forms = Files.createDirectories(folder.resolve("assets/schema"));
-    for (String form : new String[] {"slip.schema.json"}) {
+    for (String form : new String[] {"invoice.schema.json", "slip.schema.json"}) {
       Files.copy(shipped.resolve(form), forms.resolve(form));
     }
     Path schema = shipped.resolve("model-config.schema.json");
@@ -46,7 +46,10 @@ class ConfigSchemaTest {
     files
         .loader()
         .bind(
-            (MappingNode) new Yaml().compose(new StringReader("footprint: {parameters: 1}")),
+            (MappingNode)
+                new Yaml()
+                    .compose(
+                        new StringReader("{footprint: {parameters: 1}, remote: {connections: 1}}")),
             folder,
             faults);
 
@@ -62,13 +65,35 @@ class ConfigSchemaTest {
   void theDefaultsOfTheSchemaAreThoseOfTheLoader() throws Exception {
     JsonObject explicit = minimal();
     keys.forEach((key, schema) -> {
-      if (schema.has("default") && schema.has("description") && !schema.has("properties")) {
+      if (!key.startsWith("$.remote.")
+          && schema.has("default")
+          && schema.has("description")
+          && !schema.has("properties")) {
         set(explicit, key, schema.get("default"));
       }
     });
 
     assertThat(files.load(explicit.toString())).isEqualTo(files.load(ConfigFiles.MINIMAL));
     assertThat(explicit.toString()).contains("max_new_tokens", "cache_path", "fallback");
+  }
+
+  @Test
+  void theDefaultsOfAServerInTheSchemaAreThoseOfTheLoader() throws Exception {
+    JsonObject explicit = minimal();
+    keys.forEach((key, schema) -> {
+      if (key.startsWith("$.remote.") && schema.has("default")) {
+        set(explicit, key, schema.get("default"));
+      }
+    });
+    set(explicit, "$.remote.url", new JsonPrimitive("https://vllm.example.com/v1"));
+    set(explicit, "$.engine", new JsonPrimitive("remote"));
+
+    assertThat(files.load(explicit.toString()))
+        .isEqualTo(
+            files.load(
+                ConfigFiles.MINIMAL
+                    + "engine: remote\nremote: {url: https://vllm.example.com/v1}\n"));
+    assertThat(explicit.toString()).contains("connections", "first_token");
   }
 
   @Test
@@ -119,6 +144,9 @@ class ConfigSchemaTest {
         }
       }
       set(document, "$.footprint.parameters", new JsonPrimitive(1_000_000_000_000_000L));
+    }
+    if (path.startsWith("$.remote.") || path.equals("$.engine")) {
+      set(document, "$.remote.url", new JsonPrimitive("https://vllm.example.com/v1"));
     }
     set(document, path, value);
     ConfigException e =

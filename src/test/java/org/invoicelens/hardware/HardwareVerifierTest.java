@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.hardware.HardwareException.Reason;
 import org.invoicelens.hardware.HardwareStatus.Check;
 import org.invoicelens.hardware.HardwareStatus.Check.State;
@@ -51,6 +53,29 @@ class HardwareVerifierTest {
   void prepare() {
     modelPath = folder.resolve("models/pixtral-12b");
     temporary = folder;
+  }
+
+  @Test
+  void whereAServerAnswersThisComputerNeedsNothing() throws Exception {
+    memoryAvailable = 1L << 30;
+    RemoteServer nowhere =
+        RemoteServer.entered("http://127.0.0.1:9/v1", "m", Optional.empty(), Optional.empty());
+
+    HardwareStatus status =
+        verify(Models.pixtral(modelPath, false).withServer(Optional.of(nowhere)), GTX);
+
+    assertThat(status.checks()).extracting(Check::subject).containsExactly(Subject.values());
+    assertThat(status.checks())
+        .filteredOn(check -> check.state() != State.GOOD)
+        .singleElement()
+        .satisfies(check -> {
+          assertThat(check.subject()).isEqualTo(Subject.NETWORK);
+          assertThat(check.found()).contains("127.0.0.1:9");
+          assertThat(check.remedy()).contains("server");
+        });
+    assertThat(status.fits()).isEmpty();
+    assertThat(status.recommended()).isEmpty();
+    assertThat(modelPath).doesNotExist();
   }
 
   @Test

@@ -30,6 +30,7 @@ class ArchitectureTest {
           "verify",
           "grammar",
           "pixtral",
+          "remote",
           "engine",
           "invoice",
           "setup");

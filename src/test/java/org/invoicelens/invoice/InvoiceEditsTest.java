@@ -49,26 +49,26 @@ class InvoiceEditsTest {
 
   @Test
   void linesAreAddedAndTakenAwayWithoutMovingOthers() {
-    int added = InvoiceEdits.addLine(edits, 2);
+    int added = InvoiceEdits.add(edits, InvoiceList.LINES, 2);
     assertThat(added).isEqualTo(2);
     edits.put("items[2].amount", "4");
-    InvoiceEdits.removeLine(edits, 2, 0);
+    InvoiceEdits.remove(edits, InvoiceList.LINES, 2, 0);
     assertThat(record(ANSWER, edits).lines())
         .extracting(RecordLine::number, RecordLine::added, line -> line.amount().text())
         .containsExactly(tuple(1, false, "3"), tuple(2, true, "4"));
-    assertThat(record(ANSWER, edits).removedLines()).containsExactly(0);
+    assertThat(record(ANSWER, edits).removed(InvoiceList.LINES)).containsExactly(0);
     assertThat(fields()).contains("\"positions\":[{\"text\":\"Nuts\",\"sum\":3},{\"amount\":4}]");
   }
 
   @Test
   void anAddedLineThatIsTakenAwayLeavesNothing() {
-    InvoiceEdits.addLine(edits, 2);
-    int second = InvoiceEdits.addLine(edits, 2);
-    int third = InvoiceEdits.addLine(edits, 2);
+    InvoiceEdits.add(edits, InvoiceList.LINES, 2);
+    int second = InvoiceEdits.add(edits, InvoiceList.LINES, 2);
+    int third = InvoiceEdits.add(edits, InvoiceList.LINES, 2);
     edits.put("items[3].amount", "1");
     edits.put("items[4].amount", "2");
-    InvoiceEdits.removeLine(edits, 2, 2);
-    InvoiceEdits.removeLine(edits, 2, second);
+    InvoiceEdits.remove(edits, InvoiceList.LINES, 2, 2);
+    InvoiceEdits.remove(edits, InvoiceList.LINES, 2, second);
     assertThat(edits).containsOnlyKeys("items[4]", "items[4].amount");
     assertThat(record(ANSWER, edits).lines())
         .extracting(RecordLine::number)
@@ -88,6 +88,42 @@ class InvoiceEditsTest {
     edits.put("items[0].amount", "1");
     assertThat(record("{\"total\":1,\"items\":[\"Bolts\"]}", edits).fields().json())
         .isEqualTo("{\"total\":1,\"items\":[{\"description\":\"Bolts\",\"amount\":1}]}");
+  }
+
+  @Test
+  void aCorrectionGoesIntoTheObjectItBelongsTo() {
+    String answer =
+        "{\"seller\":{\"name\":\"A\"},\"payment\":null,\"lines\":[],\"taxes\":[],\"tax\":\"1\"}";
+    edits.put("vendor_vat_id", "DE136695976");
+    edits.put("iban", "DE89370400440532013000");
+    edits.put("buyer", "B");
+    edits.put("items[0]", InvoiceEdits.ADDED);
+    edits.put("items[0].amount", "1,00");
+    edits.put("taxes[0]", InvoiceEdits.ADDED);
+    edits.put("taxes[0].rate", "19 %");
+    assertThat(record(answer, edits).fields().json())
+        .isEqualTo(
+            "{\"seller\":{\"name\":\"A\",\"vat_id\":\"DE136695976\"},"
+                + "\"payment\":{\"iban\":\"DE89370400440532013000\"},"
+                + "\"lines\":[{\"amount\":1.00}],\"taxes\":[{\"rate\":19}],\"tax\":\"1\","
+                + "\"buyer\":\"B\"}");
+    assertThat(record(answer, edits).further()).isEmpty();
+  }
+
+  @Test
+  void taxesAreAddedAndTakenAwayLikeLines() {
+    int added = InvoiceEdits.add(edits, InvoiceList.TAXES, 2);
+    edits.put(TaxField.TAX.path(added), "3,00");
+    InvoiceEdits.remove(edits, InvoiceList.TAXES, 2, 0);
+    InvoiceRecord record = record(Answers.WHOLE, edits);
+    assertThat(record.taxes())
+        .extracting(RecordTax::number, RecordTax::added, tax -> tax.tax().text())
+        .containsExactly(tuple(1, false, "14,00"), tuple(2, true, "3,00"));
+    assertThat(record.removed(InvoiceList.TAXES)).containsExactly(0);
+    assertThat(record.fields().json()).contains("\"tax\":\"14,00\"},{\"tax\":3.00}]");
+    assertThat(record.doubts())
+        .extracting(Doubt::reason)
+        .contains("The taxes for each rate make 17.00, but the tax as a whole says 204.00.");
   }
 
   @Test

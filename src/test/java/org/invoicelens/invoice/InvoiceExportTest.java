@@ -28,7 +28,7 @@ class InvoiceExportTest {
       DocumentOutcome.failed("c.txt", DocumentFault.bad("document.empty", "c.txt"));
 
   @Test
-  void writesEveryDocumentAsAnObject() {
+  void writesEveryDocumentAsAnObject() throws Exception {
     JsonArray array =
         JsonParser.parseString(
                 InvoiceExport.text(
@@ -50,7 +50,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void notesWhatHadToBeDoneToReadADocument() {
+  void notesWhatHadToBeDoneToReadADocument() throws Exception {
     Extraction again = Answers.extraction(GOOD).noting(List.of("Memory ran out."));
     JsonObject noted =
         InvoiceExport.json(List.of(DocumentOutcome.read(again))).get(0).getAsJsonObject();
@@ -59,7 +59,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void writesOneRowForEachDocumentAndOneColumnForEachField() {
+  void writesOneRowForEachDocumentAndOneColumnForEachField() throws Exception {
     String csv =
         InvoiceExport.text(
             List.of(
@@ -77,7 +77,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void letsNoSpreadsheetTakeAValueForAFormula() {
+  void letsNoSpreadsheetTakeAValueForAFormula() throws Exception {
     String csv =
         InvoiceExport.text(
             List.of(
@@ -99,7 +99,7 @@ class InvoiceExportTest {
   }
 
   @Test
-  void writesCorrectionsInTheirPlacesAndSaysWhatWasCorrectedAndWhatIsDoubted() {
+  void writesCorrectionsInTheirPlacesAndSaysWhatWasCorrectedAndWhatIsDoubted() throws Exception {
     JsonObject object =
         JsonParser.parseString(
                 InvoiceExport.text(
@@ -135,21 +135,93 @@ class InvoiceExportTest {
           "\"note\":\"a\\tb\"");
 
   @Test
-  void writesOneRowForEachLineItem() {
+  void writesOneRowForEachLineItem() throws Exception {
     assertThat(
             InvoiceExport.text(
                 List.of(edited(LINES, Map.of()), edited(GOOD, Map.of()), FAILED), Format.CSV_LINES))
         .isEqualTo(
-            "document,vendor,number,date,due_date,currency,net,tax_rate,tax,total,line,description,quantity,unit_price,amount,error\r\n"
-                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,1200.00,1,'=Bolts,4,,900.00,\r\n"
-                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,1200.00,2,Nuts,,,300.00,\r\n"
-                + "a.png,Müller & Söhne,2026-0417,2026-11-14,,,,,,5,,,,,,\r\n"
-                + "c.txt,,,,,,,,,,,,,,,c.txt is empty. Nothing was read from it. Save or scan it"
-                + " again.\r\n");
+            "document,vendor,vendor_address,vendor_vat_id,buyer,buyer_address,buyer_vat_id,number,date,due_date,currency,net,tax_rate,tax,total,iban,bic,payment_reference,line,description,quantity,unit,unit_price,amount,line_tax_rate,error\r\n"
+                + "a.png,Müller &"
+                + " Söhne,,,,,,2026-0417,2026-11-14,,,,,,1200.00,,,,1,'=Bolts,4,,,900.00,,\r\n"
+                + "a.png,Müller &"
+                + " Söhne,,,,,,2026-0417,2026-11-14,,,,,,1200.00,,,,2,Nuts,,,,300.00,,\r\n"
+                + "a.png,Müller & Söhne,,,,,,2026-0417,2026-11-14,,,,,,5,,,,,,,,,,,\r\n"
+                + "c.txt,,,,,,,,,,,,,,,,,,,,,,,,,c.txt is empty. Nothing was read from it. Save or"
+                + " scan it again.\r\n");
   }
 
   @Test
-  void givesASpreadsheetTheNumbersInTheUsersNotation() {
+  void everyFieldOfTheRecordHasItsTextAndItsMeaning() throws Exception {
+    JsonObject record =
+        InvoiceExport.json(List.of(edited(Answers.WHOLE, Map.of("total", "1.405,00"))))
+            .get(0)
+            .getAsJsonObject()
+            .getAsJsonObject("record");
+    assertThat(record.get("net").toString()).isEqualTo("{\"text\":\"1.200,00\",\"value\":1200.00}");
+    assertThat(record.get("total").toString())
+        .isEqualTo("{\"text\":\"1.405,00\",\"value\":1405.00}");
+    assertThat(record.get("date").toString())
+        .isEqualTo("{\"text\":\"14.11.2026\",\"value\":\"2026-11-14\"}");
+    assertThat(record.get("iban").toString())
+        .isEqualTo(
+            "{\"text\":\"DE89 3704 0044 0532 0130 00\",\"value\":\"DE89370400440532013000\"}");
+    assertThat(record.get("tax_rate").isJsonNull()).isTrue();
+    assertThat(record.getAsJsonArray("taxes").get(1).toString())
+        .isEqualTo(
+            "{\"row\":\"taxes[1]\",\"rate\":{\"text\":\"7 %\",\"value\":7},"
+                + "\"net\":{\"text\":\"200,00\",\"value\":200.00},"
+                + "\"tax\":{\"text\":\"14,00\",\"value\":14.00}}");
+    assertThat(record.getAsJsonArray("items").get(0).getAsJsonObject().get("unit").toString())
+        .isEqualTo("{\"text\":\"Std.\",\"value\":\"Std.\"}");
+    assertThat(record.keySet()).hasSize(InvoiceField.values().length + 2);
+  }
+
+  @Test
+  void saysHowSureTheModelWas() {
+    JsonObject record =
+        InvoiceExport.json(
+                List.of(DocumentOutcome.read(Answers.unsure(GOOD, "2026-0417", 0.45678))))
+            .get(0)
+            .getAsJsonObject()
+            .getAsJsonObject("record");
+    assertThat(record.get("number").toString())
+        .isEqualTo("{\"text\":\"2026-0417\",\"value\":\"2026-0417\",\"confidence\":0.4568}");
+  }
+
+  @Test
+  void anIbanThatIsWrongHasATextAndNoMeaning() throws Exception {
+    JsonObject record =
+        InvoiceExport.json(List.of(edited(GOOD, Map.of("iban", "DE89370400440532O13000"))))
+            .get(0)
+            .getAsJsonObject()
+            .getAsJsonObject("record");
+    assertThat(record.get("iban").toString())
+        .isEqualTo("{\"text\":\"DE89370400440532O13000\",\"value\":null}");
+  }
+
+  @Test
+  void linesHaveColumnsForAsManyRatesAsAnyDocumentHas() throws Exception {
+    String csv =
+        InvoiceExport.text(
+            List.of(edited(Answers.WHOLE, Map.of()), edited(GOOD, Map.of())), Format.CSV_LINES);
+    String[] rows = csv.split("\r\n");
+    assertThat(rows[0])
+        .endsWith(
+            "total,iban,bic,payment_reference,taxes[0].rate,taxes[0].net,taxes[0].tax,"
+                + "taxes[1].rate,taxes[1].net,taxes[1].tax,line,description,quantity,unit,"
+                + "unit_price,amount,line_tax_rate");
+    assertThat(rows[1])
+        .startsWith(
+            "a.png,Müller & Söhne GmbH,\"Hafenstr. 1, 20457 Hamburg\",DE136695976,Wiener Handel"
+                + " AG,")
+        .endsWith(
+            "1404.00,DE89370400440532013000,COBADEFFXXX,RE 2026-0417,19,1000.00,190.00,7,200.00,"
+                + "14.00,1,Wartung,2.5,Std.,400.00,1000.00,19");
+    assertThat(rows[3]).endsWith(",5,,,,,,,,,,,,,,,,");
+  }
+
+  @Test
+  void givesASpreadsheetTheNumbersInTheUsersNotation() throws Exception {
     InvoiceRecord record = Answers.record(LINES);
     Locale before = Locale.getDefault();
     try {
@@ -157,8 +229,8 @@ class InvoiceExportTest {
       assertThat(InvoiceTable.sheet(record, path -> "<" + path + ">"))
           .contains("<total>\t1200,00\r\n", "<note>\ta b\r\n", "<date>\t2026-11-14\r\n")
           .endsWith(
-              "\r\n<description>\t<quantity>\t<unit_price>\t<amount>\r\n'=Bolts\t4\t\t900,00\r\n"
-                  + "Nuts\t\t\t300,00\r\n");
+              "\r\n<description>\t<quantity>\t<unit>\t<unit_price>\t<amount>\t<tax_rate>\r\n"
+                  + "'=Bolts\t4\t\t\t900,00\t\r\nNuts\t\t\t\t300,00\t\r\n");
     } finally {
       Locale.setDefault(before);
     }
@@ -178,11 +250,44 @@ class InvoiceExportTest {
   }
 
   @Test
-  void saysWhereAFileCannotBeWritten() {
+  void saysWhereAFileCannotBeWritten() throws Exception {
     Path file = folder.resolve("missing").resolve("out.json");
     assertThatThrownBy(() -> InvoiceExport.write(file, List.of(FAILED), Format.JSON))
         .isInstanceOfSatisfying(
             InferenceException.class,
             e -> assertThat(e.reason()).isEqualTo(InferenceException.Reason.OUTPUT_NOT_WRITABLE));
+  }
+
+  @Test
+  void givesTheUsersSpreadsheetItsOwnNotation() throws Exception {
+    List<DocumentOutcome> outcomes =
+        List.of(read("a;b.png", LINES.replace("Nuts", "Nuts;\\nand \\\"Bolts\\\"")));
+    Path file = folder.resolve("lines.csv");
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.GERMANY);
+      InvoiceExport.write(file, outcomes, Format.CSV_LINES, InvoiceExport.Reader.SPREADSHEET);
+      assertThat(file)
+          .content()
+          .startsWith("\uFEFFdocument;vendor;")
+          .contains("\"a;b.png\";", ";1200,00;", ";\"Nuts;\nand \"\"Bolts\"\"\";");
+      Locale.setDefault(Locale.UK);
+      InvoiceExport.write(file, outcomes, Format.CSV_LINES, InvoiceExport.Reader.SPREADSHEET);
+      assertThat(file).content().contains("document,vendor,", ",1200.00,");
+      Locale.setDefault(Locale.GERMANY);
+      InvoiceExport.write(file, outcomes, Format.CSV_LINES);
+      assertThat(file).content().contains("document,vendor,", ",1200.00,");
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void knowsFormulasInWideFormsAndBehindLineBreaks() throws Exception {
+    String csv =
+        InvoiceExport.text(
+            List.of(read("a.png", "{\"a\":\"\uFF1D1+1\",\"b\":\"\\n=1+1\",\"c\":\"\uFF20x\"}")),
+            Format.CSV);
+    assertThat(csv).contains("a.png,'\uFF1D1+1,\"'\n=1+1\",'\uFF20x,");
   }
 }

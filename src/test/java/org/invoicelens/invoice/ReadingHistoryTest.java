@@ -93,6 +93,48 @@ class ReadingHistoryTest {
   }
 
   @Test
+  void howSureTheModelWasIsKeptAndMayBeMissing() throws Exception {
+    Extraction read = Answers.unsure(Answers.WHOLE, "Handel", 0.456);
+    PastReading kept = reading();
+    history.keep(new PastReading(kept.id(), kept.source(), kept.facts(), read, 0, Map.of()));
+    assertThat(history.read(kept.id()).orElseThrow().extraction().fields())
+        .isEqualTo(read.fields());
+    String earlier =
+        Files.readString(file(kept.id()))
+            .replaceFirst("\"written\":.*?\"token_probabilities\":\\[.*?],", "");
+    assertThat(earlier).doesNotContain("written", "token_ends", "token_probabilities");
+    Files.writeString(file(kept.id()), earlier);
+    assertThat(history.read(kept.id()).orElseThrow().extraction().fields())
+        .isEqualTo(InvoiceFields.parse(Answers.WHOLE));
+  }
+
+  @Test
+  void aCorrectionOfAFieldThatHadNoPlaceInTheRecordStillCounts() throws Exception {
+    Extraction read = Answers.extraction(Answers.WHOLE);
+    PastReading kept = reading();
+    history.keep(
+        new PastReading(
+            kept.id(),
+            kept.source(),
+            kept.facts(),
+            read,
+            0,
+            Map.of(
+                "seller.vat_id",
+                "DE1",
+                "lines[1].unit",
+                "kg",
+                "payment.iban",
+                "X",
+                "vendor",
+                "B")));
+    PastReading now = history.read(kept.id()).orElseThrow();
+    assertThat(now.edits())
+        .isEqualTo(
+            Map.of("vendor_vat_id", "DE1", "items[1].unit", "kg", "iban", "X", "vendor", "B"));
+  }
+
+  @Test
   void whatIsKeptAgainReplacesWhatWasKept() throws Exception {
     PastReading kept = reading();
     history.keep(kept);

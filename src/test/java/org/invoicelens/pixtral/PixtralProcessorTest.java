@@ -48,8 +48,8 @@ class PixtralProcessorTest {
 
       BufferedImage large = new BufferedImage(1000, 700, BufferedImage.TYPE_INT_RGB);
       seen = processor.seen(large);
-      assertThat(seen.pixels().getWidth()).isEqualTo(512);
-      assertThat(seen.pixels().getHeight()).isEqualTo(368);
+      assertThat(seen.pixels().getWidth()).isEqualTo(224);
+      assertThat(seen.pixels().getHeight()).isEqualTo(160);
       int without = processor.prepare("", "Read.", List.of()).tokenIds().length;
       assertThat(processor.prepare("", "Read.", List.of(large)).tokenIds().length - without)
           .isEqualTo(seen.tokens());

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.invoicelens.config.ApplicationFolders;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.settings.NetworkChoice.ProxyMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +51,14 @@ class SettingsStoreTest {
                 true,
                 Optional.of(URI.create("https://downloads.example.com/release.json")),
                 Optional.of("MCowBQYDK2VwAyEA")),
-            Map.of("pixtral-12b", own.resolve("Modelle äöü")));
+            Map.of("pixtral-12b", own.resolve("Modelle äöü")),
+            Map.of(
+                "pixtral-12b",
+                RemoteServer.entered(
+                    "https://vllm.example.com/v1",
+                    "mistralai/Pixtral-12B-2409",
+                    Optional.empty(),
+                    Optional.of(own.resolve("vllm.key")))));
     SettingsStore store = open();
     store.change(settings -> chosen);
     store.save();
@@ -102,6 +110,37 @@ class SettingsStoreTest {
     assertThat(later.network().caFile()).as("what the user took away stays away").isEmpty();
     assertThat(later.network().proxy()).isEmpty();
     assertThat(later.modelFolders()).isEqualTo(Map.of("other", own.resolve("other")));
+  }
+
+  @Test
+  void aServerThatTheAdministratorPrescribedCountsUntilTheUserTakesItAway() throws Exception {
+    Path site =
+        prescribe(
+            """
+            {"version":1,"servers":{
+              "pixtral-12b":{"url":"https://vllm.example.com","model":"pixtral","key_env":"KEY"},
+              "open":{"url":"http://vllm.example.com","model":"pixtral"},
+              "secret":{"url":"https://s","model":"pixtral","key_env":"sk-1234 5678"},
+              "none":7}}\
+            """);
+    SettingsStore store = openWith(site);
+    RemoteServer ours =
+        RemoteServer.entered(
+            "https://vllm.example.com/v1", "pixtral", Optional.of("KEY"), Optional.empty());
+    assertThat(store.current().servers())
+        .as("what would not be safe, or cannot be, is left out")
+        .isEqualTo(Map.of("pixtral-12b", ours));
+
+    store.change(now -> now.withServer("pixtral-12b", Optional.empty()));
+    store.save();
+    assertThat(openWith(site).current().servers()).isEmpty();
+
+    RemoteServer other =
+        RemoteServer.entered(
+            "https://vllm.example.com/v1", "another", Optional.of("KEY"), Optional.empty());
+    store.change(now -> now.withServer("pixtral-12b", Optional.of(other)));
+    store.save();
+    assertThat(openWith(site).current().servers()).isEqualTo(Map.of("pixtral-12b", other));
   }
 
   @Test

@@ -34,7 +34,10 @@ class ModelPlaceTest {
     folders =
         new ApplicationFolders(
             own.resolve("program"), own.resolve("data"), own.resolve("state"), own);
-    Files.createDirectories(folders.program());
+    Path schemas = Files.createDirectories(folders.program().resolve("assets/schema"));
+    for (String schema : List.of("invoice.schema.json", "slip.schema.json")) {
+      Files.copy(Path.of("assets/schema", schema), schemas.resolve(schema));
+    }
     config = new ConfigLoader(folders).load(CONFIG);
   }
 

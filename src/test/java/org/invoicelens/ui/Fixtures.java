@@ -19,10 +19,12 @@ import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigLoader;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.config.TorchBuild;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.engine.OptimizedModel.Criterion;
+import org.invoicelens.engine.RemoteModel;
 import org.invoicelens.hardware.DeviceState;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
@@ -412,6 +414,45 @@ public final class Fixtures {
 
     @Override
     public void close() {}
+  }
+
+  /** A model that a server has. */
+  public static ReadyModel onServer(RemoteServer server, ReadyModel within) {
+    return new OnServer(server, within);
+  }
+
+  private record OnServer(RemoteServer server, ReadyModel within) implements ReadyModel {
+
+    @Override
+    public RemoteModel facts() {
+      return new RemoteModel(
+          server,
+          Duration.ofMillis(940),
+          List.of(
+              new Criterion("The server has the model", true, server.model()),
+              new Criterion("The server answers a question about a page", true, "in 0.9 s")),
+          List.of("Pages and questions are sent to " + server.address() + "."));
+    }
+
+    @Override
+    public Extraction read(
+        InvoiceDocument document,
+        ModelConfig.Prompt prompt,
+        TokenListener listener,
+        Cancellation cancellation)
+        throws InferenceException, CancelledException {
+      return within.read(document, prompt, listener, cancellation);
+    }
+
+    @Override
+    public SeenPicture seen(BufferedImage page) throws InferenceException {
+      return within.seen(page);
+    }
+
+    @Override
+    public void close() {
+      within.close();
+    }
   }
 
   /** Work that reports, then goes on until it is asked to stop. */

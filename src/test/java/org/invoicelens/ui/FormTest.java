@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javafx.scene.Node;
 import javafx.scene.control.TableView;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
@@ -26,6 +28,16 @@ class FormTest {
       {"description":"Dichtung","amount":"300,00"}]}\
       """;
 
+  private static final String WHOLE =
+      """
+      {"seller":{"name":"Müller","address":"Ring 3","vat_id":"DE136695976"},"buyer":{"name":"Meier",\
+      "address":null,"vat_id":null},"number":"7","issue_date":"2026-08-27","due_date":null,\
+      "currency":"EUR","lines":[{"description":"Wartung","quantity":"2","unit":"Std.",\
+      "unit_price":"450,00","amount":"900,00","tax_rate":"19 %"}],"taxes":[{"rate":"19 %",\
+      "net":"900,00","tax":"171,00"}],"net":"900,00","tax":"171,00","gross":"1.071,00",\
+      "payment":{"iban":"DE89370400440532013000","bic":null,"reference":null}}\
+      """;
+
   @TempDir Path own;
 
   private final ScriptedStages stages = new ScriptedStages();
@@ -39,7 +51,11 @@ class FormTest {
     stages.start =
         (listener, cancellation) ->
             Fixtures.model(prompt ->
-                prompt.user().equals("Again") ? ANSWER.replace("Müller", "Meier") : ANSWER);
+                switch (prompt.user()) {
+                  case "Again" -> ANSWER.replace("Müller", "Meier");
+                  case "Whole" -> WHOLE;
+                  default -> ANSWER;
+                });
     window.open(own, stages);
     window.awaitSeen("#workspace");
     window.drop("#workspace", Path.of("assets/samples/slip-0.png"));
@@ -112,12 +128,132 @@ class FormTest {
     window.robot.type(KeyCode.ENTER);
     window.await(() -> window.text("#verdict").equals("1 doubt"));
     assertThat(window.texts("#line-items")).contains("950,00");
-    window.click("#reset-cell");
+    window.robot.interact(() -> window.seen("#reset-cell").requestFocus());
+    window.robot.type(KeyCode.SPACE);
     window.await(() -> window.text("#verdict").equals("adds up"));
   }
 
   private static <S> void select(TableView<S> table) {
-    table.getSelectionModel().clearAndSelect(0, table.getColumns().get(3));
+    table.getSelectionModel().clearAndSelect(0, table.getVisibleLeafColumn(3));
+  }
+
+  private void readWhole() throws Exception {
+    window.click("#tab-prompt");
+    write("#prompt-user", "Whole");
+    window.await(() -> !window.seen("#prompt-again").isDisabled());
+    focus("#prompt-again");
+    window.robot.type(KeyCode.SPACE);
+    window.await(() -> window.text("#tab-prompt").equals("Prompt •"));
+    window.click("#tab-fields");
+    window.awaitSeen("#field-iban");
+  }
+
+  private void focus(String id) {
+    window.robot.interact(() -> window.seen(id).requestFocus());
+  }
+
+  private void press(String id) {
+    focus(id);
+    window.robot.type(KeyCode.SPACE);
+  }
+
+  @Test
+  void whatInvoicesMayLackIsHiddenWhileItIsEmpty() throws Exception {
+    assertThat(window.seen("#field-buyer")).isNull();
+    assertThat(window.seen("#field-vendor_vat_id")).isNull();
+    assertThat(window.text("#open-buyer")).isEqualTo("Show 3 empty fields");
+    press("#open-buyer");
+    window.awaitSeen("#field-buyer_vat_id");
+    assertThat(window.text("#open-buyer")).isEqualTo("Hide empty fields");
+    focus("#field-buyer_vat_id");
+    window.robot.write("DE1");
+    press("#open-buyer");
+    window.await(() -> window.seen("#field-buyer") == null);
+    assertThat(window.text("#field-buyer_vat_id")).isEqualTo("DE1");
+    assertThat(window.text("#doubt-buyer_vat_id")).contains("Germany");
+  }
+
+  @Test
+  void theKeyboardGoesThroughAllGroupsInTheirOrder() throws Exception {
+    readWhole();
+    assertThat(window.seen("#field-bic")).isNull();
+    List<String> seen = new ArrayList<>();
+    focus("#field-vendor");
+    for (int i = 0; i < 40 && !seen.contains("field-iban"); i++) {
+      window.robot.interact(() -> {
+        Node at = window.seen("#workspace").getScene().getFocusOwner();
+        seen.add(at.getId() == null ? at.getClass().getSimpleName() : at.getId());
+      });
+      window.robot.type(KeyCode.TAB);
+    }
+    assertThat(seen)
+        .containsSubsequence(
+            "field-vendor",
+            "field-vendor_address",
+            "field-vendor_vat_id",
+            "open-buyer",
+            "field-buyer",
+            "field-number",
+            "field-date",
+            "field-due_date",
+            "field-currency",
+            "line-items",
+            "add-line",
+            "line-details",
+            "add-tax",
+            "field-taxes[0].rate",
+            "field-taxes[0].net",
+            "field-taxes[0].tax",
+            "remove-taxes[0]",
+            "field-net",
+            "field-tax",
+            "field-total",
+            "open-payment",
+            "field-iban");
+  }
+
+  @Test
+  void aRateIsAddedAndTakenAwayWithTheKeyboardAlone() throws Exception {
+    readWhole();
+    focus("#add-tax");
+    window.robot.type(KeyCode.ENTER);
+    window.await(
+        () -> seen("field-taxes[1].rate") != null && seen("field-taxes[1].rate").isFocused());
+    window.robot.write("7");
+    window.robot.type(KeyCode.TAB);
+    window.robot.write("100,00");
+    window.robot.type(KeyCode.TAB);
+    window.robot.write("7,00");
+    window.await(() -> window.text("#verdict").equals("2 doubts"));
+    assertThat(window.text("#doubt-tax"))
+        .isEqualTo("The taxes for each rate make 178.00, but the tax as a whole says 171.00.");
+    window.robot.type(KeyCode.TAB).type(KeyCode.TAB);
+    window.robot.interact(() -> seen("remove-taxes[1]").requestFocus());
+    window.robot.type(KeyCode.SPACE);
+    window.await(() -> window.text("#verdict").equals("adds up"));
+  }
+
+  /** By an id with brackets in it, which no selector takes. */
+  private Node seen(String id) {
+    return window.seen("#taxes").lookupAll("*").stream()
+        .filter(node -> id.equals(node.getId()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Test
+  void unitsAndRatesOfLinesAreShownWhenAskedForOrSentTo() throws Exception {
+    TableView<?> table = (TableView<?>) window.seen("#line-items");
+    assertThat(table.getVisibleLeafColumns()).hasSize(4);
+    press("#line-details");
+    window.await(() -> table.getVisibleLeafColumns().size() == 6);
+    press("#line-details");
+    window.await(() -> table.getVisibleLeafColumns().size() == 4);
+    readWhole();
+    assertThat(table.getVisibleLeafColumns()).hasSize(4);
+    press("#line-details");
+    window.await(() -> window.texts("#line-items").contains("Std."));
+    assertThat(window.texts("#line-items")).contains("19 %");
   }
 
   @Test

@@ -23,14 +23,19 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.DialogPane;
+import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListView;
+import javafx.scene.control.MenuButton;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.RadioButton;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
@@ -42,6 +47,7 @@ import javafx.scene.image.WritableImage;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
+import javafx.stage.PopupWindow;
 import javafx.stage.Stage;
 import javafx.stage.Window;
 import javax.imageio.ImageIO;
@@ -49,10 +55,13 @@ import org.invoicelens.config.ApplicationFolders;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ConfigException.Fault;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.ModelDownloader;
 import org.invoicelens.download.SourceUse;
+import org.invoicelens.engine.InitializationException;
+import org.invoicelens.engine.ServerCheck;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
@@ -597,6 +606,120 @@ class ScreensTest {
   }
 
   @Test
+  void server() throws Exception {
+    prepare();
+    stages.hardware =
+        (listener, cancellation) -> {
+          HardwareStatus good = Fixtures.workstation();
+          List<Check> checks = new ArrayList<>(good.checks());
+          checks.removeIf(check -> check.subject() == Check.Subject.PRECISION);
+          throw new HardwareException(
+              HardwareException.Reason.TOO_LITTLE_MEMORY,
+              new HardwareStatus(
+                  false,
+                  0,
+                  0,
+                  good.diskSpace(),
+                  true,
+                  good.tempDir(),
+                  List.of(),
+                  good.processor(),
+                  4,
+                  8L << 30,
+                  5L << 30,
+                  checks,
+                  List.of(),
+                  Optional.empty()),
+              new Problem(
+                  "This computer has too little memory for pixtral-12b.",
+                  "It needs 11.8 GiB, and 5.0 GiB are free.",
+                  "Close other programs, or let a server of your company read."),
+              "",
+              null);
+        };
+    stages.serverCheck =
+        (listener, cancellation) ->
+            List.of(
+                new ServerCheck.Finding(
+                    ServerCheck.Subject.SERVER,
+                    ServerCheck.State.FAILED,
+                    "vllm.example.com does not have the model pixtral.",
+                    Optional.of(
+                        new Problem(
+                            "",
+                            "It has: mistralai/Pixtral-12B-2409.",
+                            "Enter one of these names, or ask the people who run the server."))),
+                new ServerCheck.Finding(
+                    ServerCheck.Subject.ANSWER,
+                    ServerCheck.State.SKIPPED,
+                    "Not tried, because an earlier step failed.",
+                    Optional.empty()));
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    awaitVisible("#server-address");
+    shoot("2-server-offered");
+    robot.interact(() -> {
+      ((TextField) find("#server-address")).setText("https://vllm.example.com/v1");
+      ((TextField) find("#server-model")).setText("pixtral");
+    });
+    press("#server-key-file");
+    press("#server-test");
+    awaitVisible("#server-fault");
+    press("#server-key-none");
+    press("#server-test");
+    awaitVisible("#server-verdict");
+    Thread.sleep(300);
+    shoot("2-server-failed");
+    stages.serverCheck =
+        (listener, cancellation) ->
+            List.of(
+                new ServerCheck.Finding(
+                    ServerCheck.Subject.SERVER,
+                    ServerCheck.State.GOOD,
+                    "Reached; it has the model mistralai/Pixtral-12B-2409. Pages and questions are"
+                        + " sent to https://vllm.example.com/v1; nothing else leaves this"
+                        + " computer.",
+                    Optional.empty()),
+                new ServerCheck.Finding(
+                    ServerCheck.Subject.ANSWER,
+                    ServerCheck.State.GOOD,
+                    "A question about a page was answered in 0.9 s.",
+                    Optional.empty()));
+    press("#server-test");
+    Thread.sleep(600);
+    shoot("2-server-good");
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    press("#server-use");
+    Thread.sleep(600);
+    shoot("2-server-in-use", Looks.DEFAULT);
+    RemoteServer vllm =
+        RemoteServer.entered(
+            "https://vllm.example.com", "pixtral", Optional.empty(), Optional.empty());
+    stages.start =
+        (listener, cancellation) -> {
+          throw new InitializationException(
+              InitializationException.Reason.SERVER_FAILED,
+              new Problem(
+                  "vllm.example.com refuses the connection.",
+                  "The server is not running, or a firewall is in the way.",
+                  "Check the address of the server; in a company, ask for access to it."),
+              "UNREACHABLE",
+              null);
+        };
+    press("#next");
+    awaitVisible("#remedy-server");
+    shoot("5-server-lost", Looks.DEFAULT);
+    stages.start = (listener, cancellation) -> Fixtures.onServer(vllm, Fixtures.model(ANSWER));
+    press("#retry");
+    awaitVisible("#criteria");
+    shoot("5-server-started", Looks.DEFAULT);
+    press("#next");
+    awaitVisible("#drop-zone");
+    shoot("6-server-workspace", Looks.DEFAULT);
+  }
+
+  @Test
   void hardwareInsufficient() throws Exception {
     prepare();
     HardwareStatus good = Fixtures.workstation();
@@ -986,6 +1109,49 @@ class ScreensTest {
   }
 
   @Test
+  void workspaceNoEInvoice() throws Exception {
+    prepare();
+    stages.start = (listener, cancellation) -> Fixtures.model(ANSWER);
+    open();
+    choose("pixtral-12b");
+    press("#next");
+    press("#next");
+    awaitVisible("#criteria");
+    press("#next");
+    awaitVisible("#workspace");
+    press("#samples-here");
+    awaitVisible("#field-vendor");
+    await(() -> find("#read-again") != null && !find("#read-again").isDisabled());
+    MenuButton export = (MenuButton) find("#export");
+    robot.interact(export::show);
+    shootWindow(window -> window instanceof PopupWindow, "6-workspace-export");
+    robot.interact(export::hide);
+    MenuItem xml =
+        export.getItems().stream()
+            .filter(item -> "export-xml".equals(item.getId()))
+            .findFirst()
+            .orElseThrow();
+    Platform.runLater(xml::fire);
+    shootWindow(
+        window -> window.getScene() != null && window.getScene().getRoot() instanceof DialogPane,
+        "6-workspace-no-e-invoice");
+  }
+
+  /** Draws a window that lies above the program's own. */
+  private void shootWindow(Predicate<Window> wanted, String name) throws Exception {
+    await(() -> Window.getWindows().stream().anyMatch(wanted));
+    Thread.sleep(300);
+    Window above = Window.getWindows().stream().filter(wanted).findFirst().orElseThrow();
+    WritableImage[] image = new WritableImage[1];
+    robot.interact(() -> image[0] = above.getScene().snapshot(null));
+    ImageIO.write(
+        SwingFXUtils.fromFXImage(image[0], null), "png", TARGET.resolve(name + ".png").toFile());
+    if (!(above instanceof PopupWindow)) {
+      robot.interact(above::hide);
+    }
+  }
+
+  @Test
   void workspaceReading() throws Exception {
     prepare();
     CountDownLatch pause = new CountDownLatch(1);
@@ -1010,10 +1176,30 @@ class ScreensTest {
       "iban":"DE02120300000000202051","payment_terms":"14 days net"}\
       """;
 
+  /** An invoice with everything, in long words, and misread in several places. */
+  private static final String WHOLE =
+      """
+      {"seller":{"name":"Müller & Söhne Pumpentechnik und Anlagenbau GmbH & Co. KG",\
+      "address":"Hinter den Kirschkatenweg 117\\n20457 Hamburg","vat_id":"DE136695967"},\
+      "buyer":{"name":"Österreichische Wasserwerke Aktiengesellschaft","address":"Ring 3, 1010 \
+      Wien","vat_id":"ATU13585627"},"number":"2026-0417","issue_date":"14.11.2026",\
+      "due_date":"28.11.2026","currency":"EUR","lines":[{"description":"Wartung Pumpe P3 \
+      einschließlich Anfahrt","quantity":"2,5","unit":"Std.","unit_price":"4.400,00",\
+      "amount":"11.000,00","tax_rate":"19 %"},{"description":"Handbuch","quantity":"4",\
+      "unit":"Stk","unit_price":"50,00","amount":"200,00","tax_rate":"7 %"}],"taxes":\
+      [{"rate":"19 %","net":"11.000,00","tax":"2.090,00"},{"rate":"7 %","net":"200,00",\
+      "tax":"41,00"}],"net":"11.200,00","tax":"2.104,00","gross":"13.304,00","payment":\
+      {"iban":"DE89 3704 0044 0532 O130 00","bic":"UBSWCHZH80A","reference":"RE 2026-0417"}}\
+      """;
+
   private void openDoubtful() throws Exception {
+    openRead(DOUBTFUL);
+  }
+
+  private void openRead(String answer) throws Exception {
     prepare();
     stages.recallSetUp(large);
-    stages.start = (listener, cancellation) -> Fixtures.model(DOUBTFUL);
+    stages.start = (listener, cancellation) -> Fixtures.model(answer);
     open();
     awaitVisible("#workspace");
     robot.interact(() -> {
@@ -1047,6 +1233,40 @@ class ScreensTest {
     shoot("8-form-answer");
     press("#tab-timings");
     shoot("8-form-timings");
+  }
+
+  @Test
+  void formOfAWholeInvoice() throws Exception {
+    openRead(WHOLE);
+    shoot("8-form-whole");
+    // A scroll pane keeps its place in pixels while its content grows with the scale.
+    for (int part = 1; part <= 4; part++) {
+      for (Looks.Theme theme : List.of(Looks.Theme.LIGHT, Looks.Theme.DARK)) {
+        for (int scale : List.of(100, 150)) {
+          Looks looks = Looks.DEFAULT.withTheme(theme).withScale(scale);
+          robot.interact(() -> Appearance.apply(stage.getScene(), looks));
+          WaitForAsyncUtils.waitForFxEvents();
+          scroll(part / 4.0);
+          String look = theme.name().toLowerCase(Locale.ROOT) + (scale == 100 ? "" : "-" + scale);
+          shoot("8-form-whole-" + part + "-" + look, looks);
+        }
+      }
+    }
+  }
+
+  @Test
+  void formOfAWholeInvoiceInGerman() throws Exception {
+    Locale.setDefault(Locale.GERMANY);
+    try {
+      openRead(WHOLE);
+      robot.interact(() -> ((Hyperlink) find("#add-tax")).fire());
+      Thread.sleep(300);
+      shoot("8-form-german-whole");
+      scroll(1);
+      shoot("8-form-german-payment");
+    } finally {
+      Locale.setDefault(Locale.ENGLISH);
+    }
   }
 
   @Test

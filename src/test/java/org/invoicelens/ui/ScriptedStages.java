@@ -13,6 +13,7 @@ import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.RateLimit;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.OptimizationException;
+import org.invoicelens.engine.ServerCheck;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hub.ConnectionCheck;
@@ -73,6 +74,12 @@ public final class ScriptedStages implements Stages {
 
   /** What the check of the connection finds, in order. */
   public List<ConnectionCheck.Finding> findings = List.of();
+
+  /** What the test of a server finds. */
+  public Work<List<ServerCheck.Finding>> serverCheck = unexpected("checkServer");
+
+  /** The servers that were tested, in order. */
+  public final List<ModelConfig> checkedServers = Collections.synchronizedList(new ArrayList<>());
 
   public boolean environmentHasToken;
 
@@ -335,6 +342,14 @@ public final class ScriptedStages implements Stages {
   @Override
   public Release newestRelease(UpdateChoice choice) {
     return run("updates", release, ProgressListener.NONE, new Cancellation());
+  }
+
+  @Override
+  public List<ServerCheck.Finding> checkServer(
+      ModelConfig config, ProgressListener listener, Cancellation cancellation)
+      throws CancelledException {
+    checkedServers.add(config);
+    return run("checkServer", serverCheck, listener, cancellation);
   }
 
   @Override

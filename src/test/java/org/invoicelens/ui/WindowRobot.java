@@ -15,8 +15,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import javafx.event.Event;
 import javafx.event.EventType;
+import javafx.geometry.Bounds;
 import javafx.scene.Node;
+import javafx.scene.Parent;
 import javafx.scene.control.Labeled;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.input.DataFormat;
 import javafx.scene.input.DragEvent;
@@ -120,8 +123,28 @@ final class WindowRobot implements BeforeEachCallback, AfterEachCallback {
   /** Waits until the button can be clicked and clicks it. */
   void click(String id) throws Exception {
     await(() -> seen(id) != null && !seen(id).isDisabled());
+    robot.interact(() -> reveal(seen(id)));
     robot.clickOn(seen(id));
     WaitForAsyncUtils.waitForFxEvents();
+  }
+
+  /**
+   * Scrolls to what is out of sight, as a user does: how much room texts take is up to the font.
+   */
+  private static void reveal(Node node) {
+    for (Parent around = node.getParent(); around != null; around = around.getParent()) {
+      if (around instanceof ScrollPane pane && pane.getContent() != null) {
+        Bounds place = node.localToScene(node.getLayoutBounds());
+        Bounds view = pane.localToScene(pane.getLayoutBounds());
+        double hidden =
+            pane.getContent().getLayoutBounds().getHeight() - pane.getViewportBounds().getHeight();
+        if (hidden > 0 && (place.getMinY() < view.getMinY() || place.getMaxY() > view.getMaxY())) {
+          double top = pane.getContent().sceneToLocal(place).getMinY();
+          pane.setVvalue(Math.clamp(top / hidden, 0, 1) * pane.getVmax());
+          pane.layout();
+        }
+      }
+    }
   }
 
   /** The text of a label, button or field. */

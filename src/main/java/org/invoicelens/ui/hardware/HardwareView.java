@@ -21,6 +21,7 @@ import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.component.MarkIcon;
 import org.invoicelens.ui.component.Rows;
 import org.invoicelens.ui.component.Shown;
+import org.invoicelens.ui.server.ServerCard;
 import org.invoicelens.ui.text.Amounts;
 
 /** The checks as rows and the memory as bars. */
@@ -44,6 +45,7 @@ public final class HardwareView extends VBox {
     getChildren()
         .addAll(
             new Card(bar, Labels.wrapped(model.message(), "muted")).shownWhile(model.busy()),
+            new ServerCard(model.server()),
             results);
     model.status().subscribe(this::show);
   }

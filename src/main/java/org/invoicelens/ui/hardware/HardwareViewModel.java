@@ -15,6 +15,7 @@ import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.property.SimpleObjectProperty;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.HardwareStatus.Check;
@@ -26,6 +27,8 @@ import org.invoicelens.ui.failure.Remedy;
 import org.invoicelens.ui.graphics.GraphicsViewModel;
 import org.invoicelens.ui.graphics.GraphicsViewModel.Phase;
 import org.invoicelens.ui.pipeline.Stages;
+import org.invoicelens.ui.server.ServerViewModel;
+import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.step.Elsewhere;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepAction;
@@ -45,6 +48,7 @@ public final class HardwareViewModel extends StepViewModel {
   private final SetupSession session;
   private final Desktop desktop;
   private final GraphicsViewModel graphics;
+  private final ServerViewModel server;
 
   /** Whether the chosen model is to run on the graphics card as far as that can be. */
   private boolean wanted;
@@ -53,13 +57,22 @@ public final class HardwareViewModel extends StepViewModel {
   private final ObjectProperty<MemoryEstimate> choice = new SimpleObjectProperty<>();
   private final ReadOnlyStringWrapper choiceRemark = new ReadOnlyStringWrapper("");
 
+  /**
+   * @param settings where it is kept that a server reads
+   */
   public HardwareViewModel(
-      Stages stages, SetupSession session, WorkRunner runner, Desktop desktop) {
+      Stages stages,
+      SetupSession session,
+      WorkRunner runner,
+      Desktop desktop,
+      SettingsViewModel settings) {
     super("hardware", runner);
     this.stages = stages;
     this.session = session;
     this.desktop = desktop;
     this.graphics = new GraphicsViewModel(stages, runner, desktop, System::nanoTime);
+    this.server = new ServerViewModel(stages, session, runner, desktop, settings);
+    server.whenChosen(this::answeredBy);
     choice.subscribe(this::chosen);
     graphics.phase().subscribe(phase -> decided());
   }
@@ -67,6 +80,17 @@ public final class HardwareViewModel extends StepViewModel {
   /** The library that lets a graphics card do the work. */
   public GraphicsViewModel graphics() {
     return graphics;
+  }
+
+  /** The server that can read where this computer is too small. */
+  public ServerViewModel server() {
+    return server;
+  }
+
+  private void answeredBy(Optional<RemoteServer> other) {
+    ModelConfig config = session.config().get();
+    session.config().set(config.withServer(other));
+    retry();
   }
 
   /** What was found; also where it does not suffice. Null before the first check. */
@@ -150,8 +174,10 @@ public final class HardwareViewModel extends StepViewModel {
     choice.set(found.recommendedEstimate().orElse(null));
     ModelConfig config = session.config().get();
     // A model that ships is small enough for the processor.
-    wanted = found.gpuAvailable() && !config.isBundled();
+    wanted = found.gpuAvailable() && !config.isBundled() && !config.isRemote();
     all.support.ifPresent(now -> graphics.show(now, wanted, config.hardware().allowCpu()));
+    boolean onCard = found.recommendedEstimate().filter(MemoryEstimate::onGpu).isPresent();
+    server.offer(config.isRemote() || (!config.isBundled() && !onCard));
     decided();
   }
 
@@ -160,6 +186,12 @@ public final class HardwareViewModel extends StepViewModel {
     if (state().get() != StepState.DONE
         || status.get() == null
         || session.hardware().get() == null) {
+      return;
+    }
+    Optional<RemoteServer> remote = session.config().get().server();
+    if (remote.isPresent()) {
+      say("server", remote.get().host());
+      setNext(nextWords(), true);
       return;
     }
     HardwareStatus found = status.get();
@@ -198,7 +230,12 @@ public final class HardwareViewModel extends StepViewModel {
 
   @Override
   protected List<Remedy> remedies(Throwable thrown) {
-    return List.of(remedy(Elsewhere.ANOTHER_MODEL));
+    Remedy anotherModel = remedy(Elsewhere.ANOTHER_MODEL);
+    return thrown instanceof HardwareException && !session.config().get().isBundled()
+        ? List.of(
+            new Remedy("remedy-company-server", text("remedy.company-server"), server::showIt),
+            anotherModel)
+        : List.of(anotherModel);
   }
 
   @Override
@@ -208,12 +245,16 @@ public final class HardwareViewModel extends StepViewModel {
       status.set(hardware.status());
       choice.set(null);
       say("insufficient", session.config().get().name());
+      server.offer(!session.config().get().isBundled());
     }
   }
 
   /** Going on downloads the model, or starts it where its files are here and verified. */
   private String nextWords() {
     ModelConfig config = session.config().get();
+    if (config.isRemote()) {
+      return text("hardware.next.server");
+    }
     if (session.verification().get() != null) {
       return choice.get() == null
           ? text("verification.next")
@@ -238,6 +279,7 @@ public final class HardwareViewModel extends StepViewModel {
     status.set(null);
     choice.set(null);
     session.hardware().set(null);
+    server.offer(false);
   }
 
   @Override

@@ -17,11 +17,14 @@ import org.invoicelens.download.PartialData;
 import org.invoicelens.download.PreviousCommit;
 import org.invoicelens.download.RateLimit;
 import org.invoicelens.download.TransferOptions;
+import org.invoicelens.engine.Engine;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.ModelInUse;
 import org.invoicelens.engine.ModelInstance;
 import org.invoicelens.engine.OptimizationException;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.ServerCheck;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hub.ConnectionCheck;
@@ -46,6 +49,7 @@ import org.invoicelens.setup.SetupPipeline;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
+import org.invoicelens.stage.Progress;
 import org.invoicelens.stage.ProgressListener;
 import org.invoicelens.stage.Stage;
 import org.invoicelens.stage.StageException;
@@ -282,19 +286,33 @@ public final class PipelineStages implements Stages {
       ProgressListener listener,
       Cancellation cancellation)
       throws InitializationException, OptimizationException, CancelledException {
-    ModelInstance instance = pipeline.initialize(config, verification, listener, cancellation);
-    return new Ready(config, pipeline.optimize(config, instance, listener, cancellation));
+    UntilReady telling = new UntilReady(listener);
+    if (config.isRemote()) {
+      return telling.end(
+          pipeline.connect(config, SetupListener.NONE, telling, cancellation), config);
+    }
+    ModelInstance instance = pipeline.initialize(config, verification, telling, cancellation);
+    OptimizedModel model = pipeline.optimize(config, instance, telling, cancellation);
+    return telling.end(new ModelInUse(model, config, telling), config);
   }
 
   @Override
   public ReadyModel reopen(ModelConfig config, ProgressListener listener, Cancellation cancellation)
       throws StageException {
-    return new Ready(config, pipeline.open(config, SetupListener.NONE, listener, cancellation));
+    UntilReady telling = new UntilReady(listener);
+    return telling.end(pipeline.open(config, SetupListener.NONE, telling, cancellation), config);
   }
 
   @Override
   public ConnectionSteps connectionSteps(ModelConfig config) {
     return new Steps(pipeline.connectionCheck(config));
+  }
+
+  @Override
+  public List<ServerCheck.Finding> checkServer(
+      ModelConfig config, ProgressListener listener, Cancellation cancellation)
+      throws CancelledException {
+    return pipeline.checkServer(config, listener, cancellation);
   }
 
   @Override
@@ -330,19 +348,34 @@ public final class PipelineStages implements Stages {
     }
   }
 
-  private record Ready(ModelInUse model, InvoiceReader reader) implements ReadyModel {
+  /** Tells of a start until it has ended, and not of what happens while documents are read. */
+  private static final class UntilReady implements ProgressListener {
 
-    Ready(ModelConfig config, OptimizedModel model) {
-      this(config, new ModelInUse(model, config, ProgressListener.NONE));
-    }
+    private final ProgressListener listener;
+    private volatile boolean ready;
 
-    private Ready(ModelConfig config, ModelInUse model) {
-      this(model, new InvoiceReader(model, config));
+    UntilReady(ProgressListener listener) {
+      this.listener = listener;
     }
 
     @Override
-    public OptimizedModel facts() {
-      return model.facts();
+    public void onProgress(Progress progress) {
+      if (!ready) {
+        listener.onProgress(progress);
+      }
+    }
+
+    ReadyModel end(Engine engine, ModelConfig config) {
+      ready = true;
+      return new Ready(engine, new InvoiceReader(engine, config));
+    }
+  }
+
+  private record Ready(Engine engine, InvoiceReader reader) implements ReadyModel {
+
+    @Override
+    public EngineFacts facts() {
+      return engine.facts();
     }
 
     @Override
@@ -357,12 +390,12 @@ public final class PipelineStages implements Stages {
 
     @Override
     public SeenPicture seen(BufferedImage page) throws InferenceException {
-      return model.facts().processor().seen(page);
+      return engine.seen(page);
     }
 
     @Override
     public void close() {
-      model.close();
+      engine.close();
     }
   }
 }

@@ -2,7 +2,7 @@ package org.invoicelens.ui.pipeline;
 
 import java.awt.image.BufferedImage;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.pixtral.InferenceException;
@@ -11,11 +11,11 @@ import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.stage.Cancellation;
 import org.invoicelens.stage.CancelledException;
 
-/** A model in memory that passed its test. */
+/** A model that passed its test: in memory here, or on a server. */
 public interface ReadyModel extends AutoCloseable {
 
   /** What is known of it; changes where memory ran out and another way was loaded. */
-  OptimizedModel facts();
+  EngineFacts facts();
 
   /** Reads one document by a prompt, telling of every token as it comes; not on the UI thread. */
   Extraction read(

@@ -10,6 +10,7 @@ import org.invoicelens.download.DownloadResult;
 import org.invoicelens.download.RateLimit;
 import org.invoicelens.engine.InitializationException;
 import org.invoicelens.engine.OptimizationException;
+import org.invoicelens.engine.ServerCheck;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.settings.UpdateChoice;
@@ -175,6 +176,11 @@ public interface Stages {
    * ask anything.
    */
   ConnectionSteps connectionSteps(ModelConfig config);
+
+  /** Tests a server as the last two stages do, and tells what each step found. */
+  List<ServerCheck.Finding> checkServer(
+      ModelConfig config, ProgressListener listener, Cancellation cancellation)
+      throws CancelledException;
 
   /** Whether a token of the Hub comes from outside: the environment or a file of other programs. */
   boolean environmentHasToken();

@@ -57,12 +57,14 @@ final class RailView extends VBox {
     HBox promise =
         new HBox(
             new Icon(Material2OutlinedAL.LOCK),
-            Labels.wrapped(text("rail.private"), "muted", "small", "rail-words"));
+            Labels.wrapped(wizard.promise(), "muted", "small", "rail-words"));
     promise.getStyleClass().add("promise");
     HBox.setHgrow(promise.getChildren().getLast(), Priority.ALWAYS);
     Button models = way("models", Material2OutlinedAL.LAYERS, Place.MODELS, wizard);
     Button settings = way("settings", Material2OutlinedMZ.SETTINGS, Place.SETTINGS, wizard);
-    Tooltip.install(promise, new Tooltip(text("rail.private")));
+    Tooltip whole = new Tooltip();
+    whole.textProperty().bind(wizard.promise());
+    Tooltip.install(promise, whole);
     getChildren().addAll(gap, models, settings, promise);
     compact.subscribe(now -> {
       pseudoClassStateChanged(COMPACT, now);

@@ -12,8 +12,11 @@ import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.value.ObservableValue;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.RemoteModel;
 import org.invoicelens.setup.ConfigOverrides;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Stage;
@@ -79,7 +82,7 @@ public final class WizardViewModel {
     this.workspace = workspace;
     this.navigation = navigation;
     welcome = new WelcomeViewModel(stages, session, runner);
-    hardware = new HardwareViewModel(stages, session, runner, desktop);
+    hardware = new HardwareViewModel(stages, session, runner, desktop, settings);
     download = new DownloadViewModel(stages, session, runner, desktop, settings, System::nanoTime);
     verification = new VerificationViewModel(stages, session, runner);
     start = new StartViewModel(stages, session, runner, System::nanoTime);
@@ -100,6 +103,7 @@ public final class WizardViewModel {
     for (StepViewModel step : steps) {
       step.leadTo(Elsewhere.ANOTHER_MODEL, () -> show(welcome));
       step.leadTo(Elsewhere.ANOTHER_PRECISION, () -> show(hardware));
+      step.leadTo(Elsewhere.SERVER, () -> show(hardware));
       step.leadTo(Elsewhere.NETWORK, () -> navigation.open(Place.NETWORK));
       step.leadTo(Elsewhere.ACCESS_TOKEN, () -> navigation.open(Place.NETWORK));
     }
@@ -109,6 +113,7 @@ public final class WizardViewModel {
         .subscribe((before, now) -> {
           if (before != null) {
             workspace.stop();
+            welcome.served(now.source(), now.server());
             steps
                 .subList(steps.indexOf(firstAffected(before, now)), steps.size())
                 .forEach(StepViewModel::reset);
@@ -174,7 +179,15 @@ public final class WizardViewModel {
     }
     ModelConfig config = recalled.get().config();
     welcome.restore(config);
-    if (recalled.get().verified().isPresent()) {
+    if (config.isRemote()) {
+      if (recalled.get().reached() == Stage.OPTIMIZATION) {
+        hardware.restoreDone();
+        start.setStraightOn(true);
+        connect();
+      } else {
+        show(hardware);
+      }
+    } else if (recalled.get().verified().isPresent()) {
       hardware.restoreDone();
       download.restoreDone();
       verification.restore(recalled.get().verified().get());
@@ -196,7 +209,20 @@ public final class WizardViewModel {
 
   /** The step before the current one; its result stays as it is. */
   public void back() {
-    show(steps.get(steps.indexOf(current.get()) - 1));
+    boolean straight = current.get() == start && session.config().get().isRemote();
+    show(straight ? hardware : steps.get(steps.indexOf(current.get()) - 1));
+  }
+
+  /** What becomes of invoices, in a sentence. */
+  public ObservableValue<String> promise() {
+    return session
+        .config()
+        .map(config ->
+            config
+                .server()
+                .map(server -> text("rail.server", server.host()))
+                .orElseGet(() -> text("rail.private")))
+        .orElse(text("rail.private"));
   }
 
   /** Opens the wizard from the workspace, for another model. */
@@ -286,7 +312,7 @@ public final class WizardViewModel {
 
   /** The first step whose result another configuration leaves behind. */
   private StepViewModel firstAffected(ModelConfig before, ModelConfig now) {
-    if (!before.source().equals(now.source())) {
+    if (!before.source().equals(now.source()) || !before.server().equals(now.server())) {
       return hardware;
     }
     return before.modelPath().equals(now.modelPath()) ? start : download;
@@ -317,7 +343,18 @@ public final class WizardViewModel {
           ? checked.loadedAs(config.quantization().preferred(), config.loading().deviceMap())
           : checked;
     });
-    show(verified ? start : download);
+    if (session.config().get().isRemote()) {
+      connect();
+    } else {
+      show(verified ? start : download);
+    }
+  }
+
+  /** A server has the files, so that nothing is to be fetched or verified here. */
+  private void connect() {
+    download.setNotNeeded();
+    verification.setNotNeeded();
+    show(start);
   }
 
   private void show(StepViewModel step) {
@@ -330,15 +367,19 @@ public final class WizardViewModel {
       free(before);
     }
     if (now != null) {
-      OptimizedModel facts = now.facts();
-      // Over which of several cards it is spread is decided anew by what is free then.
-      String device = facts.device().contains(",") ? "auto" : facts.device();
-      remember(state ->
-          state
-              .reached(Stage.OPTIMIZATION)
-              .verifiedAt(Instant.now())
-              .loadedAs(facts.dtype(), device));
+      remember(state -> started(state.reached(Stage.OPTIMIZATION), now.facts()));
     }
+  }
+
+  private static SetupState started(SetupState state, EngineFacts facts) {
+    return switch (facts) {
+      case OptimizedModel model -> {
+        // Over which of several cards it is spread is decided anew by what is free then.
+        String device = model.device().contains(",") ? "auto" : model.device();
+        yield state.verifiedAt(Instant.now()).loadedAs(model.dtype(), device);
+      }
+      case RemoteModel model -> state;
+    };
   }
 
   private void remember(UnaryOperator<SetupState> change) {

@@ -3,6 +3,7 @@ package org.invoicelens.ui.start;
 import static org.invoicelens.ui.text.Messages.text;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.beans.property.ReadOnlyDoubleWrapper;
@@ -22,8 +23,16 @@ public final class Phase {
     WARM_UP,
     CHOOSE,
     TEST,
-    CHECK
+    CHECK,
+    /** The initialisation where a server answers. */
+    CONNECT,
+    /** The optimisation where a server answers. */
+    ASK
   }
+
+  private static final List<Kind> HERE =
+      List.of(Kind.LOAD, Kind.WARM_UP, Kind.CHOOSE, Kind.TEST, Kind.CHECK);
+  private static final List<Kind> ON_A_SERVER = List.of(Kind.CONNECT, Kind.ASK);
 
   /** Before so much time has passed, what is left cannot be told. */
   private static final Duration TELLING = Duration.ofSeconds(3);
@@ -35,7 +44,12 @@ public final class Phase {
   private final ReadOnlyStringWrapper time = new ReadOnlyStringWrapper("");
   private long begun;
 
-  Phase(Kind kind) {
+  /** The phases of a start, none of them begun. */
+  static List<Phase> all(boolean onServer) {
+    return (onServer ? ON_A_SERVER : HERE).stream().map(Phase::new).toList();
+  }
+
+  private Phase(Kind kind) {
     this.kind = kind;
   }
 

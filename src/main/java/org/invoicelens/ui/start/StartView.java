@@ -29,8 +29,7 @@ public final class StartView extends VBox {
     getStyleClass().add("step-content");
     Card phases = new Card();
     phases.getStyleClass().add("rows");
-    model.phases().forEach(phase -> phases.getChildren().add(row(phase)));
-    Rows.markFirst(phases);
+    Rows.bind(phases, model.phases(), StartView::row);
 
     VBox criteria = new VBox();
     criteria.getStyleClass().add("rows");

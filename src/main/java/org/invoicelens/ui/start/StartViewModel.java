@@ -4,12 +4,13 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.engine.OptimizedModel.Criterion;
+import org.invoicelens.engine.RemoteModel;
 import org.invoicelens.stage.Progress;
 import org.invoicelens.ui.component.Mark;
 import org.invoicelens.ui.failure.Remedy;
@@ -29,7 +30,7 @@ public final class StartViewModel extends StepViewModel {
   private final Stages stages;
   private final SetupSession session;
   private final LongSupplier nanoTime;
-  private final List<Phase> phases = Stream.of(Phase.Kind.values()).map(Phase::new).toList();
+  private final ObservableList<Phase> phases = FXCollections.observableArrayList(Phase.all(false));
   private final ObservableList<String> notes = FXCollections.observableArrayList();
   private final ObservableList<Criterion> criteria = FXCollections.observableArrayList();
   private boolean straightOn;
@@ -46,7 +47,8 @@ public final class StartViewModel extends StepViewModel {
     setNext(text("start.next"), false);
   }
 
-  public List<Phase> phases() {
+  /** The phases of the start; others where a server answers. */
+  public ObservableList<Phase> phases() {
     return phases;
   }
 
@@ -80,8 +82,9 @@ public final class StartViewModel extends StepViewModel {
     ModelConfig config = session.config().get();
     VerificationStatus verification = session.verification().get();
     clear();
+    phases.setAll(Phase.all(config.isRemote()));
     phases.getFirst().work(-1, "", nanoTime.getAsLong());
-    say("", config.name());
+    say(config.isRemote() ? "server" : "", config.name());
     setFact(text("step.working"));
     setNext(text("start.next"), false);
     boolean before = straightOn;
@@ -100,31 +103,42 @@ public final class StartViewModel extends StepViewModel {
   }
 
   private void started(ReadyModel model, boolean before) {
-    OptimizedModel facts = model.facts();
+    EngineFacts facts = model.facts();
     session.model().set(model);
     boolean testedNow = !before || phases.getLast().mark().get() == Mark.WORKING;
-    finish(
-        phases.getFirst(),
-        text(
-            "start.loaded",
-            facts.dtype().title(),
-            facts.device(),
-            Amounts.memory(facts.memoryUsage())));
+    finish(phases.getFirst(), loaded(facts));
     for (Phase phase : phases.subList(1, phases.size())) {
-      finish(phase, testedNow ? "" : text("start.tested.before"));
+      finish(phase, testedNow ? "" : untested(facts));
     }
     if (testedNow) {
       finish(phases.getLast(), text("start.tested", Amounts.seconds(facts.inferenceTime())));
     }
     notes.setAll(facts.notes());
     criteria.setAll(facts.criteria());
-    setFact(text("start.fact", facts.dtype().title(), facts.device()));
-    say("done", session.config().get().name());
+    setFact(text("start.fact", facts.variant(), facts.device()));
+    say(isRemote() ? "serverDone" : "done", session.config().get().name());
     setNext(text("start.next"), true);
     if (straightOn) {
       straightOn = false;
       finish();
     }
+  }
+
+  private static String loaded(EngineFacts facts) {
+    return switch (facts) {
+      case OptimizedModel model ->
+          text(
+              "start.loaded", model.variant(), model.device(), Amounts.memory(model.memoryUsage()));
+      case RemoteModel model -> text("start.connected", model.variant(), model.device());
+    };
+  }
+
+  private static String untested(EngineFacts facts) {
+    return text(facts instanceof RemoteModel ? "start.tested.first" : "start.tested.before");
+  }
+
+  private boolean isRemote() {
+    return session.config().get().isRemote();
   }
 
   @Override
@@ -170,12 +184,17 @@ public final class StartViewModel extends StepViewModel {
   /** Whatever went wrong with a verified model, less memory or another device may be the way. */
   @Override
   protected List<Remedy> remedies(Throwable thrown) {
-    return List.of(remedy(Elsewhere.ANOTHER_PRECISION), remedy(Elsewhere.ANOTHER_MODEL));
+    return isRemote()
+        ? List.of(remedy(Elsewhere.SERVER), remedy(Elsewhere.NETWORK))
+        : List.of(remedy(Elsewhere.ANOTHER_PRECISION), remedy(Elsewhere.ANOTHER_MODEL));
   }
 
   @Override
   protected void failed(Throwable thrown) {
     super.failed(thrown);
+    if (isRemote()) {
+      say("serverFailed");
+    }
     end(Mark.FAILED);
     straightOn = false;
   }

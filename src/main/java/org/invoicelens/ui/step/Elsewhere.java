@@ -6,6 +6,8 @@ public enum Elsewhere {
   ANOTHER_MODEL,
   /** The choice of a precision. */
   ANOTHER_PRECISION,
+  /** The choice of a server. */
+  SERVER,
   /** How the network is reached. */
   NETWORK,
   /** Where an access token is entered. */

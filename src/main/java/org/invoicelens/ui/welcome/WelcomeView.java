@@ -109,6 +109,10 @@ public final class WelcomeView extends VBox {
 
   private static List<String> facts(ModelConfig config) {
     List<String> facts = new ArrayList<>();
+    if (config.isRemote()) {
+      facts.add(text("welcome.server", config.server().orElseThrow().host()));
+      return facts;
+    }
     config
         .footprint()
         .ifPresent(footprint ->

@@ -4,11 +4,13 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.invoicelens.config.ModelConfig;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.ui.pipeline.ModelChoice;
 import org.invoicelens.ui.pipeline.Stages;
 import org.invoicelens.ui.step.SetupSession;
@@ -85,6 +87,19 @@ public final class WelcomeViewModel extends StepViewModel {
     choices.replaceAll(choice -> choice.file().equals(source) ? choice.in(folder) : choice);
     if (before != null && before.file().equals(source)) {
       chosen.set(before.in(folder));
+    }
+  }
+
+  /**
+   * Takes note that a server reads in the place of this computer, or no longer.
+   *
+   * @param source the model's configuration
+   */
+  public void served(Path source, Optional<RemoteServer> server) {
+    ModelChoice before = chosen.get();
+    choices.replaceAll(choice -> choice.file().equals(source) ? choice.answeredBy(server) : choice);
+    if (before != null && before.file().equals(source)) {
+      chosen.set(before.answeredBy(server));
     }
   }
 

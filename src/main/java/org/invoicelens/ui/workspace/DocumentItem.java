@@ -248,7 +248,7 @@ public final class DocumentItem {
 
   private static String summary(InvoiceRecord record) {
     String money = (record.total().text() + " " + record.currency().text()).strip();
-    String vendor = record.vendor().text();
+    String vendor = record.seller().name().text();
     if (vendor.isEmpty() && money.isEmpty()) {
       return text("document.done");
     }

@@ -2,6 +2,8 @@ package org.invoicelens.ui.workspace;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import org.invoicelens.invoice.InvoiceList;
+import org.invoicelens.invoice.ListField;
 import org.invoicelens.ui.text.Messages;
 
 /** What fields are called on screen. */
@@ -9,7 +11,7 @@ final class FieldLabels {
 
   private FieldLabels() {}
 
-  /** The name of a field, by its path or a line's key; of an unknown one the path in words. */
+  /** The name of a field, by its path or {@link ListField#label}; of an unknown one the path. */
   static String label(String path) {
     if (Messages.has("field." + path)) {
       return text("field." + path);
@@ -18,12 +20,21 @@ final class FieldLabels {
     return words.isEmpty() ? path : Character.toUpperCase(words.charAt(0)) + words.substring(1);
   }
 
+  /** The name of a field where its group or its column says the rest. */
+  static String brief(String path) {
+    String key = "field." + path + ".brief";
+    return Messages.has(key) ? text(key) : label(path);
+  }
+
   /**
-   * The name of a line's field.
+   * The name of a row's field.
    *
-   * @param place the line's place from 1 on
+   * @param place the row's place from 1 on
    */
-  static String label(String key, int place) {
-    return text("field.ofLine", label(key), place);
+  static String label(ListField field, int place) {
+    String label = label(field.label());
+    return field.list() == InvoiceList.LINES
+        ? text("field.ofLine", label, place)
+        : text("field.ofTax", label, place);
   }
 }

@@ -5,6 +5,8 @@ import static org.invoicelens.ui.text.Messages.text;
 import java.util.List;
 import java.util.stream.Stream;
 import javafx.beans.binding.Bindings;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.value.ObservableValue;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
@@ -30,16 +32,20 @@ final class FieldView extends HBox {
   static final PseudoClass EDITED = PseudoClass.getPseudoClass("edited");
   private static final PseudoClass WRONG = PseudoClass.getPseudoClass("wrong");
 
-  private final FormViewModel form;
-
   /**
    * @param main the field that gives the row its name
    * @param before a shorter one in front of it, where there is one
    */
   FieldView(FormViewModel form, FormField main, FormField... before) {
-    this.form = form;
+    this(form, new SimpleBooleanProperty(true), main, before);
+  }
+
+  /**
+   * @param all whether the shorter ones are seen also while they are empty
+   */
+  FieldView(FormViewModel form, ObservableValue<Boolean> all, FormField main, FormField... before) {
     getStyleClass().add("field");
-    Label name = Labels.wrapped(main.label(), "muted", "field-name");
+    Label name = Labels.wrapped(main.brief(), "muted", "field-name");
     HBox inputs = new HBox();
     inputs.getStyleClass().add("field-inputs");
     VBox cell = new VBox(inputs);
@@ -49,8 +55,14 @@ final class FieldView extends HBox {
     for (FormField field : fields) {
       TextField input = input(field);
       input.setPrefColumnCount(field == main ? 8 : 3);
+      if (field != main) {
+        Shown.when(
+            Bindings.createBooleanBinding(
+                () -> all.getValue() || !field.value().get().isEmpty(), all, field.value()),
+            input);
+      }
       HBox.setHgrow(input, field == main ? Priority.ALWAYS : Priority.NEVER);
-      inputs.getChildren().addAll(input, reset(field));
+      inputs.getChildren().addAll(input, reset(form, field));
       cell.getChildren().addAll(remarks(field));
     }
     main.printedMark()
@@ -68,7 +80,8 @@ final class FieldView extends HBox {
     return "field-" + path;
   }
 
-  private static TextField input(FormField field) {
+  /** The input for a field. */
+  static TextField input(FormField field) {
     TextField input = new TextField();
     input.setId(id(field.path()));
     input.textProperty().bindBidirectional(field.value());
@@ -102,7 +115,7 @@ final class FieldView extends HBox {
         : text("fields.spoken", field.label().get(), remarks);
   }
 
-  private Button reset(FormField field) {
+  private static Button reset(FormViewModel form, FormField field) {
     Button reset = new Button("", new Icon(Material2MZ.UNDO));
     reset.setId("reset-" + field.path());
     reset.getStyleClass().addAll("flat", "reset");
@@ -113,6 +126,13 @@ final class FieldView extends HBox {
     reset.setOnAction(e -> form.reset(field));
     Shown.when(field.edited(), reset);
     return reset;
+  }
+
+  /** What is to be said about a field, with the button that puts it back. */
+  static Node[] remarks(FormViewModel form, FormField field) {
+    Node[] remarks = remarks(field);
+    ((HBox) remarks[2]).getChildren().add(reset(form, field));
+    return remarks;
   }
 
   private static Node[] remarks(FormField field) {

@@ -4,6 +4,7 @@ import static org.invoicelens.ui.text.Messages.text;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
@@ -207,9 +208,15 @@ final class FieldsPane extends VBox {
     MenuButton export = new MenuButton(text("workspace.export"));
     export.setId("export");
     export.getStyleClass().add("accent");
-    addFormats(export, "export-", "workspace.export.one.", handover::save);
+    List<InvoiceExport.Format> formats = List.of(InvoiceExport.Format.values());
+    addFormats(export, formats, "export-", "workspace.export.one.", handover::save);
     export.getItems().add(new SeparatorMenuItem());
-    addFormats(export, "export-all-", "workspace.export.all.", handover::saveAll);
+    addFormats(
+        export,
+        formats.stream().filter(InvoiceExport.Format::isForSeveral).toList(),
+        "export-all-",
+        "workspace.export.all.",
+        handover::saveAll);
     FlowPane buttons = new FlowPane(export, copy);
     buttons.getStyleClass().add("buttons");
     buttons.disableProperty().bind(read.not());
@@ -218,8 +225,12 @@ final class FieldsPane extends VBox {
   }
 
   private static void addFormats(
-      MenuButton menu, String id, String key, Consumer<InvoiceExport.Format> save) {
-    for (InvoiceExport.Format format : InvoiceExport.Format.values()) {
+      MenuButton menu,
+      List<InvoiceExport.Format> formats,
+      String id,
+      String key,
+      Consumer<InvoiceExport.Format> save) {
+    for (InvoiceExport.Format format : formats) {
       menu.getItems().add(item(id + format.id(), key + format.id(), () -> save.accept(format)));
     }
   }

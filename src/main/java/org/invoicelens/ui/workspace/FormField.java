@@ -43,7 +43,8 @@ final class FormField {
     this.label.set(label);
     text.addListener((value, before, now) -> {
       if (!showing) {
-        edit.accept(this, now);
+        // What was read in several lines is shown in one.
+        edit.accept(this, now.equals(inOneLine(read)) ? read : now);
       }
     });
   }
@@ -60,6 +61,11 @@ final class FormField {
 
   ReadOnlyStringProperty label() {
     return label.getReadOnlyProperty();
+  }
+
+  /** Its name where its group says the rest. */
+  String brief() {
+    return FieldLabels.brief(path);
   }
 
   void name(String other) {
@@ -129,7 +135,13 @@ final class FormField {
 
   private void put(String words) {
     showing = true;
-    text.set(words);
+    text.set(inOneLine(words));
     showing = false;
+  }
+
+  private static String inOneLine(String words) {
+    return words.strip().contains("\n") || words.contains("\r")
+        ? words.strip().replaceAll("\\s*,?\\s*[\\r\\n]+\\s*", ", ")
+        : words;
   }
 }

@@ -2,7 +2,10 @@ package org.invoicelens.ui.workspace;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.util.ArrayList;
+import java.util.List;
 import javafx.application.Platform;
+import javafx.beans.binding.Bindings;
 import javafx.geometry.Bounds;
 import javafx.scene.Node;
 import javafx.scene.control.Hyperlink;
@@ -29,6 +32,7 @@ final class FormView extends ScrollPane {
   private final VBox page = new VBox();
   private final LineItemsView lines;
   private final TitledPane further = new TitledPane();
+  private final List<FieldGroup> groups = new ArrayList<>();
 
   FormView(FormViewModel form) {
     this.form = form;
@@ -43,39 +47,59 @@ final class FormView extends ScrollPane {
         .addAll(
             doubts(),
             edited(),
-            group(
-                InvoiceField.VENDOR,
-                InvoiceField.NUMBER,
-                InvoiceField.DATE,
-                InvoiceField.DUE_DATE,
-                InvoiceField.CURRENCY),
-            Labels.plain(text("form.lines"), "group-title"),
-            lines,
+            group("form.seller")
+                .with(InvoiceField.VENDOR)
+                .withOptional(InvoiceField.VENDOR_ADDRESS, InvoiceField.VENDOR_VAT_ID)
+                .openable("open-seller"),
+            group("form.buyer")
+                .withOptional(
+                    InvoiceField.BUYER, InvoiceField.BUYER_ADDRESS, InvoiceField.BUYER_VAT_ID)
+                .openable("open-buyer"),
+            group("form.invoice")
+                .with(
+                    InvoiceField.NUMBER,
+                    InvoiceField.DATE,
+                    InvoiceField.DUE_DATE,
+                    InvoiceField.CURRENCY),
+            group("form.lines").with(lines),
+            taxes(),
             totals(),
+            group("form.payment")
+                .withOptional(InvoiceField.IBAN, InvoiceField.BIC, InvoiceField.PAYMENT_REFERENCE)
+                .openable("open-payment"),
             further());
     setContent(page);
     form.wanted().subscribe(this::goTo);
   }
 
-  private VBox group(InvoiceField... fields) {
-    VBox group = new VBox();
-    group.getStyleClass().add("field-group");
-    for (InvoiceField field : fields) {
-      group.getChildren().add(new FieldView(form, form.field(field)));
-    }
+  private FieldGroup group(String title) {
+    FieldGroup group = new FieldGroup(form, text(title));
+    groups.add(group);
     return group;
   }
 
-  private VBox totals() {
-    VBox totals = group(InvoiceField.NET);
+  private FieldGroup taxes() {
+    Hyperlink add = new Hyperlink(text("form.addTax"));
+    add.setId("add-tax");
+    add.setOnAction(e -> {
+      add.setVisited(false);
+      form.addTax();
+    });
+    return group("form.taxes").link(add).with(new TaxesView(form));
+  }
+
+  private FieldGroup totals() {
     FieldView total = new FieldView(form, form.field(InvoiceField.TOTAL));
     total.getStyleClass().add("field-total");
-    totals
-        .getChildren()
-        .addAll(
-            new FieldView(form, form.field(InvoiceField.TAX), form.field(InvoiceField.TAX_RATE)),
+    return group("form.totals")
+        .with(InvoiceField.NET)
+        .with(
+            new FieldView(
+                form,
+                Bindings.isEmpty(form.taxes()),
+                form.field(InvoiceField.TAX),
+                form.field(InvoiceField.TAX_RATE)),
             total);
-    return totals;
   }
 
   private TitledPane further() {
@@ -169,6 +193,7 @@ final class FormView extends ScrollPane {
     if (form.further().stream().anyMatch(field -> field.path().equals(path))) {
       further.setExpanded(true);
     }
+    groups.forEach(group -> group.reveal(path));
     // What is wanted may be new and not laid out yet.
     Platform.runLater(() -> {
       if (lines.goTo(path)) {

@@ -26,11 +26,13 @@ import javafx.collections.ObservableList;
 import org.invoicelens.invoice.Doubt;
 import org.invoicelens.invoice.InvoiceEdits;
 import org.invoicelens.invoice.InvoiceField;
+import org.invoicelens.invoice.InvoiceList;
 import org.invoicelens.invoice.InvoiceRecord;
 import org.invoicelens.invoice.LineField;
 import org.invoicelens.invoice.RecordEntry;
-import org.invoicelens.invoice.RecordLine;
+import org.invoicelens.invoice.RecordRow;
 import org.invoicelens.invoice.SampleInvoices.Comparison;
+import org.invoicelens.invoice.TaxField;
 import org.invoicelens.ui.component.Mark;
 
 /**
@@ -52,7 +54,7 @@ final class FormViewModel {
 
   private final ObservableValue<DocumentItem> shown;
   private final Map<InvoiceField, FormField> fields = new EnumMap<>(InvoiceField.class);
-  private final ObservableList<FormLine> lines = FXCollections.observableArrayList();
+  private final Map<InvoiceList, ObservableList<FormRow>> rows = new EnumMap<>(InvoiceList.class);
   private final ObservableList<FormField> further = FXCollections.observableArrayList();
   private final ObservableList<Entry> doubts = FXCollections.observableArrayList();
   private final ReadOnlyIntegerWrapper doubtsHidden = new ReadOnlyIntegerWrapper();
@@ -73,6 +75,9 @@ final class FormViewModel {
           new FormField(
               field.path(), FieldLabels.label(field.path()), field.isAmount(), this::edit));
     }
+    for (InvoiceList list : InvoiceList.values()) {
+      rows.put(list, FXCollections.observableArrayList());
+    }
     // Records of two documents may be alike, so that neither change alone tells all.
     shown.subscribe(item -> show(record()));
     shown.flatMap(DocumentItem::record).subscribe(this::show);
@@ -84,8 +89,18 @@ final class FormViewModel {
     return fields.get(field);
   }
 
-  ObservableList<FormLine> lines() {
-    return lines;
+  /** The document that is shown; null where none is. */
+  ObservableValue<DocumentItem> document() {
+    return shown;
+  }
+
+  ObservableList<FormRow> lines() {
+    return rows.get(InvoiceList.LINES);
+  }
+
+  /** The taxes for each rate. */
+  ObservableList<FormRow> taxes() {
+    return rows.get(InvoiceList.TAXES);
   }
 
   /** What the model read beside what every invoice has. */
@@ -144,14 +159,23 @@ final class FormViewModel {
 
   /** Adds an empty line and sends the keyboard there. */
   void addLine() {
-    DocumentItem item = shown.getValue();
-    int line = InvoiceEdits.addLine(item.edits(), item.record().get().linesRead());
-    goTo(LineField.DESCRIPTION.path(line));
+    goTo(LineField.DESCRIPTION.path(add(InvoiceList.LINES)));
   }
 
-  void removeLine(FormLine line) {
+  /** Adds an empty row for the tax of another rate and sends the keyboard there. */
+  void addTax() {
+    goTo(TaxField.RATE.path(add(InvoiceList.TAXES)));
+  }
+
+  private int add(InvoiceList list) {
     DocumentItem item = shown.getValue();
-    InvoiceEdits.removeLine(item.edits(), item.record().get().linesRead(), line.number());
+    return InvoiceEdits.add(item.edits(), list, item.record().get().rowsRead().get(list));
+  }
+
+  void remove(FormRow row) {
+    DocumentItem item = shown.getValue();
+    InvoiceEdits.remove(
+        item.edits(), row.list(), item.record().get().rowsRead().get(row.list()), row.number());
   }
 
   /** Puts a field back to what was read. */
@@ -176,13 +200,13 @@ final class FormViewModel {
     if (shown.getValue() != last) {
       // Lines and further fields of one document are not those of another.
       last = shown.getValue();
-      lines.clear();
+      rows.values().forEach(List::clear);
       further.clear();
       allDoubts.set(false);
     }
     if (record == null) {
       fields.values().forEach(FormField::clear);
-      lines.clear();
+      rows.values().forEach(List::clear);
       further.clear();
       doubts.clear();
       doubtsHidden.set(0);
@@ -192,13 +216,15 @@ final class FormViewModel {
     List<Comparison> pairs = last.comparisons();
     fields.forEach(
         (field, view) -> view.show(record.entry(field), record, pair(pairs, field.path())));
-    showLines(record);
+    rows.keySet().forEach(list -> showRows(list, record));
     showFurther(record);
     showDoubts(record);
     long right = pairs.stream().filter(Comparison::right).count();
     printed.set(pairs.isEmpty() ? "" : text("fields.asPrinted", right, pairs.size()));
     asPrinted.set(right == pairs.size());
-    long changed = record.all().filter(RecordEntry::edited).count() + record.removedLines().size();
+    long changed =
+        record.all().filter(RecordEntry::edited).count()
+            + rows.keySet().stream().mapToInt(list -> record.removed(list).size()).sum();
     editedWords.set(last.edits().isEmpty() ? "" : text("form.edited", Math.max(1, changed)));
   }
 
@@ -206,18 +232,19 @@ final class FormViewModel {
     return pairs.stream().filter(pair -> pair.name().equals(path)).findFirst();
   }
 
-  private void showLines(InvoiceRecord record) {
-    Map<Integer, FormLine> known =
-        lines.stream().collect(Collectors.toMap(FormLine::number, Function.identity()));
-    List<FormLine> now = new ArrayList<>();
-    for (RecordLine line : record.lines()) {
-      FormLine view =
-          known.computeIfAbsent(line.number(), number -> new FormLine(number, this::edit));
+  private void showRows(InvoiceList list, InvoiceRecord record) {
+    ObservableList<FormRow> before = rows.get(list);
+    Map<Integer, FormRow> known =
+        before.stream().collect(Collectors.toMap(FormRow::number, Function.identity()));
+    List<FormRow> now = new ArrayList<>();
+    for (RecordRow row : record.rows(list)) {
+      FormRow view =
+          known.computeIfAbsent(row.number(), number -> new FormRow(list, number, this::edit));
       now.add(view);
-      view.show(line, now.size(), record);
+      view.show(row, now.size(), record);
     }
-    if (!now.equals(lines)) {
-      lines.setAll(now);
+    if (!now.equals(before)) {
+      before.setAll(now);
     }
   }
 
@@ -260,7 +287,9 @@ final class FormViewModel {
     String label =
         Stream.concat(
                 fields.values().stream(),
-                lines.stream().flatMap(line -> Stream.of(LineField.values()).map(line::field)))
+                rows.values().stream()
+                    .flatMap(List::stream)
+                    .flatMap(row -> row.list().fields().stream().map(row::field)))
             .filter(field -> field.path().equals(doubt.path()))
             .map(field -> field.label().get())
             .findFirst()

@@ -8,7 +8,9 @@ import java.util.function.Supplier;
 import org.invoicelens.invoice.DocumentOutcome;
 import org.invoicelens.invoice.InvoiceExport;
 import org.invoicelens.invoice.InvoiceTable;
+import org.invoicelens.stage.Problem;
 import org.invoicelens.ui.desktop.Desktop;
+import org.invoicelens.ui.desktop.Question;
 import org.invoicelens.ui.failure.Failure;
 import org.invoicelens.ui.task.WorkRunner;
 import org.slf4j.Logger;
@@ -56,20 +58,37 @@ public final class Handover {
     desktop.tell(text("copied.answer"));
   }
 
-  /** Saves the selected document's fields. */
+  /** Saves the selected document's fields; tells first where they do not suffice for that form. */
   public void save(InvoiceExport.Format format) {
     DocumentItem item = selected.get();
-    write(List.of(item), withoutEnding(item.name()), format);
+    List<DocumentOutcome> outcomes = outcomes(List.of(item));
+    runner.start(
+        (listener, cancellation) -> InvoiceExport.text(outcomes, format),
+        text -> write(outcomes, withoutEnding(item.name()), format),
+        this::refuse);
   }
 
   /** Saves what was read of all documents. */
   public void saveAll(InvoiceExport.Format format) {
-    write(all.get(), text("workspace.export.name"), format);
+    write(outcomes(all.get()), text("workspace.export.name"), format);
   }
 
-  private void write(List<DocumentItem> items, String name, InvoiceExport.Format format) {
-    List<DocumentOutcome> outcomes =
-        items.stream().flatMap(item -> item.outcome().stream()).toList();
+  /** What is missing may be a long list, which is gone too soon when it is told in passing. */
+  private void refuse(Throwable thrown) {
+    Problem problem = Failure.of(thrown).problem();
+    log.info("not to be saved in that form", thrown);
+    desktop.ask(
+        new Question(
+            problem.what(),
+            problem.meaning() + "\n\n" + problem.remedy(),
+            List.of(text("workspace.export.back"))));
+  }
+
+  private static List<DocumentOutcome> outcomes(List<DocumentItem> items) {
+    return items.stream().flatMap(item -> item.outcome().stream()).toList();
+  }
+
+  private void write(List<DocumentOutcome> outcomes, String name, InvoiceExport.Format format) {
     desktop
         .chooseTarget(name + "." + format.extension())
         .ifPresent(file -> write(file, outcomes, format));
@@ -78,7 +97,7 @@ public final class Handover {
   private void write(Path file, List<DocumentOutcome> outcomes, InvoiceExport.Format format) {
     runner.start(
         (listener, cancellation) -> {
-          InvoiceExport.write(file, outcomes, format);
+          InvoiceExport.write(file, outcomes, format, InvoiceExport.Reader.SPREADSHEET);
           return file;
         },
         written -> desktop.tell(text("workspace.exported", written)),

@@ -22,7 +22,7 @@ import org.invoicelens.ui.component.MarkIcon;
  * A cell of the line items that is written in where it stands. What is typed counts at once; Escape
  * brings back what stood there, Tab goes on to the next cell.
  */
-final class LineCell extends TableCell<FormLine, String> {
+final class LineCell extends TableCell<FormRow, String> {
 
   private static final PseudoClass WRITTEN_IN = PseudoClass.getPseudoClass("written-in");
 
@@ -156,15 +156,15 @@ final class LineCell extends TableCell<FormLine, String> {
 
   /** Goes to the next cell, or out of the table at its ends. */
   private void goOn(int direction) {
-    TableView<FormLine> table = getTableView();
-    int columns = table.getColumns().size();
-    int next = getIndex() * columns + table.getColumns().indexOf(getTableColumn()) + direction;
+    TableView<FormRow> table = getTableView();
+    int columns = table.getVisibleLeafColumns().size();
+    int next = getIndex() * columns + table.getVisibleLeafIndex(getTableColumn()) + direction;
     commitEdit(editor.getText());
     if (next >= 0 && next < table.getItems().size() * columns) {
       table
           .getSelectionModel()
-          .clearAndSelect(next / columns, table.getColumns().get(next % columns));
-      table.edit(next / columns, table.getColumns().get(next % columns));
+          .clearAndSelect(next / columns, table.getVisibleLeafColumn(next % columns));
+      table.edit(next / columns, table.getVisibleLeafColumn(next % columns));
     } else {
       table.requestFocusTraversal(
           direction > 0 ? TraversalDirection.NEXT : TraversalDirection.PREVIOUS);
@@ -190,9 +190,9 @@ final class LineCell extends TableCell<FormLine, String> {
   }
 
   /** The cell the keyboard is in; null where it is in none. */
-  static TablePosition<FormLine, ?> focused(TableView<FormLine> table) {
+  static TablePosition<FormRow, ?> focused(TableView<FormRow> table) {
     @SuppressWarnings("unchecked")
-    TablePosition<FormLine, ?> cell = table.getFocusModel().getFocusedCell();
+    TablePosition<FormRow, ?> cell = table.getFocusModel().getFocusedCell();
     return cell == null || cell.getRow() < 0 || cell.getTableColumn() == null ? null : cell;
   }
 }

@@ -2,7 +2,9 @@ package org.invoicelens.ui.workspace;
 
 import static org.invoicelens.ui.text.Messages.text;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javafx.beans.binding.Bindings;
 import javafx.css.PseudoClass;
@@ -14,6 +16,7 @@ import javafx.scene.control.TableColumn;
 import javafx.scene.control.TablePosition;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
@@ -48,10 +51,30 @@ final class LineItemsView extends VBox {
   private static final double FRAME = 4;
   private static final double SCROLL_BAR = 14;
 
+  /** From so many letters on there is room for units and rates of the tax. */
+  private static final double ROOMY = 31;
+
+  /** What of the width each column takes, beside those that are seen with it. */
+  private static final Map<LineField, Double> WEIGHTS =
+      Map.of(
+          LineField.DESCRIPTION, 24.5,
+          LineField.QUANTITY, 13.5,
+          LineField.UNIT, 12.0,
+          LineField.UNIT_PRICE, 20.0,
+          LineField.AMOUNT, 24.0,
+          LineField.TAX_RATE, 12.0);
+
+  /** The columns that many invoices have nothing for. */
+  private static final List<LineField> DETAILS = List.of(LineField.UNIT, LineField.TAX_RATE);
+
   private final FormViewModel form;
-  private final TableView<FormLine> table;
+  private final TableView<FormRow> table;
   private final VBox doubts = new VBox();
   private final Label heading = Labels.plain(text("field.description"));
+  private final Map<LineField, TableColumn<FormRow, String>> columns =
+      new EnumMap<>(LineField.class);
+  private final ToggleButton details = new ToggleButton(text("form.lineDetails"));
+  private boolean detailsChosen;
   private double headHeight;
   private Subscription followed = Subscription.EMPTY;
 
@@ -66,10 +89,13 @@ final class LineItemsView extends VBox {
     table.getSelectionModel().setSelectionMode(SelectionMode.SINGLE);
     table.getSelectionModel().setCellSelectionEnabled(true);
     table.setPlaceholder(Labels.wrapped(text("form.noLines"), "muted", "small"));
-    addColumn(LineField.DESCRIPTION, heading, 0.32);
-    addColumn(LineField.QUANTITY, Labels.plain(text("field.quantity")), 0.16);
-    addColumn(LineField.UNIT_PRICE, Labels.plain(text("field.unit_price")), 0.24);
-    addColumn(LineField.AMOUNT, Labels.plain(text("field.amount")), 0.28);
+    for (LineField field : LineField.values()) {
+      addColumn(
+          field,
+          field == LineField.DESCRIPTION
+              ? heading
+              : Labels.plain(FieldLabels.brief(field.label())));
+    }
     heading.fontProperty().subscribe(font -> fit());
     table.skinProperty().subscribe(skin -> measureHead());
     table.widthProperty().subscribe(width -> fit());
@@ -81,27 +107,46 @@ final class LineItemsView extends VBox {
     linesChanged();
   }
 
-  private void addColumn(LineField field, Label title, double share) {
-    TableColumn<FormLine, String> column = new TableColumn<>();
+  private void addColumn(LineField field, Label title) {
+    TableColumn<FormRow, String> column = new TableColumn<>();
     title.setMinWidth(0);
-    title.setTooltip(new Tooltip(title.getText()));
+    title.setTooltip(new Tooltip(FieldLabels.label(field.label())));
     column.setGraphic(title);
     column.setText("");
     column.setSortable(false);
     column.setReorderable(false);
     column.setResizable(false);
     column.setId("column-" + field.key());
+    column.setUserData(field);
     column.getStyleClass().add(field.isAmount() ? "amount-column" : "text-column");
     column.setCellValueFactory(line -> line.getValue().field(field).value());
     column.setCellFactory(any -> new LineCell(field));
-    column
-        .prefWidthProperty()
-        .bind(
-            Bindings.createDoubleBinding(
-                () -> Math.floor((table.getWidth() - FRAME - scrollBar()) * share),
-                table.widthProperty(),
-                form.lines()));
+    columns.put(field, column);
     table.getColumns().add(column);
+  }
+
+  /** Gives the columns that are seen the width among them. */
+  private void spread() {
+    double all =
+        columns.keySet().stream()
+            .filter(field -> columns.get(field).isVisible())
+            .mapToDouble(WEIGHTS::get)
+            .sum();
+    double width = table.getWidth() - FRAME - scrollBar();
+    columns.forEach(
+        (field, column) -> column.setPrefWidth(Math.floor(width * WEIGHTS.get(field) / all)));
+  }
+
+  /** Shows units and rates as the user chose, or else where there are some and room for them. */
+  private void showDetails() {
+    boolean roomy = table.getWidth() >= ROOMY * heading.getFont().getSize();
+    for (LineField field : DETAILS) {
+      boolean any =
+          form.lines().stream().anyMatch(line -> !line.field(field).value().get().isEmpty());
+      columns.get(field).setVisible(detailsChosen ? details.isSelected() : roomy && any);
+    }
+    details.setSelected(DETAILS.stream().anyMatch(field -> columns.get(field).isVisible()));
+    spread();
   }
 
   private double scrollBar() {
@@ -120,6 +165,7 @@ final class LineItemsView extends VBox {
 
   /** As high as its rows, which are as high as the descriptions need. */
   private void fit() {
+    showDetails();
     double em = heading.getFont().getSize();
     boolean narrow = table.getColumns().getFirst().getWidth() < NARROW * em;
     double row = Math.round(em * (narrow ? 3.3 : 2.3));
@@ -137,9 +183,8 @@ final class LineItemsView extends VBox {
     followed.unsubscribe();
     followed = Subscription.EMPTY;
     doubts.getChildren().clear();
-    for (FormLine line : form.lines()) {
-      for (LineField key : LineField.values()) {
-        FormField field = line.field(key);
+    for (FormRow line : form.lines()) {
+      for (FormField field : line.fields()) {
         Node row = doubt(field);
         doubts.getChildren().add(row);
         Subscription shown =
@@ -188,7 +233,11 @@ final class LineItemsView extends VBox {
         })
         .orElse(false)
         .subscribe(edited -> reset.setDisable(!edited));
-    FlowPane buttons = new FlowPane(add, remove, reset);
+    details.setId("line-details");
+    details.getStyleClass().addAll("flat", "small");
+    details.setTooltip(new Tooltip(text("form.lineDetails.tip")));
+    details.setOnAction(e -> choose(details.isSelected()));
+    FlowPane buttons = new FlowPane(add, remove, reset, details);
     buttons.getStyleClass().addAll("buttons", "small-buttons");
     return buttons;
   }
@@ -202,16 +251,16 @@ final class LineItemsView extends VBox {
   }
 
   private FormField fieldAtFocus() {
-    TablePosition<FormLine, ?> cell = LineCell.focused(table);
+    TablePosition<FormRow, ?> cell = LineCell.focused(table);
     return cell == null || cell.getRow() >= form.lines().size()
         ? null
-        : form.lines().get(cell.getRow()).field(LineField.values()[cell.getColumn()]);
+        : form.lines().get(cell.getRow()).field((LineField) cell.getTableColumn().getUserData());
   }
 
   private void removeSelected() {
-    FormLine line = table.getSelectionModel().getSelectedItem();
+    FormRow line = table.getSelectionModel().getSelectedItem();
     if (line != null) {
-      form.removeLine(line);
+      form.remove(line);
     }
   }
 
@@ -224,24 +273,35 @@ final class LineItemsView extends VBox {
 
   /** Sends the keyboard into a cell; false where the path is not of a line's field. */
   boolean goTo(String path) {
-    List<LineField> columns = List.of(LineField.values());
-    for (FormLine line : form.lines()) {
-      for (LineField column : columns) {
-        if (line.field(column).path().equals(path)) {
-          int row = form.lines().indexOf(line);
-          TableColumn<FormLine, ?> at = table.getColumns().get(columns.indexOf(column));
-          table.requestFocus();
-          table.scrollTo(row);
-          table.getSelectionModel().clearAndSelect(row, at);
-          table.getFocusModel().focus(row, at);
-          // A new row has its cells after the next layout.
-          table.layout();
-          table.edit(row, at);
+    for (FormRow line : form.lines()) {
+      for (LineField field : LineField.values()) {
+        if (line.field(field).path().equals(path)) {
+          goTo(form.lines().indexOf(line), field);
           return true;
         }
       }
     }
     return false;
+  }
+
+  private void goTo(int row, LineField field) {
+    if (!columns.get(field).isVisible()) {
+      choose(true);
+    }
+    TableColumn<FormRow, String> at = columns.get(field);
+    table.requestFocus();
+    table.scrollTo(row);
+    table.getSelectionModel().clearAndSelect(row, at);
+    table.getFocusModel().focus(row, at);
+    // A new row has its cells after the next layout.
+    table.layout();
+    table.edit(row, at);
+  }
+
+  private void choose(boolean shown) {
+    detailsChosen = true;
+    details.setSelected(shown);
+    fit();
   }
 
   private void key(KeyEvent key) {
@@ -272,11 +332,11 @@ final class LineItemsView extends VBox {
   }
 
   private boolean edit() {
-    TablePosition<FormLine, ?> cell = LineCell.focused(table);
+    TablePosition<FormRow, ?> cell = LineCell.focused(table);
     if (cell == null) {
       return false;
     }
-    table.edit(cell.getRow(), table.getColumns().get(cell.getColumn()));
+    table.edit(cell.getRow(), table.getVisibleLeafColumn(cell.getColumn()));
     return table.getEditingCell() != null;
   }
 }

@@ -12,7 +12,7 @@ import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.collections.ObservableList;
 import javafx.scene.image.Image;
 import org.invoicelens.config.ModelConfig;
-import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.invoice.ReadingFacts;
@@ -133,8 +133,9 @@ final class ReadingQueue {
     ModelConfig.Prompt asked = prompt.inUse().get();
     boolean changed = prompt.changed().get();
     // The model may be loaded in another way while it reads, so its facts are asked afterwards.
-    Function<OptimizedModel, ReadingFacts> facts =
-        now -> new ReadingFacts(begun, name, now.dtype().title(), now.device(), asked, changed);
+    Function<EngineFacts, ReadingFacts> facts =
+        now -> new ReadingFacts(begun, name, now.variant(), now.device(), asked, changed);
+    ReadingFacts before = facts.apply(model.facts());
     running =
         runner.start(
             work(model, item.source(), item.rotation().get(), asked, facts),
@@ -148,7 +149,7 @@ final class ReadingQueue {
               public void succeeded(Read result) {
                 item.thumbnail().set(result.thumbnail());
                 item.read(result.extraction(), result.facts());
-                if (!result.extraction().notes().isEmpty()) {
+                if (!result.facts().equals(before)) {
                   whenSteppedDown.accept(result.facts());
                 }
                 whenRead.forEach(action -> action.accept(item));
@@ -175,7 +176,7 @@ final class ReadingQueue {
       DocumentSource source,
       int rotation,
       ModelConfig.Prompt prompt,
-      Function<OptimizedModel, ReadingFacts> facts) {
+      Function<EngineFacts, ReadingFacts> facts) {
     return (listener, cancellation) -> {
       InvoiceDocument document = source.open().turned(rotation);
       Extraction extraction = model.read(document, prompt, new AnswerSoFar(listener), cancellation);

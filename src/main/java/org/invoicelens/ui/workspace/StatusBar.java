@@ -44,7 +44,8 @@ final class StatusBar extends HBox {
     // One line where there is room for it: as wide as it likes, and only then made to wrap.
     facts.prefWrapLengthProperty().bind(widthProperty());
     HBox.setHgrow(facts, Priority.ALWAYS);
-    Label promise = Labels.plain(text("status.private"), "muted", "small");
+    Label promise = Labels.plain("", "muted", "small");
+    promise.textProperty().bind(model.promiseWords());
     HBox lock = new HBox(new Icon(Material2OutlinedAL.LOCK), promise);
     lock.getStyleClass().addAll("status-fact", "status-lock");
     lock.setMinWidth(USE_PREF_SIZE);

@@ -7,7 +7,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
-import org.invoicelens.engine.OptimizedModel;
+import org.invoicelens.engine.EngineFacts;
+import org.invoicelens.engine.RemoteModel;
 import org.invoicelens.hardware.DeviceState;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.ui.pipeline.ReadyModel;
@@ -29,10 +30,13 @@ final class StatusViewModel {
   private final ReadOnlyStringWrapper memoryWords = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper temperatureWords = new ReadOnlyStringWrapper("");
   private final ReadOnlyStringWrapper rateWords = new ReadOnlyStringWrapper("");
+  private final ReadOnlyStringWrapper promiseWords =
+      new ReadOnlyStringWrapper(text("status.private"));
   private Optional<DeviceState> state = Optional.empty();
   private String device = "";
   private long memory;
   private boolean measuring;
+  private boolean remote;
 
   /**
    * @param meter how a device stands now; takes its time
@@ -67,6 +71,11 @@ final class StatusViewModel {
     return temperatureWords.getReadOnlyProperty();
   }
 
+  /** What becomes of the documents. */
+  ReadOnlyStringProperty promiseWords() {
+    return promiseWords.getReadOnlyProperty();
+  }
+
   /** How fast the last document was read; empty before. */
   ReadOnlyStringProperty rateWords() {
     return rateWords.getReadOnlyProperty();
@@ -76,6 +85,7 @@ final class StatusViewModel {
   void show(ReadyModel model) {
     rateWords.set("");
     state = Optional.empty();
+    promiseWords.set(text("status.private"));
     if (model == null) {
       device = "";
       modelWords.set("");
@@ -84,10 +94,14 @@ final class StatusViewModel {
       temperatureWords.set("");
       return;
     }
-    OptimizedModel facts = model.facts();
+    EngineFacts facts = model.facts();
     device = facts.device();
+    remote = facts instanceof RemoteModel;
+    if (remote) {
+      promiseWords.set(text("status.server", device));
+    }
     memory = facts.memoryUsage();
-    modelWords.set(text("status.model", modelName.get(), facts.dtype().title()));
+    modelWords.set(text("status.model", modelName.get(), facts.variant()));
     tell();
   }
 
@@ -108,7 +122,7 @@ final class StatusViewModel {
 
   /** Measures anew; does nothing while the last measurement goes on. */
   void refresh() {
-    if (measuring || device.isEmpty()) {
+    if (measuring || device.isEmpty() || remote) {
       return;
     }
     measuring = true;
@@ -134,14 +148,18 @@ final class StatusViewModel {
             .map(DeviceState::name)
             .filter(name -> !name.isBlank())
             .orElse(device.equals("cpu") ? text("status.cpu") : device));
-    memoryWords.set(
-        state
-            .filter(now -> now.memoryTotal() > 0)
-            .map(now -> Amounts.memoryOf(memory, now.memoryTotal()))
-            .orElseGet(() -> Amounts.memory(memory)));
+    // What a server holds is not this computer's.
+    memoryWords.set(remote ? "" : memoryHere());
     temperatureWords.set(
         state.isPresent() && state.get().temperature().isPresent()
             ? text("status.temperature", state.get().temperature().getAsInt())
             : "");
+  }
+
+  private String memoryHere() {
+    return state
+        .filter(now -> now.memoryTotal() > 0)
+        .map(now -> Amounts.memoryOf(memory, now.memoryTotal()))
+        .orElseGet(() -> Amounts.memory(memory));
   }
 }

@@ -67,7 +67,9 @@ final class TimingsPane extends ScrollPane {
             Amounts.number(times.decodeTokensPerSecond())));
     row("timings.total", Amounts.seconds(times.image().plus(times.prefill()).plus(times.decode())));
     row("timings.end", text("timings.end." + result.finishReason().name()));
-    row("timings.memory", Amounts.memory(result.memory()));
+    if (result.memory() > 0) {
+      row("timings.memory", Amounts.memory(result.memory()));
+    }
     row("timings.pages", text("timings.pages.of", extraction.pagesRead(), extraction.pages()));
     if (!extraction.seen().isEmpty()) {
       row(

@@ -7,11 +7,13 @@ import org.invoicelens.config.Precision;
 import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.hardware.HardwareStatus;
 import org.invoicelens.hardware.MemoryEstimate;
+import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
 import org.invoicelens.ui.ScriptedStages;
+import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepState;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,11 +28,18 @@ class HardwareViewModelTest {
   private final SetupSession session = new SetupSession();
   private final ManualRunner runner = new ManualRunner();
   private final FakeDesktop desktop = new FakeDesktop();
-  private final HardwareViewModel model = new HardwareViewModel(stages, session, runner, desktop);
+  private HardwareViewModel model;
 
   @BeforeEach
   void choose() {
     session.config().set(Fixtures.config("pixtral", own));
+    model =
+        new HardwareViewModel(
+            stages,
+            session,
+            runner,
+            desktop,
+            new SettingsViewModel(new SettingsStore(Fixtures.folders(own)), runner));
   }
 
   @Test

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.download.DownloadException;
 import org.invoicelens.engine.InitializationException;
+import org.invoicelens.hardware.HardwareException;
 import org.invoicelens.settings.SettingsStore;
 import org.invoicelens.setup.SetupState;
 import org.invoicelens.stage.Problem;
@@ -21,6 +23,7 @@ import org.invoicelens.ui.failure.Remedy;
 import org.invoicelens.ui.pipeline.Recalled;
 import org.invoicelens.ui.place.Navigation;
 import org.invoicelens.ui.place.Place;
+import org.invoicelens.ui.server.ServerViewModel;
 import org.invoicelens.ui.settings.SettingsViewModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.invoicelens.ui.step.StepState;
@@ -94,6 +97,117 @@ class WizardViewModelTest {
         .extracting(SetupState::reached)
         .startsWith(Stage.CONFIGURATION, Stage.HARDWARE)
         .endsWith(Stage.OPTIMIZATION);
+  }
+
+  private static RemoteServer vllm() {
+    return RemoteServer.entered(
+        "https://vllm.example.com",
+        "mistralai/Pixtral-12B-2409",
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  @Test
+  void aServerReadsWhereThisComputerIsTooSmallAndNothingIsDownloaded() {
+    stages.hardware =
+        (listener, cancellation) -> {
+          if (session.config().get().isRemote()) {
+            return Fixtures.workstation();
+          }
+          throw new HardwareException(
+              HardwareException.Reason.TOO_LITTLE_MEMORY,
+              Fixtures.workstation(),
+              new Problem("Too little memory.", "", ""),
+              "",
+              null);
+        };
+    stages.serverCheck = (listener, cancellation) -> List.of();
+    begin();
+    choose(large);
+    assertThat(wizard.hardware().failure().get()).isNotNull();
+    assertThat(wizard.promise().getValue()).isEqualTo("Your invoices stay on this computer.");
+    ServerViewModel server = wizard.hardware().server();
+    assertThat(server.offered().get()).isTrue();
+    server.address().set(vllm().address().toString());
+    server.model().set(vllm().model());
+    server.test();
+    runner.runAll();
+    server.use();
+    runner.runAll();
+
+    assertThat(wizard.hardware().failure().get()).isNull();
+    assertThat(wizard.hardware().headline().get()).isEqualTo("vllm.example.com reads for you");
+    assertThat(wizard.hardware().nextText().get()).isEqualTo("_Connect to the server");
+    assertThat(wizard.promise().getValue()).contains("sent to vllm.example.com");
+    wizard.next();
+    runner.runAll();
+
+    assertThat(wizard.current().get()).isSameAs(wizard.start());
+    assertThat(stages.calls).contains("start").doesNotContain("download", "verify");
+    assertThat(wizard.download().fact().get()).isEqualTo("not needed");
+    assertThat(wizard.start().phases()).hasSize(2);
+    wizard.back();
+    assertThat(wizard.current().get()).isSameAs(wizard.hardware());
+    wizard.next();
+    wizard.next();
+    assertThat(wizard.navigation().current().get()).isEqualTo(Place.WORKSPACE);
+  }
+
+  @Test
+  void thisComputerReadsAgainWhereTheServerIsTakenBack() {
+    stages.hardware = (listener, cancellation) -> Fixtures.workstation();
+    begin();
+    choose(large.withServer(Optional.of(vllm())));
+    assertThat(wizard.hardware().headline().get()).isEqualTo("vllm.example.com reads for you");
+
+    wizard.hardware().server().useThisComputer();
+    runner.runAll();
+
+    assertThat(session.config().get().isRemote()).isFalse();
+    assertThat(wizard.hardware().headline().get()).isEqualTo("Your computer can run pixtral-12b");
+    wizard.next();
+    runner.runAll();
+    assertThat(stages.calls).contains("download", "verify");
+  }
+
+  @Test
+  void aServerThatWasInUseIsConnectedAtOnce() {
+    ModelConfig remote = large.withServer(Optional.of(vllm()));
+    stages.recalled =
+        Optional.of(
+            new Recalled(remote, Stage.OPTIMIZATION, Optional.of(Fixtures.verified(large))));
+    begin();
+
+    assertThat(stages.calls).doesNotContain("verifyHardware", "download", "verify");
+    assertThat(wizard.navigation().current().get()).isEqualTo(Place.WORKSPACE);
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerAtTheStartLeadsToItsChoice() {
+    ModelConfig remote = large.withServer(Optional.of(vllm()));
+    stages.recalled = Optional.of(new Recalled(remote, Stage.OPTIMIZATION, Optional.empty()));
+    stages.start =
+        (listener, cancellation) -> {
+          throw new InitializationException(
+              InitializationException.Reason.SERVER_FAILED,
+              new Problem("It is not there.", "", ""),
+              "",
+              null);
+        };
+    begin();
+
+    assertThat(wizard.current().get()).isSameAs(wizard.start());
+    assertThat(wizard.start().headline().get())
+        .isEqualTo("The server does not answer as it should");
+    wizard.start().failure().get().remedies().stream()
+        .filter(remedy -> remedy.id().equals("remedy-server"))
+        .findFirst()
+        .map(Remedy::action)
+        .orElseThrow()
+        .run();
+    runner.runAll();
+    assertThat(wizard.current().get()).isSameAs(wizard.hardware());
+    assertThat(wizard.hardware().server().offered().get()).isTrue();
   }
 
   @Test

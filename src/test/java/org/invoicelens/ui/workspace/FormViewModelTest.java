@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.invoicelens.invoice.InvoiceField;
 import org.invoicelens.invoice.LineField;
+import org.invoicelens.invoice.TaxField;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
@@ -23,7 +24,7 @@ class FormViewModelTest {
       {"vendor":"Müller","number":"7","date":"2026-08-27","net":"1.200,00","tax":"228,00",\
       "total":"1.428,00","items":[{"description":"Wartung","amount":"900,00"},\
       {"description":"Dichtung","quantity":4,"unit_price":"75,00","amount":"300,00"}],\
-      "iban":"DE02"}\
+      "terms":"14 days"}\
       """;
 
   @TempDir Path own;
@@ -65,8 +66,8 @@ class FormViewModelTest {
     assertThat(form.lines())
         .extracting(line -> line.field(LineField.AMOUNT).value().get())
         .containsExactly("900,00", "300,00");
-    assertThat(form.further()).extracting(field -> field.value().get()).containsExactly("DE02");
-    assertThat(form.further().getFirst().label().get()).isEqualTo("Iban");
+    assertThat(form.further()).extracting(field -> field.value().get()).containsExactly("14 days");
+    assertThat(form.further().getFirst().label().get()).isEqualTo("Terms");
     assertThat(form.editedWords().get()).isEmpty();
   }
 
@@ -118,7 +119,7 @@ class FormViewModelTest {
 
   @Test
   void linesCanBeAddedFilledAndTakenAway() {
-    FormLine second = form.lines().get(1);
+    FormRow second = form.lines().get(1);
     form.addLine();
     assertThat(form.lines()).hasSize(3);
     assertThat(form.wanted().get()).isEqualTo("items[2].description");
@@ -126,16 +127,70 @@ class FormViewModelTest {
     form.lines().get(2).field(LineField.AMOUNT).value().set("100,00");
     assertThat(doubts())
         .containsExactly("Net: The lines make 1,300.00, but the net amount says 1,200.00.");
-    form.removeLine(form.lines().get(0));
+    form.remove(form.lines().get(0));
     assertThat(form.lines().getFirst()).isSameAs(second);
     assertThat(second.field(LineField.AMOUNT).label().get()).isEqualTo("Amount of line 1");
     assertThat(edits())
         .containsOnlyKeys("items[0]", "items[2]", "items[2].amount")
         .containsEntry("items[0]", "removed");
-    form.removeLine(form.lines().get(1));
+    form.remove(form.lines().get(1));
     assertThat(edits()).containsOnlyKeys("items[0]");
     form.resetAll();
     assertThat(form.verdict().get()).isEqualTo("adds up");
+  }
+
+  private void readAgain(String answer) {
+    session.model().set(Fixtures.model(answer));
+    model.readAgain();
+    runner.runAll();
+  }
+
+  @Test
+  void taxesForEachRateAreAddedFilledAndTakenAway() {
+    assertThat(form.taxes()).isEmpty();
+    form.addTax();
+    assertThat(form.wanted().get()).isEqualTo("taxes[0].rate");
+    FormRow row = form.taxes().getFirst();
+    row.field(TaxField.RATE).value().set("19 %");
+    row.field(TaxField.NET).value().set("1.200,00");
+    row.field(TaxField.TAX).value().set("222,00");
+    assertThat(doubts())
+        .containsExactly(
+            "Tax in tax row 1: 19 % of 1,200.00 are 228.00, but the tax says 222.00.",
+            "Tax: The taxes for each rate make 222.00, but the tax as a whole says 228.00.");
+    assertThat(row.field(TaxField.TAX).doubt().get()).startsWith("19 % of");
+    row.field(TaxField.TAX).value().set("228,00");
+    assertThat(form.verdict().get()).isEqualTo("adds up");
+    form.remove(row);
+    assertThat(form.taxes()).isEmpty();
+    assertThat(edits()).isEmpty();
+  }
+
+  @Test
+  void anAddressInSeveralLinesIsShownInOneAndIsNoCorrection() {
+    readAgain(
+        "{\"seller\":{\"name\":\"A\",\"address\":\"Ring 3,\\n 1010 Wien\\nAustria\"},"
+            + "\"number\":\"1\",\"date\":\"2026-01-02\",\"total\":1}");
+    FormField address = field(InvoiceField.VENDOR_ADDRESS);
+    assertThat(address.value().get()).isEqualTo("Ring 3, 1010 Wien, Austria");
+    assertThat(edits()).isEmpty();
+    address.value().set("Ring 4, 1010 Wien, Austria");
+    assertThat(edits()).containsEntry("vendor_address", "Ring 4, 1010 Wien, Austria");
+    address.value().set("Ring 3, 1010 Wien, Austria");
+    assertThat(edits()).isEmpty();
+  }
+
+  @Test
+  void aWrongIbanIsDoubtedWhereItStandsAndLeftAsItIs() {
+    readAgain(ANSWER.replace("\"terms\":\"14 days\"", "\"iban\":\"DE8937O400440532013000\""));
+    FormField iban = field(InvoiceField.IBAN);
+    assertThat(iban.value().get()).isEqualTo("DE8937O400440532013000");
+    assertThat(iban.doubt().get()).contains("an O may be a zero");
+    iban.value().set("DE89 3704 0044 0532 0130 00");
+    assertThat(iban.doubt().get()).isEmpty();
+    assertThat(iban.brief()).isEqualTo("IBAN");
+    assertThat(field(InvoiceField.VENDOR_VAT_ID).label().get()).isEqualTo("Seller’s VAT id");
+    assertThat(field(InvoiceField.VENDOR_VAT_ID).brief()).isEqualTo("VAT id");
   }
 
   @Test

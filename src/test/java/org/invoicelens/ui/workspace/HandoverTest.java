@@ -52,7 +52,8 @@ class HandoverTest {
     assertThat(desktop.copied.getLast()).contains("\"total\":678.00");
     model.handover().copyTable();
     assertThat(desktop.copied.getLast()).contains("Seller\tDib Group\r\n", "Total\t678.00\r\n");
-    assertThat(desktop.copied.getLast()).endsWith("Item\tQty\tPrice\tAmount\r\nBolts\t\t\t\r\n");
+    assertThat(desktop.copied.getLast())
+        .endsWith("Item\tQty\tUnit\tPrice\tAmount\tTax rate\r\nBolts\t\t\t\t\t\r\n");
     model.handover().copyAnswer();
     assertThat(desktop.copied.getLast()).isEqualTo(ANSWER);
   }
@@ -79,5 +80,16 @@ class HandoverTest {
     model.handover().saveAll(InvoiceExport.Format.CSV);
     runner.runAll();
     assertThat(desktop.told.getLast()).contains("cannot be written");
+  }
+
+  @Test
+  void saysAllThatIsMissingForAnEInvoiceBeforeItAsksWhere() {
+    Path file = save("slip.xml");
+    model.handover().save(InvoiceExport.Format.XML);
+    runner.runAll();
+    assertThat(file).doesNotExist();
+    assertThat(desktop.asked.getLast().title()).contains("slip-1.png", "e-invoice");
+    assertThat(desktop.asked.getLast().text())
+        .contains("the invoice number", "the seller’s address", "the quantity of item 1");
   }
 }

@@ -60,7 +60,8 @@ class PromptViewModelTest {
     prompt.system().set("");
     assertThat(prompt.refusal().get()).isEmpty();
     prompt.use();
-    assertThat(prompt.inUse().get()).isEqualTo(new ModelConfig.Prompt("", "Read."));
+    assertThat(prompt.inUse().get())
+        .isEqualTo(new ModelConfig.Prompt("", "Read.", large.prompt().schema()));
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
@@ -188,13 +189,13 @@ class WorkspaceViewModelTest {
     model.add(List.of(SAMPLES.resolve("slip-0.png")));
     runner.runAll();
     DocumentItem item = model.documents().getFirst();
-    assertThat(item.record().get().vendor().text()).startsWith("Read this invoice");
+    assertThat(item.record().get().seller().name().text()).startsWith("Read this invoice");
     assertThat(item.facts().get().promptChanged()).isFalse();
     assertThat(item.facts().get().device()).isEqualTo("cuda:0");
     model.prompt().use();
     model.readAgain();
     runner.runAll();
-    assertThat(item.record().get().vendor().text()).isEqualTo("Who sent it?");
+    assertThat(item.record().get().seller().name().text()).isEqualTo("Who sent it?");
     assertThat(item.facts().get().promptChanged()).isTrue();
   }
 
@@ -218,7 +219,7 @@ class WorkspaceViewModelTest {
   private static final class SteppingDown implements ReadyModel {
 
     private final ReadyModel within;
-    private OptimizedModel facts;
+    private EngineFacts facts;
 
     SteppingDown(ReadyModel within) {
       this.within = within;
@@ -226,7 +227,7 @@ class WorkspaceViewModelTest {
     }
 
     @Override
-    public OptimizedModel facts() {
+    public EngineFacts facts() {
       return facts;
     }
 
