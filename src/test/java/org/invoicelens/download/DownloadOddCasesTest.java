@@ -224,6 +224,7 @@ class DownloadOddCasesTest {
           WEIGHTS,
           (request, normal) -> {
             if (ranges.incrementAndGet() == 3) {
+              awaitFirstBytes();
               fill(filler);
             }
             return ranges.get() >= 5 ? new FaultyHub.Reply().status(500) : normal;
@@ -256,6 +257,7 @@ class DownloadOddCasesTest {
           WEIGHTS,
           (request, normal) -> {
             if (ranges.incrementAndGet() == 3) {
+              awaitFirstBytes();
               fill(filler);
             }
             return normal;
@@ -269,6 +271,17 @@ class DownloadOddCasesTest {
       hub.fault = (request, normal) -> normal;
       assertThat(run.download(hub).transferred()).isEqualTo(content.length - kept);
       assertThat(run.content(WEIGHTS)).isEqualTo(content);
+    }
+  }
+
+  /** Where a computer is busy, three ranges are asked for before one of them is written. */
+  private void awaitFirstBytes() {
+    try {
+      while (new PartialData(run.model).size() == 0) {
+        Thread.sleep(5);
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -99,7 +99,9 @@ class ResponsivenessTest {
     Path model = program.resolve("models/bundled/pixtral-mini");
     Files.createDirectories(model);
     Files.createDirectories(program.resolve("config/models"));
-    for (String name : List.of("config/models/pixtral-mini.yaml")) {
+    Files.createDirectories(program.resolve("assets/schema"));
+    for (String name :
+        List.of("config/models/pixtral-mini.yaml", "assets/schema/slip.schema.json")) {
       Files.copy(real.resolve(name), program.resolve(name));
     }
     try (var files = Files.list(real.resolve("models/bundled/pixtral-mini"))) {
