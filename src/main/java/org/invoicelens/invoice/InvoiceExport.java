@@ -100,10 +100,14 @@ public final class InvoiceExport {
     char between = local && decimalSign() == ',' ? ';' : ',';
     return switch (format) {
       case JSON -> GSON.toJson(json(outcomes)) + "\n";
-      case CSV -> SpreadsheetText.csv(InvoiceTable.documents(outcomes), between);
-      case CSV_LINES -> SpreadsheetText.csv(InvoiceTable.lines(outcomes, number), between);
+      case CSV -> csv(InvoiceTable.documents(outcomes), between, local);
+      case CSV_LINES -> csv(InvoiceTable.lines(outcomes, number), between, local);
       case XML -> eInvoice(outcomes);
     };
+  }
+
+  private static String csv(List<List<String>> rows, char between, boolean toOpen) {
+    return toOpen ? SpreadsheetText.csvToOpen(rows, between) : SpreadsheetText.csv(rows, between);
   }
 
   private static char decimalSign() {

@@ -13,6 +13,9 @@ final class SpreadsheetText {
 
   private static final Pattern PLAIN_NUMBER = Pattern.compile("[+-]?\\d+([.,]\\d+)*");
 
+  /** Digits that are a name and no number: a spreadsheet would drop zeros or round them. */
+  private static final Pattern NAME_OF_DIGITS = Pattern.compile("0\\d+|\\d{16,}");
+
   private SpreadsheetText() {}
 
   /**
@@ -23,6 +26,16 @@ final class SpreadsheetText {
    */
   static String csv(List<List<String>> rows, char between) {
     return text(rows, String.valueOf(between), cell -> quoted(cell, between));
+  }
+
+  /** For files that a spreadsheet opens by itself: as above, and digits stay as they are. */
+  static String csvToOpen(List<List<String>> rows, char between) {
+    return text(rows, String.valueOf(between), cell -> quoted(asWritten(cell), between));
+  }
+
+  /** The one way that Excel and LibreOffice both take for a text of digits. */
+  private static String asWritten(String cell) {
+    return NAME_OF_DIGITS.matcher(cell).matches() ? "=\"" + cell + "\"" : cell;
   }
 
   /** For the clipboard: tabs between cells, and each cell in one line. */

@@ -283,6 +283,19 @@ class InvoiceExportTest {
   }
 
   @Test
+  void keepsTheDigitsOfNumbersThatAreNames() throws Exception {
+    DocumentOutcome outcome =
+        read("a.png", "{\"number\":\"05201\",\"order\":\"20260000000000000417\",\"total\":0.50}");
+    Path file = folder.resolve("a.csv");
+    InvoiceExport.write(file, List.of(outcome), Format.CSV, InvoiceExport.Reader.SPREADSHEET);
+    assertThat(file)
+        .content()
+        .contains("\"=\"\"05201\"\"\"", "\"=\"\"20260000000000000417\"\"\"", "0.50");
+    InvoiceExport.write(file, List.of(outcome), Format.CSV);
+    assertThat(file).content().contains(",05201,20260000000000000417,0.50");
+  }
+
+  @Test
   void knowsFormulasInWideFormsAndBehindLineBreaks() throws Exception {
     String csv =
         InvoiceExport.text(
