@@ -2,6 +2,7 @@ package org.invoicelens.grammar;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,7 @@ public final class AnswerSchema {
       }
       JsonObject schema = root.getAsJsonObject();
       return new AnswerSchema(schema.toString(), SchemaReader.read(schema));
-    } catch (com.google.gson.JsonParseException e) {
+    } catch (JsonParseException e) {
       throw new IllegalArgumentException("$: this is no JSON: " + e.getMessage(), e);
     }
   }

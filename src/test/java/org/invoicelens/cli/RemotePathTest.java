@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
-import mockwebserver3.MockResponse;
 import org.invoicelens.cli.DoorForTests.Outcome;
 import org.invoicelens.config.RemoteServer;
 import org.invoicelens.remote.VllmServer;
@@ -132,18 +130,7 @@ class RemotePathTest {
     }
     Files.writeString(documents.resolve("slip-0.png"), "no picture");
     CyclicBarrier together = new CyclicBarrier(2);
-    VllmServer.Fault meeting =
-        request -> {
-          try {
-            together.await(20, TimeUnit.SECONDS);
-          } catch (Exception e) {
-            return VllmServer.error(500, "they do not come together");
-          }
-          return new MockResponse.Builder()
-              .addHeader("Content-Type", "text/event-stream")
-              .body(vllm.events(new JsonObject()))
-              .build();
-        };
+    VllmServer.Fault meeting = vllm.whenTogether(together);
     vllm.fail(meeting, meeting, meeting, meeting, meeting, meeting);
 
     Outcome outcome = door.run("extract", documents, "--config", config, "--json");

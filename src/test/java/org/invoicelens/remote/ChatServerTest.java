@@ -621,25 +621,19 @@ class ChatServerTest {
 
   @Test
   void aServerThatOnlyShowsThatItLivesIsNotWaitedForWithoutEnd() throws Exception {
-    vllm.fail(request ->
-        new MockResponse.Builder()
-            .addHeader("Content-Type", "text/event-stream")
-            .body(": ping\n\n".repeat(2000))
-            .throttleBody(16, 50, TimeUnit.MILLISECONDS)
-            .build());
-
-    RemoteException e =
-        failure(waiting(vllm.described(), Duration.ofMillis(700), Duration.ofSeconds(9)));
-
-    assertThat(e.reason()).isEqualTo(Reason.STALLED);
+    isNotWaitedForWithoutEnd("text/event-stream", ": ping\n\n".repeat(2000));
   }
 
   @Test
   void anAnswerThatComesInDribsWithoutStreamingIsNotWaitedForWithoutEnd() throws Exception {
+    isNotWaitedForWithoutEnd("application/json", " ".repeat(4000));
+  }
+
+  private void isNotWaitedForWithoutEnd(String type, String dribs) throws Exception {
     vllm.fail(request ->
         new MockResponse.Builder()
-            .addHeader("Content-Type", "application/json")
-            .body(" ".repeat(4000))
+            .addHeader("Content-Type", type)
+            .body(dribs)
             .throttleBody(16, 50, TimeUnit.MILLISECONDS)
             .build());
 
@@ -769,18 +763,7 @@ class ChatServerTest {
   @Test
   void asManyQuestionsAsConfiguredAreAskedAtOnce() throws Exception {
     CyclicBarrier together = new CyclicBarrier(RemoteServer.CONNECTIONS);
-    Fault meeting =
-        request -> {
-          try {
-            together.await(20, TimeUnit.SECONDS);
-          } catch (Exception e) {
-            return VllmServer.error(500, "they do not come together");
-          }
-          return new MockResponse.Builder()
-              .addHeader("Content-Type", "text/event-stream")
-              .body(vllm.events(new JsonObject()))
-              .build();
-        };
+    Fault meeting = vllm.whenTogether(together);
     vllm.fail(meeting, meeting, meeting, meeting, meeting, meeting, meeting, meeting);
     try (ChatServer server = server(vllm.described());
         ExecutorService pool = Executors.newCachedThreadPool()) {

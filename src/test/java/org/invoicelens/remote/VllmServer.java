@@ -15,6 +15,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.imageio.ImageIO;
 import mockwebserver3.Dispatcher;
@@ -101,6 +103,21 @@ public final class VllmServer implements AutoCloseable {
   /** A refusal as vLLM words it. */
   public static Fault refusal(int status, String message) {
     return request -> error(status, message);
+  }
+
+  /** An answer that comes only when so many questions are there as the barrier waits for. */
+  public Fault whenTogether(CyclicBarrier together) {
+    return request -> {
+      try {
+        together.await(20, TimeUnit.SECONDS);
+      } catch (Exception e) {
+        return error(500, "they do not come together");
+      }
+      return new MockResponse.Builder()
+          .addHeader("Content-Type", "text/event-stream")
+          .body(events(new JsonObject()))
+          .build();
+    };
   }
 
   public static MockResponse error(int status, String message) {

@@ -1131,10 +1131,17 @@ class ScreensTest {
             .filter(item -> "export-xml".equals(item.getId()))
             .findFirst()
             .orElseThrow();
-    Platform.runLater(xml::fire);
-    shootWindow(
-        window -> window.getScene() != null && window.getScene().getRoot() instanceof DialogPane,
-        "6-workspace-no-e-invoice");
+    for (Looks.Theme theme : List.of(Looks.Theme.LIGHT, Looks.Theme.DARK)) {
+      for (int scale : List.of(100, 150)) {
+        Looks looks = Looks.DEFAULT.withTheme(theme).withScale(scale);
+        robot.interact(() -> Appearance.apply(stage.getScene(), looks));
+        Platform.runLater(xml::fire);
+        shootWindow(
+            window ->
+                window.getScene() != null && window.getScene().getRoot() instanceof DialogPane,
+            "6-workspace-no-e-invoice-" + theme.name().toLowerCase(Locale.ROOT) + "-" + scale);
+      }
+    }
   }
 
   /** Draws a window that lies above the program's own. */

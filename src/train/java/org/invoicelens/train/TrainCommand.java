@@ -1,5 +1,6 @@
 package org.invoicelens.train;
 
+import com.google.gson.GsonBuilder;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -305,7 +306,7 @@ public final class TrainCommand implements Callable<Integer> {
         ImageIO.write(slip.picture(), "png", into.resolve("slip-" + i + ".png").toFile());
         Files.writeString(
             into.resolve("slip-" + i + ".json"),
-            new com.google.gson.GsonBuilder()
+            new GsonBuilder()
                 .disableHtmlEscaping()
                 .setPrettyPrinting()
                 .create()
