@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
@@ -15,6 +16,7 @@ import org.invoicelens.pixtral.GenerationOptions;
 import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.PixtralModel;
+import org.invoicelens.pixtral.RowTrial;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Cancellation;
@@ -127,6 +129,7 @@ public final class ModelOptimizer {
 
     progress(1, "step.choose");
     chooseThreads(model, page, notes);
+    chooseRowKernel(model, notes);
     chooseAttention(model, page, notes);
 
     progress(2, "step.test");
@@ -219,6 +222,17 @@ public final class ModelOptimizer {
       model.useThreads(all);
     } else {
       notes.add(WORDS.text("note.oneThread", all));
+    }
+  }
+
+  /** The processor's vector instructions or PyTorch: for large models, whose rows take long. */
+  private static void chooseRowKernel(PixtralModel model, List<String> notes) {
+    if (model.footprint().parameters() > SMALL_MODEL) {
+      Optional<RowTrial> trial = model.chooseRowKernel();
+      trial.ifPresent(found -> log.info("A row of packed weights: {}", found));
+      if (trial.isPresent() && !trial.get().isKernelFaster()) {
+        notes.add(WORDS.text("note.unpacks"));
+      }
     }
   }
 

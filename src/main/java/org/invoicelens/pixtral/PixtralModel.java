@@ -493,6 +493,22 @@ public final class PixtralModel implements AutoCloseable {
   }
 
   /**
+   * Compares the ways in which the rows of packed weights can be multiplied here, and uses the
+   * faster from now on; empty where there is nothing to choose. To be called after a few answers:
+   * before them Java has not compiled its kernels.
+   */
+  public Optional<RowTrial> chooseRowKernel() {
+    lock.lock();
+    try {
+      Optional<RowTrial> trial = program.tryRows();
+      trial.ifPresent(result -> program.useRowProducts(result.isKernelFaster()));
+      return trial;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Makes answers rest between tokens, so that the device has time for other programs.
    *
    * @param share of the time in which the device may be busy, above 0 up to 1

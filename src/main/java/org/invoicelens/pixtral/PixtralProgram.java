@@ -6,12 +6,15 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
@@ -178,11 +181,16 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   private long fastest(boolean wide) {
-    long fastest = Long.MAX_VALUE;
     useWideProducts(wide);
+    return fastest(() -> program.run("trial"));
+  }
+
+  /** The shortest of several times that something takes, in nanoseconds. */
+  private static long fastest(Runnable product) {
+    long fastest = Long.MAX_VALUE;
     for (int i = 0; i < TRIALS; i++) {
       long begin = System.nanoTime();
-      program.run("trial");
+      product.run();
       fastest = Math.min(fastest, System.nanoTime() - begin);
     }
     return fastest;
@@ -316,6 +324,24 @@ final class PixtralProgram implements AutoCloseable {
   /** Whether products of an answer's tokens are made outside the program. */
   boolean usesRowProducts() {
     return rowProducts != null;
+  }
+
+  /**
+   * Makes the same product outside the program and in it, to compare how long that takes; empty
+   * where products are made in the program anyway. To be called when both have been in use for a
+   * while: Java's first products are slow.
+   */
+  Optional<RowTrial> tryRows() {
+    if (rowProducts == null) {
+      return Optional.empty();
+    }
+    String name = "text.0.o";
+    PackedWeight weight = packed.get(name);
+    float[] input = new float[Math.toIntExact(weight.form().columns())];
+    Arrays.fill(input, 1);
+    long kernel = fastest(() -> rowProducts.project(input, List.of(weight)));
+    long unpacked = fastest(() -> project(input, 1, name));
+    return Optional.of(new RowTrial(Duration.ofNanos(kernel), Duration.ofNanos(unpacked)));
   }
 
   /** Begins a picture; returns its number of patches. */

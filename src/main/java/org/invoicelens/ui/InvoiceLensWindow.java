@@ -20,6 +20,7 @@ import javafx.scene.Scene;
 import javafx.scene.control.Label;
 import javafx.scene.control.ProgressIndicator;
 import javafx.scene.image.Image;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.stage.Screen;
@@ -72,6 +73,9 @@ public final class InvoiceLensWindow {
   private static final double FRAME = 40;
 
   private static final Duration NOTICE = Duration.seconds(5);
+
+  /** How long a notice stays for each of its letters, where that is longer. */
+  private static final Duration LETTER = Duration.millis(60);
 
   /** How long corrections are gathered before they are written. */
   private static final java.time.Duration KEPT_AFTER = java.time.Duration.ofMillis(800);
@@ -300,19 +304,33 @@ public final class InvoiceLensWindow {
               navigation.open(Place.UPDATES);
             });
     notices.getActions().setAll(show);
-    notices.show(updates.verdict().get());
+    show(updates.verdict().get());
   }
 
   private void tell(String sentence) {
     notices.getActions().clear();
-    notices.show(sentence);
-    PauseTransition pause = new PauseTransition(NOTICE);
+    show(sentence);
+    PauseTransition pause = new PauseTransition(longer(NOTICE, LETTER.multiply(sentence.length())));
     pause.setOnFinished(e -> {
       if (sentence.equals(notices.getText())) {
         notices.hide();
       }
     });
     pause.play();
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.greaterThan(other) ? one : other;
+  }
+
+  /** Shows a sentence in as many lines as it takes: by itself the bar would cut it after one. */
+  private void show(String sentence) {
+    notices.show(sentence);
+    if (notices.lookup(".notification-bar > .pane") instanceof Region bar) {
+      bar.applyCss();
+      bar.setPrefHeight(Region.USE_COMPUTED_SIZE);
+      bar.setPrefHeight(bar.prefHeight(notices.getWidth()));
+    }
   }
 
   /** Covers the window while the last work comes to its end. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -134,6 +135,26 @@ class RowProductsTest {
       model.program().useRowProducts(false);
       assertThat(ReferenceTest.greedy(model, prompt)).isEqualTo(inside);
     }
+  }
+
+  @Test
+  void theFasterWayIsUsedFromTheTrialOn() throws Exception {
+    LoadOptions options =
+        new LoadOptions(Precision.NF4, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, true);
+    try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
+        PixtralModel model =
+            PixtralModel.load(
+                BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
+      RowTrial trial = model.chooseRowKernel().orElseThrow();
+      assertThat(trial.rowKernel()).isPositive();
+      assertThat(trial.unpacked()).isPositive();
+      assertThat(model.program().usesRowProducts()).isEqualTo(trial.isKernelFaster());
+      model.program().useRowProducts(false);
+      assertThat(model.chooseRowKernel()).as("nothing to choose").isEmpty();
+      assertThat(model.program().usesRowProducts()).isFalse();
+    }
+    assertThat(new RowTrial(Duration.ofMillis(2), Duration.ofMillis(3)).isKernelFaster()).isTrue();
+    assertThat(new RowTrial(Duration.ofMillis(3), Duration.ofMillis(3)).isKernelFaster()).isFalse();
   }
 
   @Test

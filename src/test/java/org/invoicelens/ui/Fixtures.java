@@ -416,6 +416,76 @@ public final class Fixtures {
     public void close() {}
   }
 
+  /** A model that runs out of memory at its first document, and goes on in fewer bits. */
+  public static ReadyModel steppingDown(ReadyModel within) {
+    return new SteppingDown(within);
+  }
+
+  private static final class SteppingDown implements ReadyModel {
+
+    private static final String WHY =
+        "16 bit on the graphics card did not work, since memory ran out: 1.9 GiB more were needed"
+            + " and 0.4 GiB are free. Loaded in 4 bit (nf4) on the graphics card instead.";
+
+    private final ReadyModel within;
+    private volatile OptimizedModel now;
+
+    SteppingDown(ReadyModel within) {
+      this.within = within;
+      now = in(Precision.BFLOAT16);
+    }
+
+    private OptimizedModel in(Precision precision) {
+      OptimizedModel as = (OptimizedModel) within.facts();
+      return new OptimizedModel(
+          null,
+          null,
+          as.device(),
+          precision,
+          as.memoryUsage(),
+          as.gpuUtilization(),
+          as.inferenceTime(),
+          as.attention(),
+          as.criteria(),
+          as.notes());
+    }
+
+    @Override
+    public OptimizedModel facts() {
+      return now;
+    }
+
+    @Override
+    public Extraction read(
+        InvoiceDocument document,
+        ModelConfig.Prompt prompt,
+        TokenListener listener,
+        Cancellation cancellation)
+        throws InferenceException, CancelledException {
+      now = in(Precision.NF4);
+      listener.onRestart(WHY);
+      Extraction read = within.read(document, prompt, listener, cancellation);
+      return new Extraction(
+          read.document(),
+          read.fields(),
+          read.generation(),
+          read.pages(),
+          read.pagesRead(),
+          read.seen(),
+          List.of(WHY));
+    }
+
+    @Override
+    public SeenPicture seen(BufferedImage page) throws InferenceException {
+      return within.seen(page);
+    }
+
+    @Override
+    public void close() {
+      within.close();
+    }
+  }
+
   /** A model that a server has. */
   public static ReadyModel onServer(RemoteServer server, ReadyModel within) {
     return new OnServer(server, within);

@@ -1173,6 +1173,33 @@ class ScreensTest {
     pause.countDown();
   }
 
+  /** Memory ran out while a document was read: what is told at once, and what stays with it. */
+  private void steppedDown(String name, Looks looks) throws Exception {
+    prepare();
+    stages.recallSetUp(large);
+    stages.start = (listener, cancellation) -> Fixtures.steppingDown(Fixtures.model(ANSWER));
+    open();
+    awaitVisible("#workspace");
+    robot.interact(() -> Appearance.apply(stage.getScene(), looks));
+    add(Path.of("assets/samples/slip-2.png"));
+    awaitVisible("#field-vendor");
+    Thread.sleep(400);
+    shoot(name, looks);
+    press("#tab-timings");
+    shoot(name + "-timings", looks);
+  }
+
+  @Test
+  void steppedDown() throws Exception {
+    steppedDown("7-workspace-stepped-down", Looks.DEFAULT);
+  }
+
+  @Test
+  void steppedDownInTheDarkAndLarge() throws Exception {
+    Looks looks = Looks.DEFAULT.withTheme(Looks.Theme.DARK).withScale(150);
+    steppedDown("7-workspace-stepped-down-dark-150", looks);
+  }
+
   private static final String DOUBTFUL =
       """
       {"vendor":"Müller & Söhne Gebäudetechnik und Wartungsgesellschaft mbH","number":"2026-0417",\
