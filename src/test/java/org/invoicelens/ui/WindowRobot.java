@@ -50,6 +50,7 @@ final class WindowRobot implements BeforeEachCallback, AfterEachCallback {
   final FakeDesktop desktop = new FakeDesktop();
   private final List<Stage> open = new ArrayList<>();
   private Stage stage;
+  private InvoiceLensWindow.Notifier notifier;
 
   @Override
   public void beforeEach(ExtensionContext test) throws Exception {
@@ -69,9 +70,17 @@ final class WindowRobot implements BeforeEachCallback, AfterEachCallback {
               new SecretsFile(Fixtures.folders(own)),
               stages,
               Restart.ofThisProgram(),
-              notifier -> desktop);
+              given -> {
+                notifier = given;
+                return desktop;
+              });
       window.show();
     });
+  }
+
+  /** Lets the window say something, as work that has come to its end does. */
+  void tell(String sentence) {
+    robot.interact(() -> notifier.tell(sentence));
   }
 
   /** Asks the window to close, as the cross in its corner does. */

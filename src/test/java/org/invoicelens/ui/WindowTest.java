@@ -12,6 +12,7 @@ import javafx.scene.image.WritableImage;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
+import javafx.scene.text.Text;
 import org.invoicelens.config.ConfigException;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.download.DownloadException;
@@ -109,6 +110,17 @@ class WindowTest {
     assertThat(window.texts("#update-rows"))
         .contains("invoicelens_9.9.0_amd64.deb", "SHA-256 " + "ab".repeat(32));
     assertThat(stages.calls).contains("updates").noneMatch(call -> call.endsWith("UI thread"));
+  }
+
+  @Test
+  void aLongNoticeIsShownInWhole() throws Exception {
+    window.open(own, stages);
+    String sentence =
+        "The memory of the graphics card ran out while a document was read. ".repeat(4);
+    window.tell(sentence.strip());
+    window.await(() ->
+        window.seen("#notices .notification-bar .label .text") instanceof Text shown
+            && shown.getText().equals(sentence.strip()));
   }
 
   @Test
