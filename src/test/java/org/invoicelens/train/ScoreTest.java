@@ -39,22 +39,4 @@ class ScoreTest {
         .isEqualTo(
             "| all | 4 | 50.0 % | 25.0 % | 50.0 % | 50.0 % | 50.0 % | 25.0 % | 75.0 % | 53.0 % |");
   }
-
-  @Test
-  void choosesTheNumberOfThreadsThatWasFasterAndTriesTheOtherAtTimes() {
-    int all = Runtime.getRuntime().availableProcessors();
-    assertThat(new ThreadChoice(3).of(0)).isEqualTo(3);
-    ThreadChoice choice = new ThreadChoice(0);
-    choice.took(all, 1000, 1);
-    choice.took(1, 1000, 0.5);
-    if (all > 1) {
-      assertThat(choice.of(1)).isEqualTo(1);
-      assertThat(choice.of(10)).isEqualTo(all);
-      choice.took(all, 100_000, 1);
-      assertThat(choice.of(1)).isEqualTo(all);
-      assertThat(choice.of(10)).isEqualTo(1);
-    } else {
-      assertThat(choice.of(1)).isEqualTo(1);
-    }
-  }
 }

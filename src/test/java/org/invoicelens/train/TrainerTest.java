@@ -9,7 +9,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.invoicelens.pixtral.HuggingFaceWeights;
 import org.invoicelens.pixtral.TrainingBatch;
@@ -63,7 +65,7 @@ class TrainerTest {
 
   @Test
   void aFewStepsLowerTheLossOnABatch() throws Exception {
-    try (TrainingProgram program = TrainingProgram.open(tiny, false)) {
+    try (TrainingProgram program = TrainingProgram.open(tiny, false, 1)) {
       program.randomise(1);
       SlipSource slips = new SlipSource(1, Half.TRAINING, Half.TRAINING);
       TrainingBatch batch =
@@ -77,6 +79,43 @@ class TrainerTest {
       }
       assertThat(first).isBetween(3f, 8f);
       assertThat(last).isLessThan(first * 0.8f);
+    }
+  }
+
+  @Test
+  void aStepThatThreadsShareMovesTheWeightsAsOneThreadDoes() throws Exception {
+    SlipSource slips = new SlipSource(1, Half.TRAINING, Half.TRAINING);
+    List<Slip> three = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      three.add(slips.slip(i, 64, 96, small()));
+    }
+    TrainingBatch batch =
+        new BatchSource(SlipVocabulary.read(tiny), slips, 1, 3).batch(three, true);
+    Moved alone = moved(batch, 1);
+    Moved shared = moved(batch, 2);
+    assertThat(shared.step().loss()).isCloseTo(alone.step().loss(), within(1e-5f));
+    assertThat(shared.step().gradient()).isCloseTo(alone.step().gradient(), within(1e-4f));
+    assertThat(shared.step().right()).isEqualTo(alone.step().right());
+    alone
+        .weights()
+        .forEach((name, values) ->
+            assertThat(shared.weights().get(name))
+                .as(name)
+                .usingComparatorWithPrecision(1e-4f)
+                .containsExactly(values));
+  }
+
+  private record Moved(TrainingProgram.Step step, Map<String, float[]> weights) {}
+
+  private Moved moved(TrainingBatch batch, int threads) throws Exception {
+    try (TrainingProgram program = TrainingProgram.open(tiny, false, threads)) {
+      program.randomise(1);
+      TrainingProgram.Step step = program.step(batch, new Pace(1e-3, 0.02, 0.2), 1);
+      Map<String, float[]> weights = new LinkedHashMap<>();
+      for (Parameter parameter : program.parameters()) {
+        weights.put(parameter.name(), program.values(parameter));
+      }
+      return new Moved(step, weights);
     }
   }
 
@@ -179,7 +218,7 @@ class TrainerTest {
                   SlipSource.Look.ANY.printed(14).worn(Wear.NONE).scaled(1)));
     }
     List<String> trainers = new ArrayList<>();
-    try (TrainingProgram program = TrainingProgram.open(BUNDLED, false)) {
+    try (TrainingProgram program = TrainingProgram.open(BUNDLED, false, 2)) {
       HuggingFaceWeights weights = new HuggingFaceWeights(program);
       weights.read(BUNDLED, program);
       weights.write(written, program, BUNDLED);
@@ -200,7 +239,7 @@ class TrainerTest {
 
   @Test
   void aBlendLiesBetweenTwoModels() throws Exception {
-    try (TrainingProgram program = TrainingProgram.open(tiny, false)) {
+    try (TrainingProgram program = TrainingProgram.open(tiny, false, 1)) {
       HuggingFaceWeights weights = new HuggingFaceWeights(program);
       Parameter parameter = program.parameters().getLast();
       program.randomise(1);
@@ -221,7 +260,7 @@ class TrainerTest {
   void readingAndWritingAModelChangesNoBitButOfThePatchFilterWhichIsGreyInBetween()
       throws Exception {
     Path written = temporary.resolve("same");
-    try (TrainingProgram program = TrainingProgram.open(BUNDLED, false)) {
+    try (TrainingProgram program = TrainingProgram.open(BUNDLED, false, 2)) {
       HuggingFaceWeights weights = new HuggingFaceWeights(program);
       weights.read(BUNDLED, program);
       weights.write(written, program, BUNDLED);

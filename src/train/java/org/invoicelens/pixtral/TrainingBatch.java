@@ -1,5 +1,9 @@
 package org.invoicelens.pixtral;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * Pictures of one size and what is to be said to them.
  *
@@ -30,9 +34,37 @@ public record TrainingBatch(
   /** The target where nothing is asked. */
   public static final long NOTHING = -100;
 
-  /** Rows that go through a layer of each half, roughly the work of a step. */
-  public long rows(int patch) {
-    long patches = (long) (width / patch) * (height / patch);
-    return count * (2 * patches + breaks.length + before.length + length);
+  /** How much all that is asked counts. */
+  public double weight() {
+    double sum = 0;
+    for (float one : emphasis) {
+      sum += one;
+    }
+    return sum;
+  }
+
+  /** Shares of this batch, as even as can be; fewer where there are fewer pictures. */
+  public List<TrainingBatch> split(int shares) {
+    int parts = Math.min(shares, count);
+    List<TrainingBatch> all = new ArrayList<>();
+    for (int i = 0; i < parts; i++) {
+      all.add(between(count * i / parts, count * (i + 1) / parts));
+    }
+    return all;
+  }
+
+  private TrainingBatch between(int from, int to) {
+    int page = width * height;
+    return new TrainingBatch(
+        width,
+        height,
+        to - from,
+        length,
+        Arrays.copyOfRange(grey, from * page, to * page),
+        before,
+        breaks,
+        Arrays.copyOfRange(ids, from * length, to * length),
+        Arrays.copyOfRange(targets, from * length, to * length),
+        Arrays.copyOfRange(emphasis, from * length, to * length));
   }
 }

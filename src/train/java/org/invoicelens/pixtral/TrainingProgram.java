@@ -24,18 +24,27 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * A small Pixtral that learns: the methods of {@code training.py} with Java's types.
  *
  * <p>Not thread-safe, and bound to the thread that opened it: whether operations are recorded for
- * gradients is a setting of the thread.
+ * gradients is a setting of the thread. A step shares its batch out among threads of its own, each
+ * of which works alone, forth and back; one product for all threads at a time would make them wait
+ * for each other hundreds of times.
  */
 public final class TrainingProgram implements AutoCloseable {
 
@@ -47,8 +56,10 @@ public final class TrainingProgram implements AutoCloseable {
   private final PtNDManager manager;
   private final PtSymbolBlock block;
   private final GradientCollector gradients;
+  private final int threads;
+  private final ExecutorService workers;
   private final List<Parameter> parameters;
-  private final Map<String, float[][]> turns = new HashMap<>();
+  private final Map<String, float[][]> turns = new ConcurrentHashMap<>();
 
   /**
    * A weight that is learned.
@@ -96,7 +107,15 @@ public final class TrainingProgram implements AutoCloseable {
   public record Pace(double rate, double decay, double share) {}
 
   private TrainingProgram(
-      PixtralConfig config, PtNDManager manager, PtSymbolBlock block, GradientCollector gradients) {
+      PixtralConfig config,
+      PtNDManager manager,
+      PtSymbolBlock block,
+      GradientCollector gradients,
+      int threads) {
+    this.threads = threads;
+    workers =
+        Executors.newFixedThreadPool(
+            threads, Thread.ofPlatform().daemon().name("training-", 1).factory());
     this.config = config;
     this.manager = manager;
     this.block = block;
@@ -108,8 +127,11 @@ public final class TrainingProgram implements AutoCloseable {
    * An empty program for a model of the sizes that a folder's {@code config.json} gives.
    *
    * @param bfloat16 the type of products and activations, otherwise float32
+   * @param threads among which a step is shared out, 1 or more; with one number of them the same
+   *     steps end at the same bits
    */
-  public static TrainingProgram open(Path folder, boolean bfloat16) throws CheckpointException {
+  public static TrainingProgram open(Path folder, boolean bfloat16, int threads)
+      throws CheckpointException {
     PixtralConfig config = PixtralConfig.readHuggingFace(folder);
     ImageSettings image = ImageSettings.pixtral(1, config.vision().patch());
     double scale = 0;
@@ -142,12 +164,12 @@ public final class TrainingProgram implements AutoCloseable {
     }
     byte[] archive = TorchScriptArchive.assemble("training", "Training", source(), attributes);
     Engine engine = TorchRuntime.engine();
-    TorchRuntime.prepareThread(TorchRuntime.defaultThreads());
+    TorchRuntime.prepareThread(threads);
     PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
     try {
       PtSymbolBlock block =
           JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
-      return new TrainingProgram(config, manager, block, engine.newGradientCollector());
+      return new TrainingProgram(config, manager, block, engine.newGradientCollector(), threads);
     } catch (IOException e) {
       manager.close();
       throw new IllegalStateException("reading from memory failed", e);
@@ -280,12 +302,62 @@ public final class TrainingProgram implements AutoCloseable {
    * @param number the step's, 1 for the first
    */
   public Step step(TrainingBatch batch, Pace pace, long number) {
-    List<Object> arguments = inputs(batch);
-    arguments.add(new Whole(batch.targets(), batch.count(), batch.length()));
-    arguments.add(new TorchProgram.Numbers(batch.emphasis(), batch.count(), batch.length()));
-    arguments.addAll(List.of(pace.rate(), pace.decay(), pace.share(), (double) number));
-    float[] seen = run("step", TrainingProgram::floats, arguments.toArray());
-    return new Step(seen[0], seen[1], seen[2]);
+    double whole = batch.weight();
+    List<IValue> shares = together(batch.split(threads), share -> learn(share, whole));
+    try {
+      IValue all = shares.getFirst();
+      for (IValue share : shares.subList(1, shares.size())) {
+        run("gather", (value, sub) -> null, all, share);
+      }
+      float[] seen = run("cut", TrainingProgram::floats, all);
+      together(
+          IntStream.range(0, threads).boxed().toList(),
+          part ->
+              run(
+                  "move",
+                  (value, sub) -> null,
+                  all,
+                  (long) part,
+                  (long) threads,
+                  pace.rate(),
+                  pace.decay(),
+                  pace.share(),
+                  (double) number));
+      return new Step(seen[0], seen[1], seen[2]);
+    } finally {
+      shares.forEach(IValue::close);
+    }
+  }
+
+  private IValue learn(TrainingBatch share, double whole) {
+    List<Object> arguments = inputs(share);
+    arguments.add(new Whole(share.targets(), share.count(), share.length()));
+    arguments.add(new TorchProgram.Numbers(share.emphasis(), share.count(), share.length()));
+    arguments.add(whole);
+    return call("learn", arguments.toArray());
+  }
+
+  /** Does something to each, on a thread for each; waits for all. */
+  private <T, R> List<R> together(List<T> shares, Function<T, R> work) {
+    List<Callable<R>> tasks = new ArrayList<>();
+    for (T share : shares) {
+      tasks.add(() -> {
+        TorchRuntime.prepareThread(1);
+        return work.apply(share);
+      });
+    }
+    try {
+      List<R> results = new ArrayList<>();
+      for (Future<R> done : workers.invokeAll(tasks)) {
+        results.add(done.get());
+      }
+      return results;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted in a step", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a share of a step failed", e.getCause());
+    }
   }
 
   /** The likeliest token after each that is given, {@code [count, length]}. */
@@ -352,11 +424,6 @@ public final class TrainingProgram implements AutoCloseable {
       answers.add(answer);
     }
     return answers;
-  }
-
-  /** How many threads do the work on the processor. */
-  public void useThreads(int count) {
-    TorchRuntime.prepareThread(count);
   }
 
   private List<Object> inputs(TrainingBatch batch) {
@@ -442,22 +509,30 @@ public final class TrainingProgram implements AutoCloseable {
     return value.toTensor(sub).toFloatArray();
   }
 
-  /** Arguments and result are freed in the call: nothing else would ever do so. */
   private <T> T run(
       String method, BiFunction<IValue, PtNDManager, T> reading, Object... arguments) {
+    try (PtNDManager sub = manager.newSubManager(Device.cpu());
+        IValue result = call(method, arguments)) {
+      return reading.apply(result, sub);
+    }
+  }
+
+  /**
+   * Arguments that are made here are freed here, as the result is by the caller: nothing else
+   * would.
+   */
+  private IValue call(String method, Object... arguments) {
     IValue[] values = new IValue[arguments.length];
     try (PtNDManager sub = manager.newSubManager(Device.cpu())) {
       try {
         for (int i = 0; i < values.length; i++) {
           values[i] = value(arguments[i], sub);
         }
-        try (IValue result = Recording.run(block, method, values)) {
-          return reading.apply(result, sub);
-        }
+        return Recording.run(block, method, values);
       } finally {
-        for (IValue value : values) {
-          if (value != null) {
-            value.close();
+        for (int i = 0; i < values.length; i++) {
+          if (values[i] != null && values[i] != arguments[i]) {
+            values[i].close();
           }
         }
       }
@@ -466,7 +541,9 @@ public final class TrainingProgram implements AutoCloseable {
 
   private static IValue value(Object argument, PtNDManager sub) {
     return switch (argument) {
+      case IValue made -> made;
       case Double number -> IValue.from(number);
+      case Long number -> IValue.from(number);
       case String text -> IValue.from(text);
       case TorchProgram.Numbers numbers ->
           IValue.from((PtNDArray) sub.create(numbers.values(), new Shape(numbers.shape())));
@@ -484,6 +561,7 @@ public final class TrainingProgram implements AutoCloseable {
 
   @Override
   public void close() {
+    workers.close();
     gradients.close();
     block.close();
     manager.close();

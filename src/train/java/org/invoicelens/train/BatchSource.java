@@ -47,8 +47,8 @@ final class BatchSource {
     Dice dice = Dice.of(seed ^ 0x5eed, step);
     int[] page = dice.of(PAGES);
     int kind = dice.below(20);
-    boolean letters = kind == 0;
-    boolean transcript = kind < 3;
+    boolean letters = kind < 2;
+    boolean transcript = kind < 7;
     int count = Math.max(1, letters ? size * 3 / 4 : transcript ? size : size * 5 / 4);
     List<Slip> slips = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -34,6 +34,7 @@ final class SlipPainter {
   private final int scale;
   private final String family;
   private final int style;
+  private final double widthOfFont;
   private final Color paper;
   private final Color ink;
   private final Color accent;
@@ -49,6 +50,7 @@ final class SlipPainter {
     this.height = height;
     this.scale = scale;
     family = dice.of(fonts.families());
+    widthOfFont = fonts.width(dice);
     int slant = dice.below(10);
     style = slant < 7 ? Font.PLAIN : slant < 9 ? Font.BOLD : Font.ITALIC;
     int light = 225 + dice.below(31);
@@ -111,7 +113,7 @@ final class SlipPainter {
   }
 
   private Font font(Row row) {
-    return FontShelf.font(family, row.bold() ? Font.BOLD : style, row.size());
+    return FontShelf.font(family, row.bold() ? Font.BOLD : style, row.size(), widthOfFont);
   }
 
   private static double width(Font font, String text) {

@@ -108,9 +108,10 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Option(
         names = "--threads",
-        description = "0 chooses between one and all at every step",
-        defaultValue = "0")
-    private int threads;
+        description =
+            "among which a step is shared out; one for each processor unless told. Runs of the same"
+                + " number can be repeated exactly")
+    private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--float32", description = "no bfloat16: for processors that have none")
     private boolean float32;
@@ -261,7 +262,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      try (TrainingProgram program = TrainingProgram.open(before, false)) {
+      try (TrainingProgram program = TrainingProgram.open(before, false, 1)) {
         HuggingFaceWeights weights = new HuggingFaceWeights(program);
         weights.read(before, program);
         weights.blend(after, share, program);

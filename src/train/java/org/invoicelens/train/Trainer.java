@@ -43,7 +43,6 @@ final class Trainer implements AutoCloseable {
   private final Pauses pauses;
   private final Consumer<String> out;
   private final SlipVocabulary vocabulary;
-  private final ThreadChoice threads;
   private final AtomicBoolean stopped = new AtomicBoolean();
   private RunState state;
 
@@ -52,7 +51,6 @@ final class Trainer implements AutoCloseable {
       Path from,
       Path run,
       RunState state,
-      ThreadChoice threads,
       Pauses pauses,
       Consumer<String> out)
       throws IOException {
@@ -60,7 +58,6 @@ final class Trainer implements AutoCloseable {
     this.from = from;
     this.run = run;
     this.state = state;
-    this.threads = threads;
     this.pauses = pauses;
     this.out = out;
     weights = new HuggingFaceWeights(program);
@@ -82,11 +79,10 @@ final class Trainer implements AutoCloseable {
       Pauses pauses,
       Consumer<String> out)
       throws Exception {
-    TrainingProgram program = TrainingProgram.open(from, plan.bfloat16());
+    TrainingProgram program = TrainingProgram.open(from, plan.bfloat16(), threads);
     try {
       RunState state = new RunState(plan, 0, 0, 0);
-      Trainer trainer =
-          new Trainer(program, from, run, state, new ThreadChoice(threads), pauses, out);
+      Trainer trainer = new Trainer(program, from, run, state, pauses, out);
       if (random) {
         program.randomise(plan.seed());
       } else {
@@ -112,12 +108,12 @@ final class Trainer implements AutoCloseable {
       Pauses pauses,
       Consumer<String> out)
       throws Exception {
-    TrainingProgram program = TrainingProgram.open(from, RunState.plan(run).bfloat16());
+    TrainingProgram program = TrainingProgram.open(from, RunState.plan(run).bfloat16(), threads);
     try {
       RunState kept = RunState.read(run, program);
       RunState state =
           new RunState(changed.apply(kept.plan()), kept.step(), kept.slips(), kept.seconds());
-      return new Trainer(program, from, run, state, new ThreadChoice(threads), pauses, out);
+      return new Trainer(program, from, run, state, pauses, out);
     } catch (Exception e) {
       program.close();
       throw e;
@@ -162,10 +158,7 @@ final class Trainer implements AutoCloseable {
     try {
       while (!stopped.get() && plan.done(state.step(), state.seconds()) < 1) {
         TrainingBatch batch = ready.take();
-        int used = threads.of(state.step());
-        program.useThreads(used);
         TrainingProgram.Pace pace = plan.pace(state.step(), state.seconds());
-        long worked = System.nanoTime();
         TrainingProgram.Step step = program.step(batch, pace, state.step() + 1);
         if (!Float.isFinite(step.loss()) || !Float.isFinite(step.gradient())) {
           throw new IllegalStateException(
@@ -173,7 +166,6 @@ final class Trainer implements AutoCloseable {
                   + state.step()
                   + "; the last state that was kept is sound: go on from it, or lower --rate");
         }
-        threads.took(used, batch.rows(program.patch()), (System.nanoTime() - worked) / 1e9);
         long now = System.nanoTime();
         double seconds = state.seconds() + (now - last) / 1e9;
         last = now;
@@ -185,17 +177,17 @@ final class Trainer implements AutoCloseable {
         }
         if (seconds - checked >= pauses.check()) {
           checked = seconds;
-          report.write(log, used, check(check, asked));
+          report.write(log, check(check, asked));
           weights.write(run.resolve("model"), program, from);
         } else if (seconds - report.since >= pauses.report()) {
-          report.write(log, used, "");
+          report.write(log, "");
         }
       }
     } finally {
       press.interrupt();
     }
     if (report.steps > 0) {
-      report.write(log, threads.of(state.step()), "");
+      report.write(log, "");
     }
     state.write(run, program);
     weights.write(run.resolve("model"), program, from);
@@ -265,7 +257,7 @@ final class Trainer implements AutoCloseable {
       steps++;
     }
 
-    void write(Path log, int used, String heldOut) throws IOException {
+    void write(Path log, String heldOut) throws IOException {
       int n = Math.max(1, steps);
       double speed = slips / Math.max(1e-9, state.seconds() - since);
       String line =
@@ -285,13 +277,12 @@ final class Trainer implements AutoCloseable {
       out.accept(
           String.format(
               Locale.ROOT,
-              "%.1f min, step %d, %d slips (%.1f/s, %d threads): loss %.3f, tokens right %.3f,"
+              "%.1f min, step %d, %d slips (%.1f/s): loss %.3f, tokens right %.3f,"
                   + " rate %.1e%s",
               state.seconds() / 60,
               state.step(),
               state.slips(),
               speed,
-              used,
               loss / n,
               right / n,
               rate,

@@ -178,14 +178,14 @@ class Training(Module):
     else:
       y = x
     return torch.to(y, 6)
-  # loss, norm of the gradients and share of tokens that were right, of one step
-  def step(self: __torch__.training.Training, pixels: Tensor, vcos: Tensor, vsin: Tensor, breaks: Tensor, before: Tensor, ids: Tensor, cos: Tensor, sin: Tensor, targets: Tensor, emphasis: Tensor, rate: float, decay: float, share: float, time: float) -> Tensor:
+  # gradients of a share of a step, behind them its loss, tokens that were right and tokens asked;
+  # "whole" is what the emphasis of all shares adds up to
+  def learn(self: __torch__.training.Training, pixels: Tensor, vcos: Tensor, vsin: Tensor, breaks: Tensor, before: Tensor, ids: Tensor, cos: Tensor, sin: Tensor, targets: Tensor, emphasis: Tensor, whole: float) -> List[Tensor]:
     z0 = (self).logits(pixels, vcos, vsin, breaks, before, ids, cos, sin)
     z = torch.reshape(z0, [-1, torch.size(z0, 2)])
     t = torch.reshape(targets, [-1])
     nll = torch.cross_entropy_loss(z, t, None, 0, -100, 0.)
-    e = torch.reshape(emphasis, [-1])
-    loss = torch.div(torch.sum(torch.mul(nll, e)), torch.add(torch.sum(e), 9.9999999999999995e-07))
+    loss = torch.div(torch.sum(torch.mul(nll, torch.reshape(emphasis, [-1]))), whole)
     names = torch.keys(self.weights)
     params = annotate(List[Tensor], [])
     for i in range(torch.len(names)):
@@ -194,32 +194,54 @@ class Training(Module):
     g = annotate(List[Tensor], [])
     for i in range(torch.len(raw)):
       _1 = torch.append(g, unchecked_cast(Tensor, raw[i]))
+    asked = torch.to(torch.ne(t, -100), 6)
+    right = torch.mul(torch.to(torch.eq(torch.argmax(torch.detach(z), -1), t), 6), asked)
+    _2 = torch.append(g, torch.stack([torch.detach(loss), torch.sum(right), torch.sum(asked)], 0))
+    return g
+  # adds the second share to the first
+  def gather(self: __torch__.training.Training, all: List[Tensor], more: List[Tensor]) -> int:
+    torch._foreach_add_(all, more)
+    return torch.len(all)
+  # loss, norm of the gradients and share of tokens that were right; cuts the norm to 1
+  def cut(self: __torch__.training.Training, all: List[Tensor]) -> Tensor:
+    count = torch.len(self.weights)
+    g = annotate(List[Tensor], [])
+    for i in range(count):
+      _0 = torch.append(g, all[i])
     length = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g, 2), 0), 2)
     clip = torch.clamp(torch.reciprocal(torch.add(length, 9.9999999999999995e-07)), None, 1.)
     torch._foreach_mul_(g, clip)
+    loss, right, asked, = torch.unbind(all[count], 0)
+    return torch.stack([loss, length, torch.div(right, asked)], 0)
+  # moves each weight whose place leaves "part" when divided by "parts"
+  def move(self: __torch__.training.Training, g: List[Tensor], part: int, parts: int, rate: float, decay: float, share: float, time: float) -> int:
     c1 = torch.sub(1., torch.pow(0.90000000000000002, time))
     c2 = torch.sub(1., torch.pow(0.98999999999999999, time))
+    names = torch.keys(self.weights)
     for i in range(torch.len(names)):
-      name = names[i]
-      p = torch.detach(params[i])
-      a = self.first[name]
-      matrix = torch.__and__(torch.eq(torch.dim(p), 2), torch.ne(name, "text.embeddings"))
-      if torch.__and__(matrix, torch.ne(name, "text.head")):
-        x = (self).muon(g[i], a)
-        longest = torch.mul(1., ops.prim.max(torch.size(p, 0), torch.size(p, 1)))
-        by = torch.mul(torch.mul(rate, share), torch.sqrt(annotate(float, longest)))
-        _2 = torch.mul_(p, torch.sub(1., torch.mul(rate, decay)))
-        _3 = torch.sub_(p, torch.mul(x, by))
+      if torch.eq(torch.remainder(i, parts), part):
+        _0 = (self).move_one(names[i], g[i], rate, decay, share, c1, c2)
       else:
-        b = self.second[name]
-        _4 = torch.add_(torch.mul_(a, 0.90000000000000002), g[i], alpha=0.10000000000000001)
-        _5 = torch.addcmul_(torch.mul_(b, 0.98999999999999999), g[i], g[i], value=0.01)
-        d = torch.add_(torch.sqrt(torch.div(b, c2)), 1e-08)
-        if torch.eq(torch.dim(p), 2):
-          _6 = torch.mul_(p, torch.sub(1., torch.mul(rate, decay)))
-        else:
-          pass
-        _7 = torch.addcdiv_(p, a, d, value=torch.div(torch.neg(rate), c1))
-    asked = torch.to(torch.ne(t, -100), 6)
-    right = torch.mul(torch.to(torch.eq(torch.argmax(torch.detach(z), -1), t), 6), asked)
-    return torch.stack([torch.detach(loss), torch.detach(length), torch.div(torch.sum(right), torch.sum(asked))], 0)
+        pass
+    return torch.len(names)
+  def move_one(self: __torch__.training.Training, name: str, g: Tensor, rate: float, decay: float, share: float, c1: float, c2: float) -> int:
+    p = torch.detach(self.weights[name])
+    a = self.first[name]
+    matrix = torch.__and__(torch.eq(torch.dim(p), 2), torch.ne(name, "text.embeddings"))
+    if torch.__and__(matrix, torch.ne(name, "text.head")):
+      x = (self).muon(g, a)
+      longest = torch.mul(1., ops.prim.max(torch.size(p, 0), torch.size(p, 1)))
+      by = torch.mul(torch.mul(rate, share), torch.sqrt(annotate(float, longest)))
+      _0 = torch.mul_(p, torch.sub(1., torch.mul(rate, decay)))
+      _1 = torch.sub_(p, torch.mul(x, by))
+    else:
+      b = self.second[name]
+      _2 = torch.add_(torch.mul_(a, 0.90000000000000002), g, alpha=0.10000000000000001)
+      _3 = torch.addcmul_(torch.mul_(b, 0.98999999999999999), g, g, value=0.01)
+      d = torch.add_(torch.sqrt(torch.div(b, c2)), 1e-08)
+      if torch.eq(torch.dim(p), 2):
+        _4 = torch.mul_(p, torch.sub(1., torch.mul(rate, decay)))
+      else:
+        pass
+      _5 = torch.addcdiv_(p, a, d, value=torch.div(torch.neg(rate), c1))
+    return 1
