@@ -19,5 +19,5 @@ popd
 if not defined CUDA_DEVICE_ORDER set "CUDA_DEVICE_ORDER=PCI_BUS_ID"
 set /p LIBRARIES=<"%HERE%\target\classpath.txt"
 for /d %%D in ("%HERE%\target\javafx-*") do set "FX=%%D"
-"%JAVA_HOME%\bin\java.exe" -Xms16m -XX:GCTimeRatio=4 --module-path="%FX%" --add-modules=javafx.controls,javafx.swing,jdk.incubator.vector --add-opens=javafx.graphics/javafx.scene=ALL-UNNAMED --enable-native-access=ALL-UNNAMED,javafx.graphics -Dinvoicelens.home="%HERE%" -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 %INVOICELENS_JAVA_OPTIONS% -classpath "%HERE%\target\classes;%LIBRARIES%" org.invoicelens.Main %*
+"%JAVA_HOME%\bin\java.exe" -Xms16m -XX:MaxRAM=8g -XX:GCTimeRatio=4 --module-path="%FX%" --add-modules=javafx.controls,javafx.swing,jdk.incubator.vector --add-opens=javafx.graphics/javafx.scene=ALL-UNNAMED --enable-native-access=ALL-UNNAMED,javafx.graphics -Dinvoicelens.home="%HERE%" -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 %INVOICELENS_JAVA_OPTIONS% -classpath "%HERE%\target\classes;%LIBRARIES%" org.invoicelens.Main %*
 exit /b %ERRORLEVEL%

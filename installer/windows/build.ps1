@@ -38,7 +38,7 @@ $tokenizers = (Get-ChildItem "$dist\natives\tokenizers\tokenizers.dll").Name
 
 Remove-Item -Recurse -Force -ErrorAction Ignore $out
 $options = @(
-  '-Xms16m', '-XX:GCTimeRatio=4',
+  '-Xms16m', '-XX:MaxRAM=8g', '-XX:GCTimeRatio=4',
   '--add-opens=javafx.graphics/javafx.scene=ALL-UNNAMED',
   '--add-modules=jdk.incubator.vector',
   '--enable-native-access=ALL-UNNAMED,javafx.graphics',

@@ -119,8 +119,7 @@ class TransferBenchmark {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xms16m");
-    command.add("-XX:GCTimeRatio=4");
+    command.addAll(List.of("-Xms16m", "-XX:MaxRAM=8g", "-XX:GCTimeRatio=4"));
     command.addAll(
         Stream.of(System.getProperty("benchmark.java", "").split(" "))
             .filter(option -> !option.isEmpty())

@@ -23,7 +23,7 @@ class BundledModelTest {
           slip("Bright & Sons", "2018-66224", "2021-04-06", "GBP", "1.62"),
           slip("River Services", "X-78642", "2026-07-28", "EUR", "41.49"),
           slip("SCHIRD S.A.", "2027/604", "2016-01-09", "GBP", "21.00"),
-          slip("Yem Global GmbH", "RE775618", "2028-09-07", "EUR", "49489.09"),
+          slip("Yem Gicbal GmbH", "RE775618", "2028-09-07", "EUR", "49489.09"),
           slip("Blue Blue", "2025-90255", "2023-03-19", "EUR", "13.24"));
 
   private static String slip(

