@@ -501,7 +501,9 @@ public final class PixtralModel implements AutoCloseable {
     lock.lock();
     try {
       Optional<RowTrial> trial = program.tryRows();
-      trial.ifPresent(result -> program.useRowProducts(result.isKernelFaster()));
+      if (trial.isPresent() && !trial.get().isKernelFaster()) {
+        program.useRowProducts(false);
+      }
       return trial;
     } finally {
       lock.unlock();

@@ -328,13 +328,14 @@ final class PixtralProgram implements AutoCloseable {
 
   /**
    * Makes the same product outside the program and in it, to compare how long that takes; empty
-   * where products are made in the program anyway. To be called when both have been in use for a
-   * while: Java's first products are slow.
+   * where products are made in the program anyway. To be called when there have been answers:
+   * Java's first products are slow.
    */
   Optional<RowTrial> tryRows() {
     if (rowProducts == null) {
       return Optional.empty();
     }
+    // any of them would do: they differ in size only
     String name = "text.0.o";
     PackedWeight weight = packed.get(name);
     float[] input = new float[Math.toIntExact(weight.form().columns())];

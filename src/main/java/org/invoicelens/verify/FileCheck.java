@@ -28,7 +28,7 @@ final class FileCheck {
   private static final Logger log = LoggerFactory.getLogger(FileCheck.class);
 
   /** Large enough for few calls, small enough to stay in a core's cache. */
-  private static final int BUFFER = 1 << 17;
+  private static final int BUFFER = 1 << 20;
 
   private static final long REPORT_EVERY = 8L << 20;
 

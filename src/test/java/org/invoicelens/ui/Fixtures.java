@@ -22,6 +22,7 @@ import org.invoicelens.config.Precision;
 import org.invoicelens.config.RemoteServer;
 import org.invoicelens.config.TorchBuild;
 import org.invoicelens.download.DownloadResult;
+import org.invoicelens.engine.EngineFacts;
 import org.invoicelens.engine.OptimizedModel;
 import org.invoicelens.engine.OptimizedModel.Criterion;
 import org.invoicelens.engine.RemoteModel;
@@ -416,92 +417,18 @@ public final class Fixtures {
     public void close() {}
   }
 
-  /** A model that runs out of memory at its first document, and goes on in fewer bits. */
+  /** A model that begins an answer, runs out of memory, and begins anew in fewer bits. */
   public static ReadyModel steppingDown(ReadyModel within) {
     return new SteppingDown(within);
   }
 
-  private static final class SteppingDown implements ReadyModel {
+  /** What a model does that another one does for it. */
+  private abstract static class Standing implements ReadyModel {
 
-    private static final String WHY =
-        "16 bit on the graphics card did not work, since memory ran out: 1.9 GiB more were needed"
-            + " and 0.4 GiB are free. Loaded in 4 bit (nf4) on the graphics card instead.";
+    final ReadyModel within;
 
-    private final ReadyModel within;
-    private volatile OptimizedModel now;
-
-    SteppingDown(ReadyModel within) {
+    Standing(ReadyModel within) {
       this.within = within;
-      now = in(Precision.BFLOAT16);
-    }
-
-    private OptimizedModel in(Precision precision) {
-      OptimizedModel as = (OptimizedModel) within.facts();
-      return new OptimizedModel(
-          null,
-          null,
-          as.device(),
-          precision,
-          as.memoryUsage(),
-          as.gpuUtilization(),
-          as.inferenceTime(),
-          as.attention(),
-          as.criteria(),
-          as.notes());
-    }
-
-    @Override
-    public OptimizedModel facts() {
-      return now;
-    }
-
-    @Override
-    public Extraction read(
-        InvoiceDocument document,
-        ModelConfig.Prompt prompt,
-        TokenListener listener,
-        Cancellation cancellation)
-        throws InferenceException, CancelledException {
-      now = in(Precision.NF4);
-      listener.onRestart(WHY);
-      Extraction read = within.read(document, prompt, listener, cancellation);
-      return new Extraction(
-          read.document(),
-          read.fields(),
-          read.generation(),
-          read.pages(),
-          read.pagesRead(),
-          read.seen(),
-          List.of(WHY));
-    }
-
-    @Override
-    public SeenPicture seen(BufferedImage page) throws InferenceException {
-      return within.seen(page);
-    }
-
-    @Override
-    public void close() {
-      within.close();
-    }
-  }
-
-  /** A model that a server has. */
-  public static ReadyModel onServer(RemoteServer server, ReadyModel within) {
-    return new OnServer(server, within);
-  }
-
-  private record OnServer(RemoteServer server, ReadyModel within) implements ReadyModel {
-
-    @Override
-    public RemoteModel facts() {
-      return new RemoteModel(
-          server,
-          Duration.ofMillis(940),
-          List.of(
-              new Criterion("The server has the model", true, server.model()),
-              new Criterion("The server answers a question about a page", true, "in 0.9 s")),
-          List.of("Pages and questions are sent to " + server.address() + "."));
     }
 
     @Override
@@ -522,6 +449,83 @@ public final class Fixtures {
     @Override
     public void close() {
       within.close();
+    }
+  }
+
+  private static final class SteppingDown extends Standing {
+
+    private static final String WHY =
+        "4 bit (nf4) on the graphics card did not work, since memory ran out: 1.9 GiB more were"
+            + " needed and 0.4 GiB are free. Loaded in 4 bit (int4) on the processor instead.";
+
+    private volatile EngineFacts now;
+
+    SteppingDown(ReadyModel within) {
+      super(within);
+      now = within.facts();
+    }
+
+    @Override
+    public EngineFacts facts() {
+      return now;
+    }
+
+    @Override
+    public Extraction read(
+        InvoiceDocument document,
+        ModelConfig.Prompt prompt,
+        TokenListener listener,
+        Cancellation cancellation)
+        throws InferenceException, CancelledException {
+      listener.onToken(1, "{\"vendor\":\"cut of");
+      now =
+          new OptimizedModel(
+              null,
+              null,
+              "cpu",
+              Precision.INT4,
+              7 * GIB,
+              -1,
+              Duration.ofMillis(940),
+              AttentionVariant.SDPA,
+              List.of(),
+              List.of(WHY));
+      listener.onRestart(WHY);
+      Extraction read = super.read(document, prompt, listener, cancellation);
+      return new Extraction(
+          read.document(),
+          read.fields(),
+          read.generation(),
+          read.pages(),
+          read.pagesRead(),
+          read.seen(),
+          List.of(WHY));
+    }
+  }
+
+  /** A model that a server has. */
+  public static ReadyModel onServer(RemoteServer server, ReadyModel within) {
+    return new OnServer(server, within);
+  }
+
+  private static final class OnServer extends Standing {
+
+    private final RemoteServer server;
+
+    OnServer(RemoteServer server, ReadyModel within) {
+      super(within);
+      this.server = server;
+    }
+
+    @Override
+    public RemoteModel facts() {
+      return new RemoteModel(
+          server,
+          Duration.ofMillis(940),
+          List.of(
+              new Criterion("The server has the model", true, server.model()),
+              new Criterion("The server answers a question about a page", true, "in 0.9 s")),
+          List.of("Pages and questions are sent to " + server.address() + "."));
     }
   }
 

@@ -79,7 +79,6 @@ final class FontShelf {
 
   private final List<String> families;
   private final List<String> missing;
-
   private final double[] widths;
 
   private FontShelf(List<String> families, List<String> missing, double[] widths) {
@@ -111,7 +110,10 @@ final class FontShelf {
     return missing;
   }
 
-  /** How wide the font of a slip is drawn, as a share of its own width. */
+  /**
+   * How wide the font of a slip is drawn, as a share of its own width. Where there is no choice no
+   * dice are thrown, so that held-out slips stay those by which earlier models were measured.
+   */
   double width(Dice dice) {
     return widths.length == 1 ? widths[0] : widths[dice.below(widths.length)];
   }

@@ -2,34 +2,20 @@ package org.invoicelens.ui.workspace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.invoicelens.config.AttentionVariant;
-import org.invoicelens.config.ModelConfig;
-import org.invoicelens.config.Precision;
-import org.invoicelens.engine.EngineFacts;
-import org.invoicelens.engine.OptimizedModel;
-import org.invoicelens.invoice.Extraction;
 import org.invoicelens.invoice.InvoiceDocument;
 import org.invoicelens.invoice.InvoiceField;
-import org.invoicelens.pixtral.InferenceException;
-import org.invoicelens.pixtral.SeenPicture;
-import org.invoicelens.pixtral.TokenListener;
-import org.invoicelens.stage.Cancellation;
-import org.invoicelens.stage.CancelledException;
 import org.invoicelens.stage.Problem;
 import org.invoicelens.ui.FakeDesktop;
 import org.invoicelens.ui.Fixtures;
 import org.invoicelens.ui.ManualRunner;
 import org.invoicelens.ui.component.Mark;
-import org.invoicelens.ui.pipeline.ReadyModel;
 import org.invoicelens.ui.step.SetupSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,7 +187,7 @@ class WorkspaceViewModelTest {
 
   @Test
   void showsTheModelThatTookOverWhereMemoryRanOut() {
-    session.model().set(new SteppingDown(Fixtures.model(ANSWER)));
+    session.model().set(Fixtures.steppingDown(Fixtures.model(ANSWER)));
     assertThat(model.status().modelWords().get()).contains("4 bit (nf4)");
     model.add(List.of(SAMPLES.resolve("slip-0.png")));
     runner.runAll();
@@ -213,66 +199,6 @@ class WorkspaceViewModelTest {
     assertThat(item.facts().get().device()).isEqualTo("cpu");
     assertThat(model.status().modelWords().get()).contains("4 bit (int4)");
     assertThat(desktop.told.getLast()).contains("Memory ran out", "4 bit (int4), Processor");
-  }
-
-  /** A model that begins an answer, is loaded in another way, and begins anew. */
-  private static final class SteppingDown implements ReadyModel {
-
-    private final ReadyModel within;
-    private EngineFacts facts;
-
-    SteppingDown(ReadyModel within) {
-      this.within = within;
-      this.facts = within.facts();
-    }
-
-    @Override
-    public EngineFacts facts() {
-      return facts;
-    }
-
-    @Override
-    public Extraction read(
-        InvoiceDocument document,
-        ModelConfig.Prompt prompt,
-        TokenListener listener,
-        Cancellation cancellation)
-        throws InferenceException, CancelledException {
-      String why = "Memory ran out, so the processor took over.";
-      listener.onToken(1, "{\"vendor\":\"cut of");
-      facts =
-          new OptimizedModel(
-              null,
-              null,
-              "cpu",
-              Precision.INT4,
-              1,
-              -1,
-              Duration.ZERO,
-              AttentionVariant.SDPA,
-              List.of(),
-              List.of(why));
-      listener.onRestart(why);
-      Extraction read = within.read(document, prompt, listener, cancellation);
-      return new Extraction(
-          read.document(),
-          read.fields(),
-          read.generation(),
-          read.pages(),
-          read.pagesRead(),
-          read.seen(),
-          List.of(why));
-    }
-
-    @Override
-    public SeenPicture seen(BufferedImage page) throws InferenceException {
-      return within.seen(page);
-    }
-
-    @Override
-    public void close() {
-      within.close();
-    }
   }
 
   @Test
