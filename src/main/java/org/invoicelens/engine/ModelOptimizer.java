@@ -229,9 +229,9 @@ public final class ModelOptimizer {
   private static void chooseRowKernel(PixtralModel model, List<String> notes) {
     if (model.footprint().parameters() > SMALL_MODEL) {
       Optional<RowTrial> trial = model.chooseRowKernel();
-      trial.ifPresent(found -> log.info("A row of packed weights: {}", found));
+      trial.ifPresent(found -> log.info("Rows of weights: {}", found));
       if (trial.isPresent() && !trial.get().isKernelFaster()) {
-        notes.add(WORDS.text("note.unpacks"));
+        notes.add(WORDS.text("note.pytorchRows"));
       }
     }
   }

@@ -14,7 +14,7 @@ import org.invoicelens.safetensors.SafetensorsType;
  * {@code doubleQuant} the scales of nf4 are codes themselves, one largest value for each 256 of
  * them and one offset for all.
  *
- * @param precision a quantised one
+ * @param precision a quantised one, or bfloat16 for a weight that is kept as it is
  * @param rows outputs of the layer
  * @param columns inputs of the layer
  * @param group values that share a scale; for eight bits all of a row
@@ -58,6 +58,11 @@ record PackedForm(Precision precision, long rows, long columns, long group, bool
         precision == Precision.NF4 && options.doubleQuant());
   }
 
+  /** The form of a weight of two bytes a value, without scales. */
+  static PackedForm bfloat16(long rows, long columns) {
+    return new PackedForm(Precision.BFLOAT16, rows, columns, columns, false);
+  }
+
   /**
    * Values that share a scale: the configured number, or the largest power of two below that
    * divides the weight. Groups of int4 do not cross rows, blocks of nf4 may.
@@ -79,6 +84,10 @@ record PackedForm(Precision precision, long rows, long columns, long group, bool
   /** The tensors, the codes first. */
   List<Part> parts() {
     List<Part> parts = new ArrayList<>();
+    if (!precision.isQuantized()) {
+      // bytes, for bfloat16 cannot cross the border to native code
+      return List.of(new Part("", SafetensorsType.U8, rows, columns * Short.BYTES));
+    }
     if (precision.bits() == 4) {
       parts.add(new Part("", SafetensorsType.U8, rows, columns / 2));
     } else {

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Map;
 
 /**
- * A packed weight in main memory.
+ * A weight in main memory, packed or in bfloat16.
  *
  * @param form what it is
  * @param parts where each of its tensors lies, by suffix
@@ -24,12 +24,15 @@ record PackedWeight(PackedForm form, Map<String, MemorySegment> parts) {
 
   /** How many scales {@link #scales} tells of a row. */
   int scalesOfRow() {
-    return Math.toIntExact(form.columns() / form.group());
+    return form.precision().isQuantized() ? Math.toIntExact(form.columns() / form.group()) : 0;
   }
 
   /** The scales of a row whose groups do not cross it, as numbers. */
   void scales(int row, float[] into) {
     int count = scalesOfRow();
+    if (count == 0) {
+      return;
+    }
     long first = (long) row * count;
     MemorySegment scale = parts.get(".scale");
     if (!form.doubleQuant()) {

@@ -147,7 +147,10 @@ public final class PixtralModel implements AutoCloseable {
       memory = kept.orElseGet(PackedMemory::anonymous);
       program = PixtralProgram.load(checkpoint.config(), resolved, memory, split);
       new WeightLoader(listener, cancellation).load(checkpoint, program, kept.isPresent());
-      program.useRowProducts(true);
+      Footprint footprint = footprint(checkpoint);
+      boolean tiny = footprint.parameters() <= TINY;
+      // with each token the border is crossed more often, which counts where all the rest is short
+      program.workBeside(!tiny || resolved.precision().isQuantized());
       if (cache.isPresent() && kept.isEmpty()) {
         cache.get().keep(checkpoint, resolved, program, listener, cancellation);
       }
@@ -160,14 +163,8 @@ public final class PixtralModel implements AutoCloseable {
           program.memory());
       model =
           new PixtralModel(
-              program,
-              checkpoint.config(),
-              processor,
-              footprint(checkpoint),
-              resolved,
-              mainMemory,
-              split);
-      if (model.footprint().parameters() <= TINY) {
+              program, checkpoint.config(), processor, footprint, resolved, mainMemory, split);
+      if (tiny) {
         model.useThreads(1);
       }
       return model;
@@ -493,16 +490,16 @@ public final class PixtralModel implements AutoCloseable {
   }
 
   /**
-   * Compares the ways in which the rows of packed weights can be multiplied here, and uses the
-   * faster from now on; empty where there is nothing to choose. To be called after a few answers:
-   * before them Java has not compiled its kernels.
+   * Compares the ways in which rows can be multiplied with weights here, and uses the faster from
+   * now on; empty where there is nothing to choose. To be called after a few answers: before them
+   * Java has not compiled its kernels.
    */
   public Optional<RowTrial> chooseRowKernel() {
     lock.lock();
     try {
       Optional<RowTrial> trial = program.tryRows();
       if (trial.isPresent() && !trial.get().isKernelFaster()) {
-        program.useRowProducts(false);
+        program.leaveRowsToProgram();
       }
       return trial;
     } finally {

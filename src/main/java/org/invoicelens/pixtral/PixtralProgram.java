@@ -7,12 +7,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,22 +47,32 @@ final class PixtralProgram implements AutoCloseable {
   private final PackedMemory memory;
   private final DeviceSplit split;
 
-  /** The packed weights where they lie in main memory, by name. */
-  private final Map<String, PackedWeight> packed = new HashMap<>();
+  /** The name of the output layer's weight. */
+  private final String head;
 
-  /** What makes the products of one row in place of the program; null where nothing does. */
-  private RowProducts rowProducts;
+  /** The decoder's weights and the output layer where they lie in main memory, by name. */
+  private final Map<String, PackedWeight> near = new HashMap<>();
+
+  /** The layers, with products made beside the program; null where nothing is. */
+  private ProcessorLayers beside;
+
+  /** Whether products of many rows are made in float32. */
+  private boolean wide;
+
+  /** Tokens of the call at hand. */
+  private int tokens;
 
   private PixtralProgram(
       TorchProgram program,
       LoadOptions options,
-      int layers,
+      PixtralConfig.Text text,
       PackedMemory memory,
       DeviceSplit split) {
     this.program = program;
     this.split = split;
     this.options = options;
-    this.layers = layers;
+    this.layers = text.layers();
+    this.head = text.tiedHead() ? "text.embeddings" : "text.head";
     this.memory = memory;
   }
 
@@ -120,7 +128,7 @@ final class PixtralProgram implements AutoCloseable {
     byte[] archive = TorchScriptArchive.assemble("pixtral", "Pixtral", source(), attributes);
     TorchProgram program = TorchProgram.load(archive);
     try {
-      PixtralProgram loaded = new PixtralProgram(program, options, text.layers(), memory, split);
+      PixtralProgram loaded = new PixtralProgram(program, options, text, memory, split);
       loaded.putTables();
       if (options.device().equals("cpu") && options.dtype() == Precision.BFLOAT16) {
         loaded.chooseProducts();
@@ -176,12 +184,21 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   /** Makes products of many rows in float32, or in the type of activations. */
-  void useWideProducts(boolean wide) {
-    program.run("set_wide", wide);
+  void useWideProducts(boolean wanted) {
+    wide = wanted;
+    program.run("set_wide", wanted);
+    if (beside != null) {
+      beside.unpackTo(numbers());
+    }
   }
 
-  private long fastest(boolean wide) {
-    useWideProducts(wide);
+  /** What weights are unpacked to. */
+  private Precision numbers() {
+    return wide ? Precision.FLOAT32 : options.dtype();
+  }
+
+  private long fastest(boolean inFloat32) {
+    useWideProducts(inFloat32);
     return fastest(() -> program.run("trial"));
   }
 
@@ -219,10 +236,17 @@ final class PixtralProgram implements AutoCloseable {
 
   /** Makes room for a weight. */
   void begin(String name, long[] shape, boolean packable) {
-    if (isPacked(packable) && options.device().equals("cpu")) {
+    boolean onProcessor = options.device().equals("cpu");
+    if (isPacked(packable) && onProcessor) {
       takeRoom(name, shape, false);
     }
     program.run("begin", name, shape, packable, group(shape, packable), split.deviceOf(name));
+    boolean asItIs = name.equals(head) || packable && !isPacked(true);
+    if (asItIs && onProcessor && options.dtype() == Precision.BFLOAT16) {
+      PackedForm form = PackedForm.bfloat16(shape[0], shape[1]);
+      MemorySegment there = program.runForMemory("place", name);
+      near.put(name, new PackedWeight(form, Map.of("", there.reinterpret(form.bytes()))));
+    }
   }
 
   /** Takes a packed weight as it lies in memory, in place of beginning and filling it. */
@@ -243,7 +267,7 @@ final class PixtralProgram implements AutoCloseable {
           new TorchProgram.Memory(parts.get(part.suffix()), part.type(), part.shape()),
           full);
     }
-    packed.put(name, new PackedWeight(form, parts));
+    near.put(name, new PackedWeight(form, parts));
   }
 
   /**
@@ -263,7 +287,7 @@ final class PixtralProgram implements AutoCloseable {
       long[] shape,
       int headRows,
       boolean packable) {
-    PackedWeight weight = packed.get(name);
+    PackedWeight weight = near.get(name);
     if (weight != null && RowPacker.takes(weight.form())) {
       long rowCodes = weight.codes().byteSize() / shape[0];
       float[] scales =
@@ -306,43 +330,67 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   /**
-   * Makes the products of an answer's tokens outside the program, where that is possible here and
-   * wanted; to be called when all weights are there.
+   * Has weights unpacked, and the products of an answer's tokens made, beside the program where
+   * that is possible here; to be called when all weights are there.
+   *
+   * @param rows whether products are wanted so
    */
-  void useRowProducts(boolean wanted) {
-    boolean possible =
-        wanted
-            && !packed.isEmpty()
-            && RowProducts.arePossible()
-            && packed.values().stream().allMatch(weight -> RowProducts.take(weight.form()));
-    if (rowProducts != null) {
-      rowProducts.close();
+  void workBeside(boolean rows) {
+    if (RowProducts.arePossible() && !near.isEmpty()) {
+      if (beside != null) {
+        beside.close();
+      }
+      beside = new ProcessorLayers(program, near, head, layers, threads());
+      beside.unpackTo(numbers());
+      beside.makeRows(rows);
     }
-    rowProducts = possible ? new RowProducts(options.precision(), threads()) : null;
   }
 
-  /** Whether products of an answer's tokens are made outside the program. */
-  boolean usesRowProducts() {
-    return rowProducts != null;
+  /** Makes the products of an answer's tokens in the program from now on. */
+  void leaveRowsToProgram() {
+    if (beside != null) {
+      beside.makeRows(false);
+    }
+  }
+
+  /** Whether products of an answer's tokens are made beside the program. */
+  boolean makesRowsBeside() {
+    return rowsOfLayers() || rowsOfHead();
+  }
+
+  private boolean rowsOfLayers() {
+    return beside != null && beside.makesRowsOfLayers();
+  }
+
+  private boolean rowsOfHead() {
+    return beside != null && beside.makesRowsOfHead();
   }
 
   /**
-   * Makes the same product outside the program and in it, to compare how long that takes; empty
+   * Makes the same products beside the program and in it, to compare how long that takes; empty
    * where products are made in the program anyway. To be called when there have been answers:
    * Java's first products are slow.
    */
   Optional<RowTrial> tryRows() {
-    if (rowProducts == null) {
+    if (!makesRowsBeside()) {
       return Optional.empty();
     }
-    // any of them would do: they differ in size only
-    String name = "text.0.o";
-    PackedWeight weight = packed.get(name);
-    float[] input = new float[Math.toIntExact(weight.form().columns())];
-    Arrays.fill(input, 1);
-    long kernel = fastest(() -> rowProducts.project(input, List.of(weight)));
-    long unpacked = fastest(() -> project(input, 1, name));
-    return Optional.of(new RowTrial(Duration.ofNanos(kernel), Duration.ofNanos(unpacked)));
+    long java = 0;
+    long within = 0;
+    if (rowsOfLayers()) {
+      String name = "text.0.o";
+      float[] input = new float[Math.toIntExact(near.get(name).form().columns())];
+      Arrays.fill(input, 1);
+      java += fastest(beside::tryRow);
+      within += fastest(() -> project(input, 1, name));
+    }
+    if (rowsOfHead()) {
+      textBegin(new long[] {0}, 0, 0, 0);
+      java += fastest(beside::headRow);
+      within += fastest(() -> logits(0));
+      forget();
+    }
+    return Optional.of(new RowTrial(Duration.ofNanos(java), Duration.ofNanos(within)));
   }
 
   /** Begins a picture; returns its number of patches. */
@@ -372,11 +420,16 @@ final class PixtralProgram implements AutoCloseable {
    * @param patches how many they take
    */
   void textBegin(long[] ids, int position, int patch, int patches) {
+    tokens = ids.length;
     program.run("text_begin", new TorchProgram.Ids(ids), position, patch, patches);
   }
 
   void textLayer(int layer, int position) {
-    program.run("text_layer", layer, position);
+    if (beside != null && beside.unpacksFor(tokens)) {
+      beside.many(layer, position);
+    } else {
+      program.run("text_layer", layer, position);
+    }
   }
 
   /** The logits after the tokens at hand from {@code first} on, one row after the other. */
@@ -391,43 +444,40 @@ final class PixtralProgram implements AutoCloseable {
 
   /** One token through the decoder, and the likeliest after it; negative as above. */
   int stepGreedy(int token, int position) {
-    if (rowProducts == null) {
+    if (!makesRowsBeside()) {
       return sound(program.runForLongs("step_greedy", token, position));
     }
     step(token, position);
-    return greedy();
+    return rowsOfHead() ? likeliest(beside.headRow()) : greedy();
   }
 
   /** One token through the decoder, and the logits after it. */
   float[] stepLogits(int token, int position) {
-    if (rowProducts == null) {
-      program.run("step", token, position);
-    } else {
-      step(token, position);
-    }
-    return logits(0);
+    step(token, position);
+    return rowsOfHead() ? beside.headRow() : logits(0);
   }
 
-  /** One token through the decoder, with products made here. */
+  /** One token through the decoder. */
   private void step(int token, int position) {
+    if (!rowsOfLayers()) {
+      program.run("step", token, position);
+      return;
+    }
     textBegin(new long[] {token}, position, 0, 0);
     for (int layer = 0; layer < layers; layer++) {
-      float[] begun = program.runForFloats("row_begin", layer);
-      TorchProgram.Numbers qkv = products(begun, layer, "q", "k", "v");
-      float[] attended = program.runForFloats("row_attend", layer, position, qkv);
-      float[] middle = program.runForFloats("row_middle", layer, products(attended, layer, "o"));
-      float[] gated = program.runForFloats("row_gated", products(middle, layer, "gate", "up"));
-      program.run("row_end", layer, products(gated, layer, "down"));
+      beside.row(layer, position);
     }
   }
 
-  private TorchProgram.Numbers products(float[] input, int layer, String... names) {
-    List<PackedWeight> weights = new ArrayList<>();
-    for (String name : names) {
-      weights.add(packed.get("text." + layer + "." + name));
+  private static int likeliest(float[] logits) {
+    int best = 0;
+    for (int token = 0; token < logits.length; token++) {
+      if (!Float.isFinite(logits[token])) {
+        return -1;
+      }
+      best = logits[token] > logits[best] ? token : best;
     }
-    float[] products = rowProducts.project(input, weights);
-    return new TorchProgram.Numbers(products, 1, products.length);
+    return best;
   }
 
   private static int sound(long[] best) {
@@ -463,8 +513,8 @@ final class PixtralProgram implements AutoCloseable {
 
   void useThreads(int count) {
     program.useThreads(count);
-    if (rowProducts != null) {
-      rowProducts.useThreads(count);
+    if (beside != null) {
+      beside.useThreads(count);
     }
   }
 
@@ -493,9 +543,9 @@ final class PixtralProgram implements AutoCloseable {
     return program.runForBytes("fetch", name);
   }
 
-  /** A packed weight where it lies in main memory. */
-  PackedWeight packed(String name) {
-    return packed.get(name);
+  /** A weight of the decoder or the output layer where it lies in main memory. */
+  PackedWeight near(String name) {
+    return near.get(name);
   }
 
   /** A packed weight as numbers, in the type of activations. */
@@ -521,7 +571,9 @@ final class PixtralProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    useRowProducts(false);
+    if (beside != null) {
+      beside.close();
+    }
     try {
       program.run("clear");
     } finally {

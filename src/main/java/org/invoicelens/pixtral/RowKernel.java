@@ -4,29 +4,44 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.invoicelens.config.Precision;
 
 /**
- * The product of one row of a packed weight with a vector, in the processor's vector instructions.
+ * The product of one row of a weight with a vector, in the processor's vector instructions.
  *
- * <p>Eight numbers at a time, as AVX2 has them: a block of 64 four-bit codes is then one load. Sums
- * are in float32. The input is put in the order in which codes come out of their load, once for all
- * rows. Stateless.
+ * <p>Sixteen numbers at a time where it has AVX-512, eight where it has AVX2. Sums are in float32.
+ * The input is put in the order in which codes come out of their load, once for all rows.
+ * Stateless.
  *
  * <p>The loops call nothing of ours: a method of ours that was compiled by itself is not built into
  * them any more, and each vector that crosses its border becomes an object, which makes a row five
- * times as slow.
+ * times as slow. What asks how wide vectors are is decided when a loop is compiled.
  */
 abstract sealed class RowKernel {
 
-  /** Codes that a four-bit kernel takes at a time; values that share a scale are whole blocks. */
-  static final int BLOCK = 64;
+  /** As many numbers as this processor takes at a time. */
+  static final VectorSpecies<Float> FLOATS =
+      FloatVector.SPECIES_PREFERRED.length() >= 16
+          ? FloatVector.SPECIES_512
+          : FloatVector.SPECIES_256;
 
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_256;
-  private static final int LANES = FLOATS.length();
+  static final int LANES = FLOATS.length();
+  static final boolean WIDE = LANES == 16;
+
+  static final VectorSpecies<Integer> INTS = WIDE ? IntVector.SPECIES_512 : IntVector.SPECIES_256;
+
+  /** Codes of four bits that fill a vector of ints: the fewest that a row must have. */
+  static final int BLOCK = 8 * LANES;
+
+  /** Those that fill a half of the widest vector: rows, and values with one scale, fill halves. */
+  static final int HALF_BLOCK = 64;
+
+  /** The half of the widest vector that has the later values. */
+  private static final VectorMask<Float> LATER = VectorMask.fromLong(FLOATS, 0xff00);
+
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   /** Whether this processor has the instructions, so that kernels are fast. */
@@ -36,10 +51,11 @@ abstract sealed class RowKernel {
 
   static RowKernel of(Precision precision) {
     return switch (precision) {
+      case BFLOAT16 -> new Bfloat16();
       case FP8 -> new Fp8();
       case NF4 -> new Nf4();
       case INT4 -> new Int4();
-      case FLOAT32, BFLOAT16, INT8 -> throw new IllegalArgumentException("for " + precision);
+      case FLOAT32, INT8 -> throw new IllegalArgumentException("for " + precision);
     };
   }
 
@@ -55,6 +71,69 @@ abstract sealed class RowKernel {
   abstract float dot(MemorySegment codes, long row, int columns, float[] scales, float[] input);
 
   /**
+   * Puts the input in the order of codes of which an int holds several: those that stand at one
+   * place of the ints of a vector together, and these one place after the other. Where the last
+   * codes do not fill a vector, those before them are taken once more, and there the input is 0.
+   *
+   * @param perInt codes in an int: 2, 4 or 8
+   * @param more room behind
+   */
+  private static float[] byPlaces(float[] input, int perInt, int more) {
+    int block = perInt * LANES;
+    int length = (input.length + block - 1) & -block;
+    int shift = Integer.numberOfTrailingZeros(perInt);
+    float[] arranged = new float[length + more];
+    for (int i = 0; i < input.length; i++) {
+      int from = i & -block;
+      int inBlock = i - Math.min(from, input.length - block);
+      int place = inBlock & (perInt - 1);
+      arranged[from + place * LANES + (inBlock >> shift)] = input[i];
+    }
+    return arranged;
+  }
+
+  /** Numbers that are the upper half of a float32. */
+  static final class Bfloat16 extends RowKernel {
+
+    private static final int UPPER = 0xffff0000;
+
+    @Override
+    float[] arrange(float[] input) {
+      return byPlaces(input, 2, 0);
+    }
+
+    @Override
+    float dot(MemorySegment codes, long row, int columns, float[] scales, float[] input) {
+      long at = row * columns * Short.BYTES;
+      FloatVector sum = FloatVector.zero(FLOATS);
+      FloatVector second = sum;
+      FloatVector third = sum;
+      FloatVector fourth = sum;
+      for (int i = 0; i < columns; i += 4 * LANES) {
+        IntVector two = IntVector.fromMemorySegment(INTS, codes, at + 2L * i, ORDER);
+        IntVector more = IntVector.fromMemorySegment(INTS, codes, at + 2L * (i + 2 * LANES), ORDER);
+        sum =
+            two.lanewise(VectorOperators.LSHL, Short.SIZE)
+                .reinterpretAsFloats()
+                .fma(FloatVector.fromArray(FLOATS, input, i), sum);
+        second =
+            two.and(UPPER)
+                .reinterpretAsFloats()
+                .fma(FloatVector.fromArray(FLOATS, input, i + LANES), second);
+        third =
+            more.lanewise(VectorOperators.LSHL, Short.SIZE)
+                .reinterpretAsFloats()
+                .fma(FloatVector.fromArray(FLOATS, input, i + 2 * LANES), third);
+        fourth =
+            more.and(UPPER)
+                .reinterpretAsFloats()
+                .fma(FloatVector.fromArray(FLOATS, input, i + 3 * LANES), fourth);
+      }
+      return sum.add(second).add(third.add(fourth)).reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  /**
    * Numbers of four bits of exponent and three of fraction (e4m3). Moved to where float32 has
    * these, they are the number divided by 2 to the power of the exponents' distance, subnormal ones
    * included; the scale makes up for that.
@@ -62,20 +141,14 @@ abstract sealed class RowKernel {
   static final class Fp8 extends RowKernel {
 
     /** The bias of float32's exponent less that of e4m3. */
-    private static final float DISTANCE = 0x1p120f;
+    static final float DISTANCE = 0x1p120f;
 
     /** Sign, exponent and fraction after a shift by four, without what the sign left between. */
-    private static final int KEPT = 0x87f00000;
+    static final int KEPT = 0x87f00000;
 
     @Override
     float[] arrange(float[] input) {
-      float[] arranged = new float[input.length];
-      for (int i = 0; i < input.length; i++) {
-        // an int holds four codes: those at the same place of eight ints come out together
-        int block = i & -(4 * LANES);
-        arranged[block + (i & 3) * LANES + (i - block) / 4] = input[i];
-      }
-      return arranged;
+      return byPlaces(input, 4, 0);
     }
 
     @Override
@@ -106,16 +179,13 @@ abstract sealed class RowKernel {
     }
   }
 
-  /** Puts the input in the order of four-bit codes: those at one place of eight ints together. */
-  private static float[] byPlaces(float[] input, int more) {
-    float[] arranged = new float[input.length + more];
+  /** Puts the input in the order of four-bit codes, of which the one in the high half is first. */
+  private static float[] byHalves(float[] input, int more) {
+    float[] swapped = new float[input.length];
     for (int i = 0; i < input.length; i++) {
-      int block = i & -BLOCK;
-      // the high half of a byte comes first
-      int place = (i & 7) ^ 1;
-      arranged[block + place * LANES + (i - block) / 8] = input[i];
+      swapped[i] = input[i ^ 1];
     }
-    return arranged;
+    return byPlaces(swapped, 8, more);
   }
 
   /** Codes of a table of sixteen. */
@@ -125,31 +195,40 @@ abstract sealed class RowKernel {
 
     @Override
     float[] arrange(float[] input) {
-      return byPlaces(input, 0);
+      return byHalves(input, 0);
     }
 
     @Override
     float dot(MemorySegment codes, long row, int columns, float[] scales, float[] input) {
-      IntVector low = FloatVector.fromArray(FLOATS, VALUES, 0).reinterpretAsInts();
-      IntVector high = FloatVector.fromArray(FLOATS, VALUES, LANES).reinterpretAsInts();
+      IntVector table = FloatVector.fromArray(FLOATS, VALUES, 0).reinterpretAsInts();
+      IntVector rest = FloatVector.fromArray(FLOATS, VALUES, 16 - LANES).reinterpretAsInts();
       long at = row * columns / 2;
       int shift = Integer.numberOfTrailingZeros(columns / scales.length);
       FloatVector sum = FloatVector.zero(FLOATS);
       for (int i = 0; i < columns; i += BLOCK) {
-        IntVector eight = IntVector.fromMemorySegment(INTS, codes, at + i / 2, ORDER);
+        int first = Math.min(i, columns - BLOCK);
+        IntVector eight = IntVector.fromMemorySegment(INTS, codes, at + first / 2, ORDER);
         FloatVector part = FloatVector.zero(FLOATS);
         for (int place = 0; place < 8; place++) {
           IntVector code = eight.lanewise(VectorOperators.LSHR, 4 * place);
-          IntVector index = code.and(7);
-          FloatVector value =
-              ((IntVector) index.selectFrom(low))
-                  .blend(
-                      (IntVector) index.selectFrom(high),
-                      code.lanewise(VectorOperators.LSHL, 28).lt(0))
-                  .reinterpretAsFloats();
-          part = value.fma(FloatVector.fromArray(FLOATS, input, i + LANES * place), part);
+          IntVector index = code.and(LANES - 1);
+          IntVector value = (IntVector) index.selectFrom(table);
+          if (!WIDE) {
+            value =
+                value.blend(
+                    (IntVector) index.selectFrom(rest),
+                    code.lanewise(VectorOperators.LSHL, 28).lt(0));
+          }
+          part =
+              value
+                  .reinterpretAsFloats()
+                  .fma(FloatVector.fromArray(FLOATS, input, i + LANES * place), part);
         }
-        sum = part.fma(FloatVector.broadcast(FLOATS, scales[i >> shift]), sum);
+        FloatVector scale = FloatVector.broadcast(FLOATS, scales[first >> shift]);
+        if (WIDE) {
+          scale = scale.blend(scales[(first + HALF_BLOCK) >> shift], LATER);
+        }
+        sum = part.fma(scale, sum);
       }
       return sum.reduceLanes(VectorOperators.ADD);
     }
@@ -164,9 +243,10 @@ abstract sealed class RowKernel {
 
     @Override
     float[] arrange(float[] input) {
-      float[] arranged = byPlaces(input, input.length / 8);
-      int below = input.length;
-      for (int block = 0; block < input.length; block += BLOCK) {
+      int length = (input.length + BLOCK - 1) & -BLOCK;
+      float[] arranged = byHalves(input, length / 8);
+      int below = length;
+      for (int block = 0; block < length; block += BLOCK) {
         for (int lane = 0; lane < LANES; lane++) {
           float sum = 0;
           for (int place = 0; place < 8; place++) {
@@ -185,10 +265,12 @@ abstract sealed class RowKernel {
     float dot(MemorySegment codes, long row, int columns, float[] scales, float[] input) {
       long at = row * columns / 2;
       int shift = Integer.numberOfTrailingZeros(columns / scales.length);
+      int below = (columns + BLOCK - 1) & -BLOCK;
       FloatVector sum = FloatVector.zero(FLOATS);
       for (int i = 0; i < columns; i += BLOCK) {
-        IntVector eight = IntVector.fromMemorySegment(INTS, codes, at + i / 2, ORDER);
-        FloatVector part = FloatVector.fromArray(FLOATS, input, columns + i / 8);
+        int first = Math.min(i, columns - BLOCK);
+        IntVector eight = IntVector.fromMemorySegment(INTS, codes, at + first / 2, ORDER);
+        FloatVector part = FloatVector.fromArray(FLOATS, input, below + i / 8);
         for (int place = 0; place < 7; place++) {
           part =
               ((FloatVector) eight.and(0xf << 4 * place).convert(VectorOperators.I2F, 0))
@@ -197,7 +279,11 @@ abstract sealed class RowKernel {
         part =
             ((FloatVector) eight.lanewise(VectorOperators.LSHR, 28).convert(VectorOperators.I2F, 0))
                 .fma(FloatVector.fromArray(FLOATS, input, i + LANES * 7), part);
-        sum = part.fma(FloatVector.broadcast(FLOATS, scales[i >> shift]), sum);
+        FloatVector scale = FloatVector.broadcast(FLOATS, scales[first >> shift]);
+        if (WIDE) {
+          scale = scale.blend(scales[(first + HALF_BLOCK) >> shift], LATER);
+        }
+        sum = part.fma(scale, sum);
       }
       return sum.reduceLanes(VectorOperators.ADD);
     }

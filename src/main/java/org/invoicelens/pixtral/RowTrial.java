@@ -3,15 +3,15 @@ package org.invoicelens.pixtral;
 import java.time.Duration;
 
 /**
- * How long the product of one row with a packed weight of the model took, each way.
+ * How long the products of one row with weights of the model took, each way.
  *
- * @param rowKernel by {@link RowKernel}, from the packed codes
- * @param unpacked by PyTorch, which unpacks the weight first
+ * @param rowKernel by {@link RowKernel}
+ * @param pytorch by PyTorch, which unpacks packed weights first
  */
-public record RowTrial(Duration rowKernel, Duration unpacked) {
+public record RowTrial(Duration rowKernel, Duration pytorch) {
 
   /** Whether the kernel is worth its while. */
   public boolean isKernelFaster() {
-    return rowKernel.compareTo(unpacked) < 0;
+    return rowKernel.compareTo(pytorch) < 0;
   }
 }

@@ -116,6 +116,21 @@ final class TorchProgram implements AutoCloseable {
     return call(method, (value, sub) -> value.toTensor(sub).toByteArray(), arguments);
   }
 
+  /**
+   * Runs a method that returns a part of a tensor of the program's in main memory, of any type, and
+   * tells where it lies: good for as long as the program has the tensor, and no longer.
+   */
+  MemorySegment runForMemory(String method, Object... arguments) {
+    return call(
+        method,
+        (value, sub) -> {
+          ByteBuffer part = JniUtils.getByteBuffer((PtNDArray) value.toTensor(sub), true);
+          return MemorySegment.ofAddress(MemorySegment.ofBuffer(part).address())
+              .reinterpret(part.capacity());
+        },
+        arguments);
+  }
+
   private <T> T call(String method, Reading<T> reading, Object... arguments) {
     TorchRuntime.prepareThread(threads);
     IValue[] values = new IValue[arguments.length];

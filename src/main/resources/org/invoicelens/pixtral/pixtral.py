@@ -495,13 +495,25 @@ class Pixtral(Module):
     p = torch.format("text.{}.", i)
     if self.split:
       _1 = (self).move(p + "attention_norm")
-    x = self.state["x"]
-    h = (self).norm(x, p + "attention_norm", self.epsilon)
+    h = (self).layer_begin(i)
     a = (self).attend_past(i, position, (self).project(h, p + "q"), (self).project(h, p + "k"), (self).project(h, p + "v"))
-    x = torch.add(x, (self).project(a, p + "o"))
-    h = (self).norm(x, p + "mlp_norm", self.epsilon)
+    h = (self).layer_middle(i, (self).project(a, p + "o"))
     g = torch.mul(torch.silu((self).project(h, p + "gate")), (self).project(h, p + "up"))
-    x = torch.add(x, (self).project(g, p + "down"))
+    return (self).layer_end(i, (self).project(g, p + "down"))
+
+  # What the products with q, k and v take.
+  def layer_begin(self: __torch__.pixtral.Pixtral, i: int) -> Tensor:
+    return (self).norm(self.state["x"], torch.format("text.{}.attention_norm", i), self.epsilon)
+
+  # From the product with o to what those with gate and up take.
+  def layer_middle(self: __torch__.pixtral.Pixtral, i: int, o: Tensor) -> Tensor:
+    x = torch.add(self.state["x"], o)
+    self.state["x"] = x
+    return (self).norm(x, torch.format("text.{}.mlp_norm", i), self.epsilon)
+
+  # Takes the product with down.
+  def layer_end(self: __torch__.pixtral.Pixtral, i: int, down: Tensor) -> int:
+    x = torch.add(self.state["x"], down)
     self.state["x"] = x
     _0 = (self).trace(torch.format("text.layer.{}", i), x)
     return 0
@@ -522,44 +534,104 @@ class Pixtral(Module):
     end = position + t
     return (self).attend(q, torch.narrow(keys, 1, 0, end), torch.narrow(values, 1, 0, end), position)
 
-  # A layer for one token in four parts, for products that are made outside: each part takes what
-  # the products before gave and returns what those after it take, in float32.
-  def row_begin(self: __torch__.pixtral.Pixtral, i: int) -> Tensor:
-    h = (self).norm(self.state["x"], torch.format("text.{}.attention_norm", i), self.epsilon)
-    return torch.to(h, 6)
-
-  def row_attend(self: __torch__.pixtral.Pixtral, i: int, position: int, qkv: Tensor) -> Tensor:
-    y = torch.to(qkv, self.dtype)
+  # Attention of a layer, given the products with q, k and v beside each other.
+  def attend_beside(self: __torch__.pixtral.Pixtral, i: int, position: int, qkv: Tensor) -> Tensor:
     queries = self.heads * self.head_dim
     keys = self.kv_heads * self.head_dim
-    q = torch.narrow(y, 1, 0, queries)
-    k = torch.narrow(y, 1, queries, keys)
-    v = torch.narrow(y, 1, queries + keys, keys)
-    return torch.to((self).attend_past(i, position, q, k, v), 6)
+    q = torch.narrow(qkv, 1, 0, queries)
+    k = torch.narrow(qkv, 1, queries, keys)
+    v = torch.narrow(qkv, 1, queries + keys, keys)
+    return (self).attend_past(i, position, q, k, v)
+
+  # From the products with gate and up beside each other to what that with down takes.
+  def gate_beside(self: __torch__.pixtral.Pixtral, both: Tensor) -> Tensor:
+    gate, up, = torch.chunk(both, 2, 1)
+    return torch.mul(torch.silu(gate), up)
+
+  # A layer for one token in parts, for products that are made outside: each part takes what the
+  # products before gave and returns what those after it take, in float32.
+  def row_begin(self: __torch__.pixtral.Pixtral, i: int) -> Tensor:
+    return torch.to((self).layer_begin(i), 6)
+
+  def row_attend(self: __torch__.pixtral.Pixtral, i: int, position: int, qkv: Tensor) -> Tensor:
+    return torch.to((self).attend_beside(i, position, torch.to(qkv, self.dtype)), 6)
 
   def row_middle(self: __torch__.pixtral.Pixtral, i: int, o: Tensor) -> Tensor:
-    x = torch.add(self.state["x"], torch.to(o, self.dtype))
-    self.state["x"] = x
-    return torch.to((self).norm(x, torch.format("text.{}.mlp_norm", i), self.epsilon), 6)
+    return torch.to((self).layer_middle(i, torch.to(o, self.dtype)), 6)
 
   def row_gated(self: __torch__.pixtral.Pixtral, both: Tensor) -> Tensor:
-    gate, up, = torch.chunk(torch.to(both, self.dtype), 2, 1)
-    return torch.to(torch.mul(torch.silu(gate), up), 6)
+    return torch.to((self).gate_beside(torch.to(both, self.dtype)), 6)
 
   def row_end(self: __torch__.pixtral.Pixtral, i: int, down: Tensor) -> int:
-    x = torch.add(self.state["x"], torch.to(down, self.dtype))
-    self.state["x"] = x
-    _0 = (self).trace(torch.format("text.layer.{}", i), x)
+    return (self).layer_end(i, torch.to(down, self.dtype))
+
+  # A layer for many tokens in the same parts, for weights that are unpacked outside: each part
+  # finds "products" where those before it left them, and leaves the "input" of those after it.
+  def many_begin(self: __torch__.pixtral.Pixtral, i: int) -> int:
+    return (self).many_input((self).layer_begin(i))
+
+  def many_attend(self: __torch__.pixtral.Pixtral, i: int, position: int) -> int:
+    return (self).many_input((self).attend_beside(i, position, self.state["products"]))
+
+  def many_middle(self: __torch__.pixtral.Pixtral, i: int) -> int:
+    return (self).many_input((self).layer_middle(i, self.state["products"]))
+
+  def many_gated(self: __torch__.pixtral.Pixtral) -> int:
+    return (self).many_input((self).gate_beside(self.state["products"]))
+
+  def many_end(self: __torch__.pixtral.Pixtral, i: int) -> int:
+    return (self).layer_end(i, self.state["products"])
+
+  def many_input(self: __torch__.pixtral.Pixtral, x: Tensor) -> int:
+    type = self.dtype
+    if self.wide:
+      type = 6
+    self.state["input"] = torch.to(x, type)
     return 0
 
-  # The logits of the rows from `first` on, in float32.
-  def logits(self: __torch__.pixtral.Pixtral, first: int) -> Tensor:
+  # Room for so many unpacked numbers, and the first where it lies.
+  def many_unpacked(self: __torch__.pixtral.Pixtral, count: int) -> Tensor:
+    type = self.dtype
+    if self.wide:
+      type = 6
+    self.state["unpacked"] = torch.empty([count], dtype=type)
+    return torch.narrow(self.state["unpacked"], 0, 0, 1)
+
+  # Room for the products of that many rows of weights.
+  def many_room(self: __torch__.pixtral.Pixtral, rows: int) -> int:
+    x = self.state["x"]
+    self.state["products"] = torch.empty([torch.size(x, 0), rows], dtype=self.dtype, device=ops.prim.device(x))
+    return 0
+
+  # The products with rows of a weight, from `first` on, that were unpacked into "unpacked"; they
+  # go to the columns from `at` on.
+  def many_product(self: __torch__.pixtral.Pixtral, name: str, first: int, rows: int, at: int) -> int:
+    x = self.state["input"]
+    k = torch.size(x, 1)
+    v = torch.view(torch.narrow(self.state["unpacked"], 0, 0, rows * k), [rows, k])
+    y = torch.linear(x, v)
+    if self.packing <= 2:
+      y = torch.mul(torch.to(y, 6), torch.narrow(self.weights[name + ".scale"], 0, first, rows))
+    _0 = torch.copy_(torch.narrow(self.state["products"], 1, at, rows), y)
+    return 0
+
+  # What the output layer takes of the rows from `first` on.
+  def final(self: __torch__.pixtral.Pixtral, first: int) -> Tensor:
     if self.split:
       _1 = (self).move("text.norm")
     x = self.state["x"]
     x = torch.narrow(x, 0, first, torch.size(x, 0) - first)
     x = (self).norm(x, "text.norm", self.epsilon)
     _0 = (self).trace("text.final_norm", x)
+    return x
+
+  # The same of one row, for a product that is made outside.
+  def row_head(self: __torch__.pixtral.Pixtral) -> Tensor:
+    return torch.to((self).final(0), 6)
+
+  # The logits of the rows from `first` on, in float32.
+  def logits(self: __torch__.pixtral.Pixtral, first: int) -> Tensor:
+    x = (self).final(first)
     w = self.weights[self.head]
     if self.split:
       # embeddings that are the output layer as well are on the first device
@@ -658,6 +730,10 @@ class Pixtral(Module):
   def fetch(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:
     w = torch.contiguous(self.weights[name])
     return torch.flatten(torch.view_copy(torch.reshape(w, [-1]), dtype=0))
+
+  # The first row of a weight where it lies.
+  def place(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:
+    return torch.narrow(self.weights[name], 0, 0, 1)
 
   # Bytes of weights, keys and values.
   def memory(self: __torch__.pixtral.Pixtral) -> int:

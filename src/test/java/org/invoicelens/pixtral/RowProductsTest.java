@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -24,16 +25,17 @@ class RowProductsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "FP8, 64, false, 2",
-    "INT4, 64, false, 3",
-    "INT4, 128, false, 1",
-    "NF4, 64, false, 2",
-    "NF4, 64, true, 3",
-    "NF4, 128, true, 1"
+    "FP8, 64, false, 2, 384",
+    "FP8, 64, false, 1, 448",
+    "INT4, 64, false, 3, 384",
+    "INT4, 64, false, 2, 448",
+    "INT4, 128, false, 1, 384",
+    "NF4, 64, false, 2, 384",
+    "NF4, 64, true, 3, 320",
+    "NF4, 128, true, 1, 384"
   })
-  void aProductIsThatOfTheUnpackedWeight(Precision precision, int group, boolean twice, int threads)
-      throws Exception {
-    int columns = 384;
+  void aProductIsThatOfTheUnpackedWeight(
+      Precision precision, int group, boolean twice, int threads, int columns) throws Exception {
     LoadOptions options =
         new LoadOptions(precision, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", group, twice);
     PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
@@ -43,11 +45,12 @@ class RowProductsTest {
       input[i] = (float) random.nextGaussian();
     }
     try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
-        RowProducts products = new RowProducts(precision, threads)) {
+        RowThreads shared = new RowThreads(threads)) {
       for (String name : List.of("a", "b")) {
         put(program, name, random, columns);
       }
-      float[] together = products.project(input, List.of(program.packed("a"), program.packed("b")));
+      float[] together =
+          new RowProducts(shared).project(input, List.of(program.near("a"), program.near("b")));
       assertThat(together).hasSize(2 * ROWS);
       same(together, 0, program.unpack("a"), input);
       same(together, ROWS, program.unpack("b"), input);
@@ -58,7 +61,7 @@ class RowProductsTest {
     }
   }
 
-  private static void put(PixtralProgram program, String name, SplittableRandom random, int columns)
+  static void put(PixtralProgram program, String name, SplittableRandom random, int columns)
       throws Exception {
     ByteBuffer raw = ByteBuffer.allocateDirect(4 * ROWS * columns).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < ROWS * columns; i++) {
@@ -86,6 +89,36 @@ class RowProductsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"64, 1", "192, 2", "448, 3"})
+  void aProductWithAWeightInBfloat16IsExactButForItsSums(int columns, int threads)
+      throws Exception {
+    LoadOptions options =
+        new LoadOptions(
+            Precision.BFLOAT16, Precision.BFLOAT16, AttentionVariant.SDPA, "cpu", 64, false);
+    PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
+    SplittableRandom random = new SplittableRandom(9);
+    float[] input = new float[columns];
+    for (int i = 0; i < columns; i++) {
+      input[i] = (float) random.nextGaussian();
+    }
+    try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
+        RowThreads shared = new RowThreads(threads)) {
+      ByteBuffer raw = ByteBuffer.allocateDirect(2 * ROWS * columns).order(ByteOrder.LITTLE_ENDIAN);
+      float[] weights = new float[ROWS * columns];
+      for (int i = 0; i < weights.length; i++) {
+        int upper = Float.floatToIntBits((float) random.nextGaussian()) >>> Short.SIZE;
+        weights[i] = Float.intBitsToFloat(upper << Short.SIZE);
+        raw.putShort((short) upper);
+      }
+      long[] shape = {ROWS, columns};
+      program.begin("w", shape, true);
+      program.rows("w", raw.flip(), Checkpoint.BFLOAT16, 0, ROWS, shape, 0, true);
+      program.finish("w", true);
+      same(new RowProducts(shared).project(input, List.of(program.near("w"))), 0, weights, input);
+    }
+  }
+
   /** Every one of the 256 codes, the subnormal and the largest among them. */
   @Test
   void everyCodeOfFp8HasItsValue() throws Exception {
@@ -93,7 +126,7 @@ class RowProductsTest {
         new LoadOptions(Precision.FP8, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, false);
     PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
     try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
-        RowProducts products = new RowProducts(Precision.FP8, 1)) {
+        RowThreads alone = new RowThreads(1)) {
       // each code alone in a row of zeros: row 0 ends in 1s, so that rows are padded by zeros
       ByteBuffer raw = ByteBuffer.allocateDirect(4 * 128 * 128).order(ByteOrder.LITTLE_ENDIAN);
       for (int row = 0; row < 128; row++) {
@@ -112,7 +145,7 @@ class RowProductsTest {
       for (int row = 0; row < 128; row++) {
         float[] one = new float[128];
         one[row % 127 + 1] = 1;
-        assertThat(products.project(one, List.of(program.packed("w")))[row])
+        assertThat(new RowProducts(alone).project(one, List.of(program.near("w")))[row])
             .isEqualTo(unpacked[row * 128 + row % 127 + 1]);
       }
     }
@@ -129,12 +162,46 @@ class RowProductsTest {
         PixtralModel model =
             PixtralModel.load(
                 BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
-      assertThat(model.program().usesRowProducts()).isTrue();
+      assertThat(model.program().makesRowsBeside()).isTrue();
       Prompt prompt = new Prompt(new int[] {1, 5, 9, 100, 120, 37, 12, 55, 90, 41}, List.of());
       int[] inside = ReferenceTest.greedy(model, prompt);
-      model.program().useRowProducts(false);
+      model.program().leaveRowsToProgram();
       assertThat(ReferenceTest.greedy(model, prompt)).isEqualTo(inside);
     }
+  }
+
+  /** Layers and output layer in bfloat16: logits differ by no more than rounding them would. */
+  @Test
+  void aModelInBfloat16SaysTheSameBothWays() throws Exception {
+    LoadOptions options =
+        new LoadOptions(
+            Precision.BFLOAT16, Precision.BFLOAT16, AttentionVariant.SDPA, "cpu", 64, false);
+    int[] tokens = {1, 5, 9, 100, 120, 37};
+    try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
+        PixtralModel model =
+            PixtralModel.load(
+                BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
+      PixtralProgram program = model.program();
+      assertThat(program.makesRowsBeside()).as("a small model is faster in one call").isFalse();
+      program.reserve(16);
+      List<float[]> within = steps(program, tokens);
+      program.workBeside(true);
+      assertThat(program.makesRowsBeside()).isTrue();
+      List<float[]> beside = steps(program, tokens);
+      for (int i = 0; i < tokens.length; i++) {
+        double size = Golden.deviation(within.get(i));
+        assertThat(Golden.largestDifference(beside.get(i), within.get(i))).isLessThan(0.1 * size);
+      }
+    }
+  }
+
+  private static List<float[]> steps(PixtralProgram program, int[] tokens) {
+    List<float[]> logits = new ArrayList<>();
+    for (int i = 0; i < tokens.length; i++) {
+      logits.add(program.stepLogits(tokens[i], i));
+    }
+    program.forget();
+    return logits;
   }
 
   @Test
@@ -147,11 +214,11 @@ class RowProductsTest {
                 BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
       RowTrial trial = model.chooseRowKernel().orElseThrow();
       assertThat(trial.rowKernel()).isPositive();
-      assertThat(trial.unpacked()).isPositive();
-      assertThat(model.program().usesRowProducts()).isEqualTo(trial.isKernelFaster());
-      model.program().useRowProducts(false);
+      assertThat(trial.pytorch()).isPositive();
+      assertThat(model.program().makesRowsBeside()).isEqualTo(trial.isKernelFaster());
+      model.program().leaveRowsToProgram();
       assertThat(model.chooseRowKernel()).as("nothing to choose").isEmpty();
-      assertThat(model.program().usesRowProducts()).isFalse();
+      assertThat(model.program().makesRowsBeside()).isFalse();
     }
     assertThat(new RowTrial(Duration.ofMillis(2), Duration.ofMillis(3)).isKernelFaster()).isTrue();
     assertThat(new RowTrial(Duration.ofMillis(3), Duration.ofMillis(3)).isKernelFaster()).isFalse();

@@ -1,0 +1,185 @@
+package org.invoicelens.pixtral;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.invoicelens.config.Precision;
+
+/**
+ * The decoder's layers on the processor, with what PyTorch is slow at made beside the program: the
+ * products of one token's row with weights, and the unpacking of weights for many tokens.
+ *
+ * <p>The program does the rest of a layer in parts, between the products. Not thread-safe.
+ */
+final class ProcessorLayers implements AutoCloseable {
+
+  /** Tokens up to which unpacking is left to the program: for so few it has kernels of its own. */
+  private static final int FEW = 8;
+
+  /** Numbers that are unpacked at a time: they stay near, and calls are few. */
+  private static final int UNPACKED = 1 << 22;
+
+  private final TorchProgram program;
+  private final Map<String, PackedWeight> weights;
+  private final String head;
+  private final int layers;
+  private final RowThreads threads;
+  private final RowProducts products;
+  private boolean rowLayers;
+  private boolean rowHead;
+
+  /** What weights are unpacked to; null where they are not, or not here. */
+  private Precision numbers;
+
+  /** Where the numbers of the prompt at hand go. */
+  private MemorySegment unpacked;
+
+  /**
+   * @param weights those of the layers, and of the output layer where it is in bfloat16, by name
+   * @param head the name of the output layer's weight
+   */
+  ProcessorLayers(
+      TorchProgram program,
+      Map<String, PackedWeight> weights,
+      String head,
+      int layers,
+      int threads) {
+    this.program = program;
+    this.weights = weights;
+    this.head = head;
+    this.layers = layers;
+    this.threads = new RowThreads(threads);
+    this.products = new RowProducts(this.threads);
+  }
+
+  /** Makes the products of single rows, as far as that is possible with these weights, or none. */
+  void makeRows(boolean wanted) {
+    rowHead = wanted && takesRow(head);
+    rowLayers =
+        wanted
+            && weights.containsKey(name(0, "q"))
+            && weights.keySet().stream().allMatch(this::takesRow);
+  }
+
+  private boolean takesRow(String name) {
+    return weights.containsKey(name) && RowProducts.take(weights.get(name).form());
+  }
+
+  boolean makesRowsOfLayers() {
+    return rowLayers;
+  }
+
+  boolean makesRowsOfHead() {
+    return rowHead;
+  }
+
+  /**
+   * Unpacks weights from now on, where they are packed and that is possible.
+   *
+   * @param type of the numbers: BFLOAT16 or FLOAT32
+   */
+  void unpackTo(Precision type) {
+    boolean possible =
+        weights.containsKey(name(0, "q"))
+            && weights.entrySet().stream()
+                .filter(weight -> !weight.getKey().equals(head))
+                .allMatch(weight -> RowUnpacker.takes(weight.getValue().form()));
+    numbers = possible ? type : null;
+  }
+
+  /** Whether weights are unpacked here for so many tokens. */
+  boolean unpacksFor(int tokens) {
+    return numbers != null && tokens > FEW;
+  }
+
+  void useThreads(int count) {
+    threads.use(count);
+  }
+
+  /** A layer for the token that the program was given. */
+  void row(int layer, int position) {
+    float[] begun = program.runForFloats("row_begin", layer);
+    TorchProgram.Numbers qkv = row(begun, layer, "q", "k", "v");
+    float[] attended = program.runForFloats("row_attend", layer, position, qkv);
+    float[] middle = program.runForFloats("row_middle", layer, row(attended, layer, "o"));
+    float[] gated = program.runForFloats("row_gated", row(middle, layer, "gate", "up"));
+    program.run("row_end", layer, row(gated, layer, "down"));
+  }
+
+  private TorchProgram.Numbers row(float[] input, int layer, String... names) {
+    List<PackedWeight> those = new ArrayList<>();
+    for (String name : names) {
+      those.add(weights.get(name(layer, name)));
+    }
+    float[] row = products.project(input, those);
+    return new TorchProgram.Numbers(row, 1, row.length);
+  }
+
+  /** The logits after the token at hand. */
+  float[] headRow() {
+    return products.project(program.runForFloats("row_head"), List.of(weights.get(head)));
+  }
+
+  /** A product like those of {@link #row}; any of a layer's would do, they differ in size only. */
+  void tryRow() {
+    PackedWeight weight = weights.get(name(0, "o"));
+    float[] input = new float[Math.toIntExact(weight.form().columns())];
+    Arrays.fill(input, 1);
+    products.project(input, List.of(weight));
+  }
+
+  /** A layer for the tokens that the program was given. */
+  void many(int layer, int position) {
+    if (layer == 0) {
+      long most = weights.values().stream().mapToLong(w -> w.form().columns()).max().orElseThrow();
+      long count = Math.max(UNPACKED, most);
+      long bytes = count * numbers.bits() / 8;
+      unpacked = program.runForMemory("many_unpacked", count).reinterpret(bytes);
+    }
+    program.run("many_begin", layer);
+    multiply(layer, "q", "k", "v");
+    program.run("many_attend", layer, position);
+    multiply(layer, "o");
+    program.run("many_middle", layer);
+    multiply(layer, "gate", "up");
+    program.run("many_gated");
+    multiply(layer, "down");
+    program.run("many_end", layer);
+  }
+
+  private void multiply(int layer, String... names) {
+    int all = 0;
+    for (String name : names) {
+      all += rows(weights.get(name(layer, name)));
+    }
+    program.run("many_room", all);
+    int done = 0;
+    for (String name : names) {
+      PackedWeight weight = weights.get(name(layer, name));
+      int rows = rows(weight);
+      int step = Math.toIntExact(Math.max(1, UNPACKED / weight.form().columns()));
+      for (int first = 0; first < rows; first += step) {
+        int count = Math.min(step, rows - first);
+        RowUnpacker.unpack(weight, first, count, threads, unpacked, numbers);
+        program.run("many_product", name(layer, name), first, count, done);
+        done += count;
+      }
+    }
+  }
+
+  private static int rows(PackedWeight weight) {
+    return Math.toIntExact(weight.form().rows());
+  }
+
+  private static String name(int layer, String name) {
+    return "text." + layer + "." + name;
+  }
+
+  /** Ends the threads. */
+  @Override
+  public void close() {
+    threads.close();
+  }
+}
