@@ -122,9 +122,9 @@ final class ProcessorLayers implements AutoCloseable {
     return products.project(program.runForFloats("row_head"), List.of(weights.get(head)));
   }
 
-  /** A product like those of {@link #row}; any of a layer's would do, they differ in size only. */
-  void tryRow() {
-    PackedWeight weight = weights.get(name(0, "o"));
+  /** A product like those of {@link #row}. */
+  void tryRow(String name) {
+    PackedWeight weight = weights.get(name);
     float[] input = new float[Math.toIntExact(weight.form().columns())];
     Arrays.fill(input, 1);
     products.project(input, List.of(weight));

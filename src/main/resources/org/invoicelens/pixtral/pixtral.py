@@ -696,6 +696,11 @@ class Pixtral(Module):
     w = torch.ones([1024, 1024], dtype=self.dtype)
     return torch.size((self).linear(torch.narrow(w, 0, 0, 256), w), 0)
 
+  # A product with a decoder's weight as for one token, for the same purpose.
+  def trial_row(self: __torch__.pixtral.Pixtral, name: str, columns: int) -> int:
+    x = torch.ones([1, columns], dtype=self.dtype, device=ops.prim.device(self.weights[name]))
+    return torch.size((self).project(x, name), 0)
+
   def set_wide(self: __torch__.pixtral.Pixtral, on: bool) -> int:
     self.wide = on
     return 0

@@ -204,10 +204,10 @@ class RowProductsTest {
     return logits;
   }
 
-  @Test
-  void theFasterWayIsUsedFromTheTrialOn() throws Exception {
-    LoadOptions options =
-        new LoadOptions(Precision.NF4, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, true);
+  @ParameterizedTest
+  @CsvSource({"NF4, FLOAT32", "NF4, BFLOAT16", "INT8, BFLOAT16"})
+  void theFasterWayIsUsedFromTheTrialOn(Precision precision, Precision type) throws Exception {
+    LoadOptions options = new LoadOptions(precision, type, AttentionVariant.SDPA, "cpu", 64, true);
     try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
         PixtralModel model =
             PixtralModel.load(
