@@ -38,6 +38,8 @@ public record InstalledModel(
   public enum State {
     /** Verified, and unchanged since. */
     READY,
+    /** A server reads in its place, and nothing of it is here. */
+    ON_SERVER,
     /** All files are here, and were not verified yet. */
     UNVERIFIED,
     /** Some of it is here. */

@@ -109,7 +109,7 @@ public final class InstalledModels {
             config.footprint().map(ModelConfig.Footprint::downloadBytes).orElse(0L));
     return new InstalledModel(
         config.name(),
-        state(folder, manifest, sizes),
+        config.isRemote() && sizes.total() == 0 ? State.ON_SERVER : state(folder, manifest, sizes),
         Optional.of(config),
         Optional.empty(),
         Optional.of(folder),

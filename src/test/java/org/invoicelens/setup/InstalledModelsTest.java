@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,20 @@ class InstalledModelsTest {
     assertThat(model.repository()).isEqualTo("owner/small");
     assertThat(model.sizes().total()).isZero();
     assertThat(model.sizes().whole()).isEqualTo(30);
+  }
+
+  @Test
+  void aModelThatAServerReadsForNeedsNothingHere() throws Exception {
+    Path config = models.configure("small", "models/small");
+    Files.writeString(
+        config,
+        "engine: remote\nremote: {url: https://vllm.example.com/v1, model: of-the-house}\n",
+        StandardOpenOption.APPEND);
+    InstalledModel model = only();
+    assertThat(model.state()).isEqualTo(State.ON_SERVER);
+    assertThat(model.sizes().total()).isZero();
+    models.verified("small");
+    assertThat(only().state()).as("its files are still told of").isEqualTo(State.READY);
   }
 
   @Test

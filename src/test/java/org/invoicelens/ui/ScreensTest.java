@@ -342,7 +342,29 @@ class ScreensTest {
             ready.history(),
             Optional.empty(),
             new Sizes(0, 0, 0, 0, List.of(), 0));
-    stages.installed = List.of(ready, small, partly, gone, broken);
+    RemoteServer vllm =
+        RemoteServer.entered(
+            "https://vllm.example.com",
+            "mistralai/Pixtral-12B-2409",
+            Optional.empty(),
+            Optional.empty());
+    InstalledModel served =
+        new InstalledModel(
+            "pixtral-server",
+            InstalledModel.State.ON_SERVER,
+            Optional.of(
+                Fixtures.config("pixtral", own)
+                    .withModelPath(own.resolve("served"))
+                    .withServer(Optional.of(vllm))),
+            Optional.empty(),
+            Optional.of(own.resolve("served")),
+            "mistralai/Pixtral-12B-2409",
+            "",
+            new InstalledModel.History(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
+            Optional.empty(),
+            new Sizes(0, 0, 0, 0, List.of(), 0));
+    stages.installed = List.of(ready, served, small, partly, gone, broken);
     stages.recallSetUp(large);
     stages.start = (listener, cancellation) -> Fixtures.model(ANSWER);
     stages.newest = Optional.of("f".repeat(40));

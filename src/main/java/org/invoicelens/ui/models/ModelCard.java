@@ -13,6 +13,7 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
+import org.invoicelens.config.RemoteServer;
 import org.invoicelens.setup.InstalledModel;
 import org.invoicelens.setup.InstalledModel.State;
 import org.invoicelens.ui.component.Icon;
@@ -96,7 +97,7 @@ final class ModelCard extends VBox {
       case READY -> Mark.GOOD;
       case UNVERIFIED, CHANGED, FOLDER_MISSING -> Mark.REMARK;
       case PARTLY -> Mark.PAUSED;
-      case NOT_INSTALLED -> Mark.WAITING;
+      case NOT_INSTALLED, ON_SERVER -> Mark.WAITING;
       case CONFIGURATION_BROKEN -> Mark.FAILED;
     };
   }
@@ -117,6 +118,10 @@ final class ModelCard extends VBox {
             yield model.sizes().whole() > here
                 ? text("models.about.PARTLY", Amounts.bytesOf(here, model.sizes().whole()))
                 : text("models.about.PARTLY.unknown", Amounts.bytes(here));
+          }
+          case ON_SERVER -> {
+            RemoteServer server = model.config().orElseThrow().server().orElseThrow();
+            yield text("models.about.ON_SERVER", server.model(), server.address());
           }
           case FOLDER_MISSING ->
               text("models.about.FOLDER_MISSING", model.folder().map(Path::toString).orElse(""));
@@ -204,7 +209,7 @@ final class ModelCard extends VBox {
   private void showButtons(InstalledModel model) {
     buttons.getChildren().clear();
     if (item.isUsable() && !item.inUse().get()) {
-      boolean here = model.state() == State.READY;
+      boolean here = model.state() == State.READY || model.state() == State.ON_SERVER;
       button(
           "use",
           here ? "models.use" : "models.setUp",

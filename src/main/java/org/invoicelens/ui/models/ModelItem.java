@@ -123,7 +123,7 @@ public final class ModelItem {
   boolean isVerifiable() {
     return switch (model.get().state()) {
       case READY, UNVERIFIED, CHANGED -> !model.get().commit().isEmpty();
-      case PARTLY, NOT_INSTALLED, FOLDER_MISSING, CONFIGURATION_BROKEN -> false;
+      case PARTLY, ON_SERVER, NOT_INSTALLED, FOLDER_MISSING, CONFIGURATION_BROKEN -> false;
     };
   }
 
@@ -147,7 +147,7 @@ public final class ModelItem {
     return isPlaceable()
         && switch (model.get().state()) {
           case READY, UNVERIFIED, CHANGED, PARTLY -> true;
-          case NOT_INSTALLED, FOLDER_MISSING, CONFIGURATION_BROKEN -> false;
+          case ON_SERVER, NOT_INSTALLED, FOLDER_MISSING, CONFIGURATION_BROKEN -> false;
         };
   }
 
