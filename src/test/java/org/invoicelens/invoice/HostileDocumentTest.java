@@ -278,7 +278,10 @@ class HostileDocumentTest {
   @Test
   void waitsForNoDocumentWithoutEnd() throws Exception {
     DocumentLoader impatient = new DocumentLoader(Duration.ofMillis(1));
-    assertThat(refused(impatient, "doubling.pdf", doubling())).hasMessageContaining("longer");
+    // minutes of drawing, and within every other limit
+    String painting = stream("", "-9999 -9999 99999 99999 re f ".repeat(100_000));
+    assertThat(refused(impatient, "painting.pdf", pdf(CATALOG, ONE_PAGE, PAGE, painting, "null")))
+        .hasMessageContaining("longer");
   }
 
   @Test
