@@ -178,7 +178,7 @@ public record PackedCache(Path folder, String commit, String contents, long smal
     Map<String, SafetensorsWriter.Tensor> tensors = new LinkedHashMap<>();
     for (Checkpoint.Weight weight : checkpoint.weights()) {
       if (weight.packable()) {
-        PackedWeight packed = program.near(weight.name());
+        PackedWeight packed = program.weight(weight.name());
         for (PackedForm.Part part : packed.form().parts()) {
           tensors.put(
               weight.name() + part.suffix(),

@@ -83,11 +83,11 @@ record PackedForm(Precision precision, long rows, long columns, long group, bool
 
   /** The tensors, the codes first. */
   List<Part> parts() {
-    List<Part> parts = new ArrayList<>();
     if (!precision.isQuantized()) {
       // bytes, for bfloat16 cannot cross the border to native code
       return List.of(new Part("", SafetensorsType.U8, rows, columns * Short.BYTES));
     }
+    List<Part> parts = new ArrayList<>();
     if (precision.bits() == 4) {
       parts.add(new Part("", SafetensorsType.U8, rows, columns / 2));
     } else {

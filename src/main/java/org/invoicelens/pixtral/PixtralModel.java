@@ -150,7 +150,7 @@ public final class PixtralModel implements AutoCloseable {
       Footprint footprint = footprint(checkpoint);
       boolean tiny = footprint.parameters() <= TINY;
       // with each token the border is crossed more often, which counts where all the rest is short
-      program.workBeside(!tiny || resolved.precision().isQuantized());
+      program.useProcessorLayers(!tiny || resolved.precision().isQuantized());
       if (cache.isPresent() && kept.isEmpty()) {
         cache.get().keep(checkpoint, resolved, program, listener, cancellation);
       }

@@ -50,10 +50,10 @@ final class PixtralProgram implements AutoCloseable {
   private final String head;
 
   /** The decoder's weights and the output layer where they lie in main memory, by name. */
-  private final Map<String, PackedWeight> near = new HashMap<>();
+  private final Map<String, PackedWeight> weights = new HashMap<>();
 
   /** The layers, with products made beside the program; null where nothing is. */
-  private ProcessorLayers beside;
+  private ProcessorLayers processorLayers;
 
   /** Whether products of many rows are made in float32. */
   private boolean wide;
@@ -186,8 +186,8 @@ final class PixtralProgram implements AutoCloseable {
   void useWideProducts(boolean wanted) {
     wide = wanted;
     program.run("set_wide", wanted);
-    if (beside != null) {
-      beside.unpackTo(numbers());
+    if (processorLayers != null) {
+      processorLayers.unpackTo(numbers());
     }
   }
 
@@ -240,11 +240,11 @@ final class PixtralProgram implements AutoCloseable {
       takeRoom(name, shape, false);
     }
     program.run("begin", name, shape, packable, group(shape, packable), split.deviceOf(name));
-    boolean asItIs = name.equals(head) || packable && !isPacked(true);
+    boolean asItIs = name.equals(head) || packable && !options.precision().isQuantized();
     if (asItIs && onProcessor && options.dtype() == Precision.BFLOAT16) {
       PackedForm form = PackedForm.bfloat16(shape[0], shape[1]);
       MemorySegment there = program.runForMemory("place", name);
-      near.put(name, new PackedWeight(form, Map.of("", there.reinterpret(form.bytes()))));
+      weights.put(name, new PackedWeight(form, Map.of("", there.reinterpret(form.bytes()))));
     }
   }
 
@@ -266,7 +266,7 @@ final class PixtralProgram implements AutoCloseable {
           new TorchProgram.Memory(parts.get(part.suffix()), part.type(), part.shape()),
           full);
     }
-    near.put(name, new PackedWeight(form, parts));
+    weights.put(name, new PackedWeight(form, parts));
   }
 
   /**
@@ -286,7 +286,7 @@ final class PixtralProgram implements AutoCloseable {
       long[] shape,
       int headRows,
       boolean packable) {
-    PackedWeight weight = near.get(name);
+    PackedWeight weight = weights.get(name);
     if (weight != null && RowPacker.takes(weight.form())) {
       long rowCodes = weight.codes().byteSize() / shape[0];
       float[] scales =
@@ -334,35 +334,35 @@ final class PixtralProgram implements AutoCloseable {
    *
    * @param rows whether products are wanted so
    */
-  void workBeside(boolean rows) {
-    if (RowProducts.arePossible() && !near.isEmpty()) {
-      if (beside != null) {
-        beside.close();
+  void useProcessorLayers(boolean rows) {
+    if (RowProducts.arePossible() && !weights.isEmpty()) {
+      if (processorLayers != null) {
+        processorLayers.close();
       }
-      beside = new ProcessorLayers(program, near, head, layers, threads());
-      beside.unpackTo(numbers());
-      beside.makeRows(rows);
+      processorLayers = new ProcessorLayers(program, weights, head, layers, threads());
+      processorLayers.unpackTo(numbers());
+      processorLayers.makeRows(rows);
     }
   }
 
   /** Makes the products of an answer's tokens in the program from now on. */
   void leaveRowsToProgram() {
-    if (beside != null) {
-      beside.makeRows(false);
+    if (processorLayers != null) {
+      processorLayers.makeRows(false);
     }
   }
 
   /** Whether products of an answer's tokens are made beside the program. */
-  boolean makesRowsBeside() {
+  boolean usesRowProducts() {
     return rowsOfLayers() || rowsOfHead();
   }
 
   private boolean rowsOfLayers() {
-    return beside != null && beside.makesRowsOfLayers();
+    return processorLayers != null && processorLayers.makesRowsOfLayers();
   }
 
   private boolean rowsOfHead() {
-    return beside != null && beside.makesRowsOfHead();
+    return processorLayers != null && processorLayers.makesRowsOfHead();
   }
 
   /**
@@ -371,7 +371,7 @@ final class PixtralProgram implements AutoCloseable {
    * Java's first products are slow.
    */
   Optional<RowTrial> tryRows() {
-    if (!makesRowsBeside()) {
+    if (!usesRowProducts()) {
       return Optional.empty();
     }
     long java = 0;
@@ -379,13 +379,13 @@ final class PixtralProgram implements AutoCloseable {
     if (rowsOfLayers()) {
       // any of a layer's weights would do: they differ in size only
       String name = "text.0.o";
-      long columns = near.get(name).form().columns();
-      java += fastest(() -> beside.tryRow(name));
+      long columns = weights.get(name).form().columns();
+      java += fastest(() -> processorLayers.tryRow(name));
       within += fastest(() -> program.run("trial_row", name, columns));
     }
     if (rowsOfHead()) {
       textBegin(new long[] {0}, 0, 0, 0);
-      java += fastest(beside::headRow);
+      java += fastest(processorLayers::headRow);
       within += fastest(() -> logits(0));
       forget();
     }
@@ -424,11 +424,16 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   void textLayer(int layer, int position) {
-    if (beside != null && beside.unpacksFor(tokens)) {
-      beside.many(layer, position);
+    if (unpacksBeside(tokens)) {
+      processorLayers.layerForMany(layer, position);
     } else {
       program.run("text_layer", layer, position);
     }
+  }
+
+  /** Whether weights are unpacked beside the program for so many tokens. */
+  boolean unpacksBeside(int count) {
+    return processorLayers != null && processorLayers.unpacksFor(count);
   }
 
   /** The logits after the tokens at hand from {@code first} on, one row after the other. */
@@ -443,17 +448,17 @@ final class PixtralProgram implements AutoCloseable {
 
   /** One token through the decoder, and the likeliest after it; negative as above. */
   int stepGreedy(int token, int position) {
-    if (!makesRowsBeside()) {
+    if (!usesRowProducts()) {
       return sound(program.runForLongs("step_greedy", token, position));
     }
     step(token, position);
-    return rowsOfHead() ? likeliest(beside.headRow()) : greedy();
+    return rowsOfHead() ? likeliest(processorLayers.headRow()) : greedy();
   }
 
   /** One token through the decoder, and the logits after it. */
   float[] stepLogits(int token, int position) {
     step(token, position);
-    return rowsOfHead() ? beside.headRow() : logits(0);
+    return rowsOfHead() ? processorLayers.headRow() : logits(0);
   }
 
   /** One token through the decoder. */
@@ -464,7 +469,7 @@ final class PixtralProgram implements AutoCloseable {
     }
     textBegin(new long[] {token}, position, 0, 0);
     for (int layer = 0; layer < layers; layer++) {
-      beside.row(layer, position);
+      processorLayers.layerForOne(layer, position);
     }
   }
 
@@ -512,8 +517,8 @@ final class PixtralProgram implements AutoCloseable {
 
   void useThreads(int count) {
     program.useThreads(count);
-    if (beside != null) {
-      beside.useThreads(count);
+    if (processorLayers != null) {
+      processorLayers.useThreads(count);
     }
   }
 
@@ -543,8 +548,8 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   /** A weight of the decoder or the output layer where it lies in main memory. */
-  PackedWeight near(String name) {
-    return near.get(name);
+  PackedWeight weight(String name) {
+    return weights.get(name);
   }
 
   /** A packed weight as numbers, in the type of activations. */
@@ -570,8 +575,8 @@ final class PixtralProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    if (beside != null) {
-      beside.close();
+    if (processorLayers != null) {
+      processorLayers.close();
     }
     try {
       program.run("clear");

@@ -15,7 +15,7 @@ import org.invoicelens.config.Precision;
  */
 final class ProcessorLayers implements AutoCloseable {
 
-  /** Tokens up to which unpacking is left to the program: for so few it has kernels of its own. */
+  /** Tokens up to which the program unpacks: hardly any prompt is so short. */
   private static final int FEW = 8;
 
   /** Numbers that are unpacked at a time: they stay near, and calls are few. */
@@ -99,16 +99,16 @@ final class ProcessorLayers implements AutoCloseable {
   }
 
   /** A layer for the token that the program was given. */
-  void row(int layer, int position) {
+  void layerForOne(int layer, int position) {
     float[] begun = program.runForFloats("row_begin", layer);
-    TorchProgram.Numbers qkv = row(begun, layer, "q", "k", "v");
+    TorchProgram.Numbers qkv = products(begun, layer, "q", "k", "v");
     float[] attended = program.runForFloats("row_attend", layer, position, qkv);
-    float[] middle = program.runForFloats("row_middle", layer, row(attended, layer, "o"));
-    float[] gated = program.runForFloats("row_gated", row(middle, layer, "gate", "up"));
-    program.run("row_end", layer, row(gated, layer, "down"));
+    float[] middle = program.runForFloats("row_middle", layer, products(attended, layer, "o"));
+    float[] gated = program.runForFloats("row_gated", products(middle, layer, "gate", "up"));
+    program.run("row_end", layer, products(gated, layer, "down"));
   }
 
-  private TorchProgram.Numbers row(float[] input, int layer, String... names) {
+  private TorchProgram.Numbers products(float[] input, int layer, String... names) {
     List<PackedWeight> those = new ArrayList<>();
     for (String name : names) {
       those.add(weights.get(name(layer, name)));
@@ -122,7 +122,7 @@ final class ProcessorLayers implements AutoCloseable {
     return products.project(program.runForFloats("row_head"), List.of(weights.get(head)));
   }
 
-  /** A product like those of {@link #row}. */
+  /** A product like those of {@link #layerForOne}. */
   void tryRow(String name) {
     PackedWeight weight = weights.get(name);
     float[] input = new float[Math.toIntExact(weight.form().columns())];
@@ -131,7 +131,7 @@ final class ProcessorLayers implements AutoCloseable {
   }
 
   /** A layer for the tokens that the program was given. */
-  void many(int layer, int position) {
+  void layerForMany(int layer, int position) {
     if (layer == 0) {
       long most = weights.values().stream().mapToLong(w -> w.form().columns()).max().orElseThrow();
       long count = Math.max(UNPACKED, most);

@@ -63,26 +63,33 @@ final class RowThreads implements AutoCloseable {
     } finally {
       shares.forEach(RowThreads::await);
     }
+    shares.forEach(RowThreads::requireDone);
   }
 
+  /** Waits until a share is over, however it ends: its memory must not be left in use. */
   private static void await(Future<?> share) {
     boolean interrupted = false;
-    while (true) {
+    while (!share.isDone()) {
       try {
         share.get();
-        break;
       } catch (InterruptedException e) {
-        // the work is short, and its memory must not be left in use
+        // the work is short
         interrupted = true;
       } catch (ExecutionException e) {
-        if (e.getCause() instanceof Error error) {
-          throw error;
-        }
-        throw new IllegalStateException(e.getCause());
+        // told when all are over
       }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void requireDone(Future<?> share) {
+    if (share.state() == Future.State.FAILED) {
+      if (share.exceptionNow() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException(share.exceptionNow());
     }
   }
 

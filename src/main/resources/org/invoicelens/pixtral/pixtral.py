@@ -583,18 +583,19 @@ class Pixtral(Module):
     return (self).layer_end(i, self.state["products"])
 
   def many_input(self: __torch__.pixtral.Pixtral, x: Tensor) -> int:
+    self.state["input"] = torch.to(x, (self).many_type())
+    return 0
+
+  # The type in which their products are made.
+  def many_type(self: __torch__.pixtral.Pixtral) -> int:
     type = self.dtype
     if self.wide:
       type = 6
-    self.state["input"] = torch.to(x, type)
-    return 0
+    return type
 
   # Room for so many unpacked numbers, and the first where it lies.
   def many_unpacked(self: __torch__.pixtral.Pixtral, count: int) -> Tensor:
-    type = self.dtype
-    if self.wide:
-      type = 6
-    self.state["unpacked"] = torch.empty([count], dtype=type)
+    self.state["unpacked"] = torch.empty([count], dtype=(self).many_type())
     return torch.narrow(self.state["unpacked"], 0, 0, 1)
 
   # Room for the products of that many rows of weights.

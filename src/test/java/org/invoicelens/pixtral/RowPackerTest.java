@@ -44,7 +44,7 @@ class RowPackerTest {
         program.rows("w", raw, type, 0, ROWS, shape, headRows, true);
         program.finish("w", true);
       }
-      assertThat(there.near("w")).isNull();
+      assertThat(there.weight("w")).isNull();
       assertThat(here.fetch("w")).isEqualTo(there.fetch("w"));
       assertThat(here.fetch("w.scale")).isEqualTo(there.fetch("w.scale"));
     }

@@ -40,17 +40,14 @@ class RowProductsTest {
         new LoadOptions(precision, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", group, twice);
     PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
     SplittableRandom random = new SplittableRandom(7);
-    float[] input = new float[columns];
-    for (int i = 0; i < columns; i++) {
-      input[i] = (float) random.nextGaussian();
-    }
+    float[] input = input(random, columns);
     try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
         RowThreads shared = new RowThreads(threads)) {
       for (String name : List.of("a", "b")) {
         put(program, name, random, columns);
       }
       float[] together =
-          new RowProducts(shared).project(input, List.of(program.near("a"), program.near("b")));
+          new RowProducts(shared).project(input, List.of(program.weight("a"), program.weight("b")));
       assertThat(together).hasSize(2 * ROWS);
       same(together, 0, program.unpack("a"), input);
       same(together, ROWS, program.unpack("b"), input);
@@ -59,6 +56,14 @@ class RowProductsTest {
                   Arrays.copyOf(together, ROWS), program.project(input, 1, "a")))
           .isLessThan(1e-3);
     }
+  }
+
+  private static float[] input(SplittableRandom random, int columns) {
+    float[] input = new float[columns];
+    for (int i = 0; i < columns; i++) {
+      input[i] = (float) random.nextGaussian();
+    }
+    return input;
   }
 
   static void put(PixtralProgram program, String name, SplittableRandom random, int columns)
@@ -98,10 +103,7 @@ class RowProductsTest {
             Precision.BFLOAT16, Precision.BFLOAT16, AttentionVariant.SDPA, "cpu", 64, false);
     PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
     SplittableRandom random = new SplittableRandom(9);
-    float[] input = new float[columns];
-    for (int i = 0; i < columns; i++) {
-      input[i] = (float) random.nextGaussian();
-    }
+    float[] input = input(random, columns);
     try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
         RowThreads shared = new RowThreads(threads)) {
       ByteBuffer raw = ByteBuffer.allocateDirect(2 * ROWS * columns).order(ByteOrder.LITTLE_ENDIAN);
@@ -115,7 +117,7 @@ class RowProductsTest {
       program.begin("w", shape, true);
       program.rows("w", raw.flip(), Checkpoint.BFLOAT16, 0, ROWS, shape, 0, true);
       program.finish("w", true);
-      same(new RowProducts(shared).project(input, List.of(program.near("w"))), 0, weights, input);
+      same(new RowProducts(shared).project(input, List.of(program.weight("w"))), 0, weights, input);
     }
   }
 
@@ -145,7 +147,7 @@ class RowProductsTest {
       for (int row = 0; row < 128; row++) {
         float[] one = new float[128];
         one[row % 127 + 1] = 1;
-        assertThat(new RowProducts(alone).project(one, List.of(program.near("w")))[row])
+        assertThat(new RowProducts(alone).project(one, List.of(program.weight("w")))[row])
             .isEqualTo(unpacked[row * 128 + row % 127 + 1]);
       }
     }
@@ -162,7 +164,7 @@ class RowProductsTest {
         PixtralModel model =
             PixtralModel.load(
                 BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
-      assertThat(model.program().makesRowsBeside()).isTrue();
+      assertThat(model.program().usesRowProducts()).isTrue();
       Prompt prompt = new Prompt(new int[] {1, 5, 9, 100, 120, 37, 12, 55, 90, 41}, List.of());
       int[] inside = ReferenceTest.greedy(model, prompt);
       model.program().leaveRowsToProgram();
@@ -182,11 +184,11 @@ class RowProductsTest {
             PixtralModel.load(
                 BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
       PixtralProgram program = model.program();
-      assertThat(program.makesRowsBeside()).as("a small model is faster in one call").isFalse();
+      assertThat(program.usesRowProducts()).as("a small model is faster in one call").isFalse();
       program.reserve(16);
       List<float[]> within = steps(program, tokens);
-      program.workBeside(true);
-      assertThat(program.makesRowsBeside()).isTrue();
+      program.useProcessorLayers(true);
+      assertThat(program.usesRowProducts()).isTrue();
       List<float[]> beside = steps(program, tokens);
       for (int i = 0; i < tokens.length; i++) {
         double size = Golden.deviation(within.get(i));
@@ -215,10 +217,10 @@ class RowProductsTest {
       RowTrial trial = model.chooseRowKernel().orElseThrow();
       assertThat(trial.rowKernel()).isPositive();
       assertThat(trial.pytorch()).isPositive();
-      assertThat(model.program().makesRowsBeside()).isEqualTo(trial.isKernelFaster());
+      assertThat(model.program().usesRowProducts()).isEqualTo(trial.isKernelFaster());
       model.program().leaveRowsToProgram();
       assertThat(model.chooseRowKernel()).as("nothing to choose").isEmpty();
-      assertThat(model.program().makesRowsBeside()).isFalse();
+      assertThat(model.program().usesRowProducts()).isFalse();
     }
     assertThat(new RowTrial(Duration.ofMillis(2), Duration.ofMillis(3)).isKernelFaster()).isTrue();
     assertThat(new RowTrial(Duration.ofMillis(3), Duration.ofMillis(3)).isKernelFaster()).isFalse();

@@ -124,6 +124,13 @@ class ScreensTest {
 
   private static Locale before;
 
+  private static final RemoteServer VLLM =
+      RemoteServer.entered(
+          "https://vllm.example.com",
+          "mistralai/Pixtral-12B-2409",
+          Optional.empty(),
+          Optional.empty());
+
   @BeforeAll
   static void display() throws Exception {
     before = Locale.getDefault();
@@ -342,12 +349,6 @@ class ScreensTest {
             ready.history(),
             Optional.empty(),
             new Sizes(0, 0, 0, 0, List.of(), 0));
-    RemoteServer vllm =
-        RemoteServer.entered(
-            "https://vllm.example.com",
-            "mistralai/Pixtral-12B-2409",
-            Optional.empty(),
-            Optional.empty());
     InstalledModel served =
         new InstalledModel(
             "pixtral-server",
@@ -355,7 +356,7 @@ class ScreensTest {
             Optional.of(
                 Fixtures.config("pixtral", own)
                     .withModelPath(own.resolve("served"))
-                    .withServer(Optional.of(vllm))),
+                    .withServer(Optional.of(VLLM))),
             Optional.empty(),
             Optional.of(own.resolve("served")),
             "mistralai/Pixtral-12B-2409",
@@ -715,9 +716,6 @@ class ScreensTest {
     press("#server-use");
     Thread.sleep(600);
     shoot("2-server-in-use", Looks.DEFAULT);
-    RemoteServer vllm =
-        RemoteServer.entered(
-            "https://vllm.example.com", "pixtral", Optional.empty(), Optional.empty());
     stages.start =
         (listener, cancellation) -> {
           throw new InitializationException(
@@ -732,7 +730,7 @@ class ScreensTest {
     press("#next");
     awaitVisible("#remedy-server");
     shoot("5-server-lost", Looks.DEFAULT);
-    stages.start = (listener, cancellation) -> Fixtures.onServer(vllm, Fixtures.model(ANSWER));
+    stages.start = (listener, cancellation) -> Fixtures.onServer(VLLM, Fixtures.model(ANSWER));
     press("#retry");
     awaitVisible("#criteria");
     shoot("5-server-started", Looks.DEFAULT);
