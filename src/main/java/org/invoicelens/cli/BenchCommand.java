@@ -126,6 +126,11 @@ final class BenchCommand extends Command {
   private Prompt prompt(
       PixtralModel model, PixtralProcessor processor, List<BufferedImage> pictures)
       throws Exception {
+    // far too many would fill the memory while they are made up
+    if (promptTokens > model.contextLength()) {
+      throw usage(
+          "--prompt-tokens can be at most " + model.contextLength() + " with this checkpoint.");
+    }
     Prompt one = processor.prepare(new int[] {1}, List.of());
     int vocabulary = model.logits(one, cancellation())[0].length;
     int[] ids =

@@ -288,6 +288,13 @@ class GenerateCommandTest {
   }
 
   @Test
+  void refusesToMeasureMoreTokensThanTheModelTakes() {
+    Outcome outcome = door.run("bench", "--model", TINY, "--prompt-tokens", 999_999_999);
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains("--prompt-tokens can be at most");
+  }
+
+  @Test
   void printsTheTokenIdsOfAModelWithoutATokenizer() {
     Outcome outcome =
         door.run("generate", "--model", TINY, "--prompt-ids", "1,3,100,4", "--max-tokens", "2");
