@@ -339,7 +339,7 @@ final class PixtralProgram implements AutoCloseable {
       if (processorLayers != null) {
         processorLayers.close();
       }
-      processorLayers = new ProcessorLayers(program, weights, head, layers, threads());
+      processorLayers = new ProcessorLayers(program, weights, head, threads());
       processorLayers.unpackTo(numbers());
       processorLayers.makeRows(rows);
     }

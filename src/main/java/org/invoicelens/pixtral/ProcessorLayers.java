@@ -24,7 +24,6 @@ final class ProcessorLayers implements AutoCloseable {
   private final TorchProgram program;
   private final Map<String, PackedWeight> weights;
   private final String head;
-  private final int layers;
   private final RowThreads threads;
   private final RowProducts products;
   private boolean rowLayers;
@@ -41,15 +40,10 @@ final class ProcessorLayers implements AutoCloseable {
    * @param head the name of the output layer's weight
    */
   ProcessorLayers(
-      TorchProgram program,
-      Map<String, PackedWeight> weights,
-      String head,
-      int layers,
-      int threads) {
+      TorchProgram program, Map<String, PackedWeight> weights, String head, int threads) {
     this.program = program;
     this.weights = weights;
     this.head = head;
-    this.layers = layers;
     this.threads = new RowThreads(threads);
     this.products = new RowProducts(this.threads);
   }
