@@ -17,6 +17,7 @@ import org.invoicelens.pixtral.GenerationResult;
 import org.invoicelens.pixtral.InferenceException;
 import org.invoicelens.pixtral.PixtralModel;
 import org.invoicelens.pixtral.RowTrial;
+import org.invoicelens.pixtral.RowWay;
 import org.invoicelens.pixtral.TokenListener;
 import org.invoicelens.stage.ByteSize;
 import org.invoicelens.stage.Cancellation;
@@ -129,7 +130,7 @@ public final class ModelOptimizer {
 
     progress(1, "step.choose");
     chooseThreads(model, page, notes);
-    chooseRowKernel(model, notes);
+    chooseRows(model, notes);
     chooseAttention(model, page, notes);
 
     progress(2, "step.test");
@@ -225,12 +226,12 @@ public final class ModelOptimizer {
     }
   }
 
-  /** The processor's vector instructions or PyTorch: for large models, whose rows take long. */
-  private static void chooseRowKernel(PixtralModel model, List<String> notes) {
+  /** Machine code, vector instructions or PyTorch: for large models, whose rows take long. */
+  private static void chooseRows(PixtralModel model, List<String> notes) {
     if (model.footprint().parameters() > SMALL_MODEL) {
-      Optional<RowTrial> trial = model.chooseRowKernel();
+      Optional<RowTrial> trial = model.chooseRows();
       trial.ifPresent(found -> log.info("Rows of weights: {}", found));
-      if (trial.isPresent() && !trial.get().isKernelFaster()) {
+      if (trial.isPresent() && trial.get().fastest() == RowWay.PYTORCH) {
         notes.add(WORDS.text("note.pytorchRows"));
       }
     }

@@ -76,6 +76,11 @@ record PackedForm(Precision precision, long rows, long columns, long group, bool
     return group;
   }
 
+  /** The same with another number of rows. */
+  PackedForm ofRows(long count) {
+    return new PackedForm(precision, count, columns, group, doubleQuant);
+  }
+
   /** How many scales there are. */
   long scales() {
     return rows * columns / group;

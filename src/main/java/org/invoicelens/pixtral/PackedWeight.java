@@ -13,7 +13,7 @@ import java.util.Map;
  */
 record PackedWeight(PackedForm form, Map<String, MemorySegment> parts) {
 
-  private static final ValueLayout.OfFloat FLOAT =
+  static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private static final float[] SCALE_CODES = CodeBook.dynamic().values();
@@ -25,6 +25,18 @@ record PackedWeight(PackedForm form, Map<String, MemorySegment> parts) {
   /** How many scales {@link #scales} tells of a row. */
   int scalesOfRow() {
     return form.precision().isQuantized() ? Math.toIntExact(form.columns() / form.group()) : 0;
+  }
+
+  /** The scales of rows whose groups do not cross them: where they lie, or as numbers. */
+  MemorySegment scales(int from, int to) {
+    int count = scalesOfRow();
+    if (!form.doubleQuant()) {
+      long bytes = (long) count * Float.BYTES;
+      return parts.get(".scale").asSlice(from * bytes, (to - from) * bytes);
+    }
+    float[] numbers = new float[(to - from) * count];
+    decode((long) from * count, numbers, numbers.length);
+    return MemorySegment.ofArray(numbers);
   }
 
   /** The scales of a row whose groups do not cross it, as numbers. */
@@ -39,9 +51,14 @@ record PackedWeight(PackedForm form, Map<String, MemorySegment> parts) {
       MemorySegment.copy(scale, FLOAT, first * Float.BYTES, into, 0, count);
       return;
     }
+    decode(first, into, count);
+  }
+
+  /** Scales that are codes themselves, from one on. */
+  private void decode(long first, float[] into, int count) {
     float offset = parts.get(".scale.offset").get(FLOAT, 0);
     byte[] codes = new byte[count];
-    MemorySegment.copy(scale, ValueLayout.JAVA_BYTE, first, codes, 0, count);
+    MemorySegment.copy(parts.get(".scale"), ValueLayout.JAVA_BYTE, first, codes, 0, count);
     for (int i = 0; i < count; ) {
       long shared = (first + i) / PackedForm.SCALES;
       int end = (int) Math.min(count, (shared + 1) * PackedForm.SCALES - first);

@@ -490,18 +490,14 @@ public final class PixtralModel implements AutoCloseable {
   }
 
   /**
-   * Compares the ways in which rows can be multiplied with weights here, and uses the faster from
+   * Compares the ways in which rows can be multiplied with weights here, and uses the fastest from
    * now on; empty where there is nothing to choose. To be called after a few answers: before them
    * Java has not compiled its kernels.
    */
-  public Optional<RowTrial> chooseRowKernel() {
+  public Optional<RowTrial> chooseRows() {
     lock.lock();
     try {
-      Optional<RowTrial> trial = program.tryRows();
-      if (trial.isPresent() && !trial.get().isKernelFaster()) {
-        program.leaveRowsToProgram();
-      }
-      return trial;
+      return program.chooseRows();
     } finally {
       lock.unlock();
     }

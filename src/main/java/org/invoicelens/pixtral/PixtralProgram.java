@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -341,14 +342,19 @@ final class PixtralProgram implements AutoCloseable {
       }
       processorLayers = new ProcessorLayers(program, weights, head, threads());
       processorLayers.unpackTo(numbers());
-      processorLayers.makeRows(rows);
+      makeRows(rows ? fastestRows() : RowWay.PYTORCH);
     }
   }
 
-  /** Makes the products of an answer's tokens in the program from now on. */
-  void leaveRowsToProgram() {
+  /** What is taken before it has been tried: machine code rounds, but less than bfloat16 does. */
+  private RowWay fastestRows() {
+    return options.dtype() == Precision.BFLOAT16 ? RowWay.MACHINE_CODE : RowWay.VECTORS;
+  }
+
+  /** Makes the products of an answer's tokens in a way from now on. */
+  void makeRows(RowWay way) {
     if (processorLayers != null) {
-      processorLayers.makeRows(false);
+      processorLayers.makeRows(way);
     }
   }
 
@@ -366,30 +372,42 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   /**
-   * Makes the same products beside the program and in it, to compare how long that takes; empty
-   * where products are made in the program anyway. To be called when there have been answers:
-   * Java's first products are slow.
+   * Makes the same products in every way that is possible, and goes on in the fastest; empty where
+   * products are made in the program anyway. To be called when there have been answers: Java's
+   * first products are slow.
    */
-  Optional<RowTrial> tryRows() {
+  Optional<RowTrial> chooseRows() {
     if (!usesRowProducts()) {
       return Optional.empty();
     }
-    long java = 0;
-    long within = 0;
+    boolean machineCode = processorLayers.hasMachineCode();
+    Map<RowWay, Duration> durations = new EnumMap<>(RowWay.class);
+    for (RowWay way : RowWay.values()) {
+      if (way != RowWay.MACHINE_CODE || machineCode) {
+        makeRows(way);
+        durations.put(way, Duration.ofNanos(tryLayer() + tryHead()));
+      }
+    }
+    RowTrial trial = new RowTrial(durations);
+    makeRows(trial.fastest());
+    return Optional.of(trial);
+  }
+
+  private long tryLayer() {
+    // any of a layer's weights would do: they differ in size only
+    String name = "text.0.o";
     if (rowsOfLayers()) {
-      // any of a layer's weights would do: they differ in size only
-      String name = "text.0.o";
-      long columns = weights.get(name).form().columns();
-      java += fastest(() -> processorLayers.tryRow(name));
-      within += fastest(() -> program.run("trial_row", name, columns));
+      return fastest(() -> processorLayers.tryRow(name));
     }
-    if (rowsOfHead()) {
-      textBegin(new long[] {0}, 0, 0, 0);
-      java += fastest(processorLayers::headRow);
-      within += fastest(() -> logits(0));
-      forget();
-    }
-    return Optional.of(new RowTrial(Duration.ofNanos(java), Duration.ofNanos(within)));
+    long columns = weights.get(name).form().columns();
+    return fastest(() -> program.run("trial_row", name, columns));
+  }
+
+  private long tryHead() {
+    textBegin(new long[] {0}, 0, 0, 0);
+    long time = fastest(rowsOfHead() ? processorLayers::headRow : () -> logits(0));
+    forget();
+    return time;
   }
 
   /** Begins a picture; returns its number of patches. */

@@ -48,17 +48,24 @@ final class ProcessorLayers implements AutoCloseable {
     this.products = new RowProducts(this.threads);
   }
 
-  /** Makes the products of single rows, as far as that is possible with these weights, or none. */
-  void makeRows(boolean wanted) {
-    rowHead = wanted && takesRow(head);
+  /** Makes the products of single rows in a way, as far as that is possible with these weights. */
+  void makeRows(RowWay way) {
+    products.useMachineCode(way == RowWay.MACHINE_CODE);
+    boolean here = way != RowWay.PYTORCH;
+    rowHead = here && takesRow(head);
     rowLayers =
-        wanted
+        here
             && weights.containsKey(name(0, "q"))
             && weights.keySet().stream().allMatch(this::takesRow);
   }
 
   private boolean takesRow(String name) {
-    return weights.containsKey(name) && RowProducts.take(weights.get(name).form());
+    return weights.containsKey(name) && products.take(weights.get(name).form());
+  }
+
+  /** Whether the products of a layer's rows are made in machine code. */
+  boolean hasMachineCode() {
+    return rowLayers && products.hasMachineCode(weights.get(name(0, "q")).form());
   }
 
   boolean makesRowsOfLayers() {
@@ -171,9 +178,10 @@ final class ProcessorLayers implements AutoCloseable {
     return "text." + layer + "." + name;
   }
 
-  /** Ends the threads. */
+  /** Ends the threads, and frees machine code. */
   @Override
   public void close() {
     threads.close();
+    products.close();
   }
 }

@@ -49,6 +49,15 @@ abstract sealed class RowKernel {
     return FloatVector.SPECIES_PREFERRED.length() >= LANES;
   }
 
+  /** Whether there is a kernel for such a weight; the products of int8 are PyTorch's. */
+  static boolean takes(PackedForm form) {
+    return form.precision() != Precision.INT8
+        && form.columns() >= BLOCK
+        && form.columns() % HALF_BLOCK == 0
+        && form.group() % HALF_BLOCK == 0
+        && form.columns() % form.group() == 0;
+  }
+
   static RowKernel of(Precision precision) {
     return switch (precision) {
       case BFLOAT16 -> new Bfloat16();

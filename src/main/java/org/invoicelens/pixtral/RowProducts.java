@@ -1,8 +1,10 @@
 package org.invoicelens.pixtral;
 
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.invoicelens.config.Precision;
 
 /**
@@ -12,13 +14,24 @@ import org.invoicelens.config.Precision;
  * kernel of this kind for int8, none for the other packed forms, and one for bfloat16 that leaves a
  * third of the memory's speed unused. Not thread-safe.
  */
-final class RowProducts {
+final class RowProducts implements AutoCloseable {
 
   /** The module with the vector instructions; it is there only where Java was started with it. */
   private static final String VECTORS = "jdk.incubator.vector";
 
   private final Map<Precision, RowKernel> kernels = new EnumMap<>(Precision.class);
+
+  /** Code by the form of weights, their number of rows set to 0: that is all the same to it. */
+  private final Map<PackedForm, Optional<RowMachineCode>> codes = new HashMap<>();
+
   private final RowThreads threads;
+  private boolean machineCode;
+
+  /** Makes products of some rows of a weight, and puts them from a place on. */
+  @FunctionalInterface
+  private interface Kernel {
+    void multiply(PackedWeight weight, int from, int to, float[] products, int at);
+  }
 
   /**
    * @param threads that share the work
@@ -32,13 +45,23 @@ final class RowProducts {
     return ModuleLayer.boot().findModule(VECTORS).isPresent() && RowKernel.isFast();
   }
 
-  /** Whether the products of such a weight can be made here; those of int8 are PyTorch's. */
-  static boolean take(PackedForm form) {
-    return form.precision() != Precision.INT8
-        && form.columns() >= RowKernel.BLOCK
-        && form.columns() % RowKernel.HALF_BLOCK == 0
-        && form.group() % RowKernel.HALF_BLOCK == 0
-        && form.columns() % form.group() == 0;
+  /** Makes products by {@link RowMachineCode} where it takes a weight, or by none. */
+  void useMachineCode(boolean wanted) {
+    machineCode = wanted;
+  }
+
+  /** Whether the products of such a weight can be made here. */
+  boolean take(PackedForm form) {
+    return hasMachineCode(form) || RowKernel.takes(form);
+  }
+
+  /** Whether those of such a weight are made in machine code. */
+  boolean hasMachineCode(PackedForm form) {
+    return machineCode && code(form).isPresent();
+  }
+
+  private Optional<RowMachineCode> code(PackedForm form) {
+    return codes.computeIfAbsent(form.ofRows(0), RowMachineCode::of);
   }
 
   /**
@@ -46,35 +69,54 @@ final class RowProducts {
    * the other.
    */
   float[] project(float[] input, List<PackedWeight> weights) {
-    RowKernel kernel =
-        kernels.computeIfAbsent(weights.getFirst().form().precision(), RowKernel::of);
-    float[] arranged = kernel.arrange(input);
+    Kernel kernel = kernel(weights.getFirst().form(), input);
     int total = 0;
     for (PackedWeight weight : weights) {
       total += Math.toIntExact(weight.form().rows());
     }
     float[] products = new float[total];
-    threads.share(total, (from, to) -> rows(kernel, arranged, weights, from, to, products));
+    threads.share(total, (from, to) -> rows(kernel, weights, from, to, products));
     return products;
   }
 
+  private Kernel kernel(PackedForm form, float[] input) {
+    if (hasMachineCode(form)) {
+      RowMachineCode code = code(form).orElseThrow();
+      RowMachineCode.Input arranged = code.arrange(input);
+      return (weight, from, to, products, at) ->
+          code.multiply(weight, from, to, arranged, products, at);
+    }
+    RowKernel vectors = kernels.computeIfAbsent(form.precision(), RowKernel::of);
+    float[] arranged = vectors.arrange(input);
+    return (weight, from, to, products, at) -> {
+      int columns = Math.toIntExact(weight.form().columns());
+      float[] scales = new float[weight.scalesOfRow()];
+      for (int row = from; row < to; row++) {
+        weight.scales(row, scales);
+        products[at + row - from] = vectors.dot(weight.codes(), row, columns, scales, arranged);
+      }
+    };
+  }
+
+  /** Rows from one up to another, counted through all weights. */
   private static void rows(
-      RowKernel kernel,
-      float[] input,
-      List<PackedWeight> weights,
-      int from,
-      int to,
-      float[] products) {
+      Kernel kernel, List<PackedWeight> weights, int from, int to, float[] products) {
     int first = 0;
     for (PackedWeight weight : weights) {
       int rows = (int) weight.form().rows();
-      int columns = (int) weight.form().columns();
-      float[] scales = new float[weight.scalesOfRow()];
-      for (int row = Math.max(from - first, 0); row < Math.min(to - first, rows); row++) {
-        weight.scales(row, scales);
-        products[first + row] = kernel.dot(weight.codes(), row, columns, scales, input);
+      int begin = Math.max(from - first, 0);
+      int end = Math.min(to - first, rows);
+      if (begin < end) {
+        kernel.multiply(weight, begin, end, products, first + begin);
       }
       first += rows;
     }
+  }
+
+  /** Frees machine code; no product may be under way. */
+  @Override
+  public void close() {
+    codes.values().forEach(code -> code.ifPresent(RowMachineCode::close));
+    codes.clear();
   }
 }

@@ -1,17 +1,22 @@
 package org.invoicelens.pixtral;
 
 import java.time.Duration;
+import java.util.Map;
 
 /**
- * How long the products of one row with weights of the model took, each way.
+ * How long the products of one row with weights of the model took, each way that is possible.
  *
- * @param rowKernel by {@link RowKernel}
- * @param pytorch by PyTorch, which unpacks packed weights first
+ * @param durations at least one
  */
-public record RowTrial(Duration rowKernel, Duration pytorch) {
+public record RowTrial(Map<RowWay, Duration> durations) {
 
-  /** Whether the kernel is worth its while. */
-  public boolean isKernelFaster() {
-    return rowKernel.compareTo(pytorch) < 0;
+  /** The way to use. */
+  public RowWay fastest() {
+    return durations.entrySet().stream()
+        .min(
+            Map.Entry.<RowWay, Duration>comparingByValue()
+                .thenComparing(Map.Entry.comparingByKey()))
+        .orElseThrow()
+        .getKey();
   }
 }

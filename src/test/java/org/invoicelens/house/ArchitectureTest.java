@@ -29,6 +29,7 @@ class ArchitectureTest {
           "safetensors",
           "verify",
           "grammar",
+          "assembler",
           "pixtral",
           "remote",
           "engine",

@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import org.invoicelens.assembler.MachineCode;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
 import org.invoicelens.stage.Cancellation;
@@ -167,7 +169,7 @@ class RowProductsTest {
       assertThat(model.program().usesRowProducts()).isTrue();
       Prompt prompt = new Prompt(new int[] {1, 5, 9, 100, 120, 37, 12, 55, 90, 41}, List.of());
       int[] inside = ReferenceTest.greedy(model, prompt);
-      model.program().leaveRowsToProgram();
+      model.program().makeRows(RowWay.PYTORCH);
       assertThat(ReferenceTest.greedy(model, prompt)).isEqualTo(inside);
     }
   }
@@ -208,29 +210,39 @@ class RowProductsTest {
 
   @ParameterizedTest
   @CsvSource({"NF4, FLOAT32", "NF4, BFLOAT16", "INT8, BFLOAT16"})
-  void theFasterWayIsUsedFromTheTrialOn(Precision precision, Precision type) throws Exception {
+  void theFastestWayIsUsedFromTheTrialOn(Precision precision, Precision type) throws Exception {
     LoadOptions options = new LoadOptions(precision, type, AttentionVariant.SDPA, "cpu", 64, true);
     try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
         PixtralModel model =
             PixtralModel.load(
                 BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
-      RowTrial trial = model.chooseRowKernel().orElseThrow();
-      assertThat(trial.rowKernel()).isPositive();
-      assertThat(trial.pytorch()).isPositive();
-      assertThat(model.program().usesRowProducts()).isEqualTo(trial.isKernelFaster());
-      model.program().leaveRowsToProgram();
-      assertThat(model.chooseRowKernel()).as("nothing to choose").isEmpty();
+      RowTrial trial = model.chooseRows().orElseThrow();
+      assertThat(trial.durations()).containsKeys(RowWay.VECTORS, RowWay.PYTORCH);
+      assertThat(trial.durations().containsKey(RowWay.MACHINE_CODE))
+          .isEqualTo(type == Precision.BFLOAT16 && MachineCode.isPossible());
+      assertThat(trial.durations().values()).allMatch(Duration::isPositive);
+      assertThat(model.program().usesRowProducts()).isEqualTo(trial.fastest() != RowWay.PYTORCH);
+      model.program().makeRows(RowWay.PYTORCH);
+      assertThat(model.chooseRows()).as("nothing to choose").isEmpty();
       assertThat(model.program().usesRowProducts()).isFalse();
     }
-    assertThat(new RowTrial(Duration.ofMillis(2), Duration.ofMillis(3)).isKernelFaster()).isTrue();
-    assertThat(new RowTrial(Duration.ofMillis(3), Duration.ofMillis(3)).isKernelFaster()).isFalse();
+  }
+
+  @Test
+  void theShortestTimeWinsAndTheFirstWayOfEqualOnes() {
+    Duration shorter = Duration.ofMillis(2);
+    Duration longer = Duration.ofMillis(3);
+    assertThat(new RowTrial(Map.of(RowWay.MACHINE_CODE, longer, RowWay.PYTORCH, shorter)).fastest())
+        .isEqualTo(RowWay.PYTORCH);
+    assertThat(new RowTrial(Map.of(RowWay.VECTORS, shorter, RowWay.PYTORCH, shorter)).fastest())
+        .isEqualTo(RowWay.VECTORS);
   }
 
   @Test
   void weightsThatDoNotFillABlockAreLeftToTheProgram() {
     LoadOptions options =
         new LoadOptions(Precision.NF4, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, false);
-    assertThat(RowProducts.take(PackedForm.of(new long[] {64, 96}, options))).isFalse();
-    assertThat(RowProducts.take(PackedForm.of(new long[] {64, 128}, options))).isTrue();
+    assertThat(RowKernel.takes(PackedForm.of(new long[] {64, 96}, options))).isFalse();
+    assertThat(RowKernel.takes(PackedForm.of(new long[] {64, 128}, options))).isTrue();
   }
 }

@@ -96,7 +96,7 @@ class RowUnpackerTest {
       assertThat(program.unpacksBeside(prompt.tokenIds().length)).isTrue();
       assertThat(program.unpacksBeside(1)).isFalse();
       float[][] logits = model.logits(prompt, new Cancellation());
-      program.leaveRowsToProgram();
+      program.makeRows(RowWay.PYTORCH);
       for (int i = 0; i < prompt.tokenIds().length; i++) {
         float[] one = program.stepLogits(prompt.tokenIds()[i], i);
         double tolerance = type == Precision.FLOAT32 ? 1e-3 : 0.1 * Golden.deviation(logits[i]);

@@ -1,0 +1,297 @@
+package org.invoicelens.assembler;
+
+import java.io.ByteArrayOutputStream;
+
+/**
+ * A function for x86-64 processors, put together instruction by instruction.
+ *
+ * <p>Only what loops over vectors of whole numbers need. Vectors have 256 bits (AVX2) or 512
+ * (AVX-512 F and BW); the same method stands for the instruction of either width. Vector registers
+ * are numbered from 0 to 15, places in memory are a general register and a distance in bytes.
+ * Encodings are those of the Intel 64 and IA-32 Architectures Software Developer's Manual, volume
+ * 2. Not thread-safe.
+ */
+public final class Assembler {
+
+  /** A general register of 64 bits, in the order of its number. */
+  public enum Register {
+    RAX,
+    RCX,
+    RDX,
+    RBX,
+    RSP,
+    RBP,
+    RSI,
+    RDI,
+    R8,
+    R9,
+    R10,
+    R11
+  }
+
+  /** Tables of instructions. */
+  private static final int MAP_0F = 1;
+
+  private static final int MAP_0F38 = 2;
+
+  /** Prefixes that are a part of an instruction's number. */
+  private static final int NO_PREFIX = 0;
+
+  private static final int PREFIX_66 = 1;
+
+  private static final int REGISTERS = 16;
+
+  private final ByteArrayOutputStream code = new ByteArrayOutputStream();
+  private final int vectorBytes;
+
+  /**
+   * An empty function.
+   *
+   * @param vectorBytes how wide vectors are: 32 or 64
+   * @throws IllegalArgumentException for another width
+   */
+  public Assembler(int vectorBytes) {
+    if (vectorBytes != 32 && vectorBytes != 64) {
+      throw new IllegalArgumentException("no vectors of " + vectorBytes + " bytes");
+    }
+    this.vectorBytes = vectorBytes;
+  }
+
+  /** What has been put together so far. */
+  public byte[] code() {
+    return code.toByteArray();
+  }
+
+  // ---- general registers
+  // -------------------------------------------------------------------------
+
+  /** Sets a register to a number, at least 0. */
+  public void move(Register to, int number) {
+    rex(false, 0, to.ordinal());
+    code.write(0xb8 | to.ordinal() & 7);
+    number(number);
+  }
+
+  /** Copies a register. */
+  public void move(Register to, Register from) {
+    rex(true, from.ordinal(), to.ordinal());
+    code.write(0x89);
+    direct(from.ordinal(), to.ordinal());
+  }
+
+  /** Adds a number to a register. */
+  public void add(Register to, int number) {
+    rex(true, 0, to.ordinal());
+    code.write(0x81);
+    direct(0, to.ordinal());
+    number(number);
+  }
+
+  /** A place to which {@link #repeat} returns. */
+  public int here() {
+    return code.size();
+  }
+
+  /** Counts a register down by one, and goes on at an earlier place unless it is 0 then. */
+  public void repeat(Register count, int place) {
+    rex(true, 0, count.ordinal());
+    code.write(0xff);
+    direct(1, count.ordinal());
+    code.write(0x0f);
+    code.write(0x85);
+    number(place - (code.size() + Integer.BYTES));
+  }
+
+  /** Asks for a place in memory before it is read; any place may be named. */
+  public void prefetch(Register base, int distance) {
+    rex(false, 0, base.ordinal());
+    code.write(0x0f);
+    code.write(0x18);
+    memory(1, base, distance);
+  }
+
+  /** Ends the function, and leaves the vector registers as others expect them. */
+  public void leave() {
+    // vzeroupper
+    code.write(0xc5);
+    code.write(0xf8);
+    code.write(0x77);
+    code.write(0xc3);
+  }
+
+  // ---- vectors
+  // -----------------------------------------------------------------------------------
+
+  /** Reads a vector. */
+  public void load(int to, Register base, int distance) {
+    vector(NO_PREFIX, MAP_0F, 0x10, to, 0, base, distance);
+  }
+
+  /** Writes a vector. */
+  public void store(int from, Register base, int distance) {
+    vector(NO_PREFIX, MAP_0F, 0x11, from, 0, base, distance);
+  }
+
+  /** Reads half as many bytes as a vector has, as whole numbers of 16 bits with a sign. */
+  public void loadBytesAsShorts(int to, Register base, int distance) {
+    vector(PREFIX_66, MAP_0F38, 0x20, to, 0, base, distance);
+  }
+
+  /** Reads a number of 32 bits into each lane. */
+  public void broadcast(int to, Register base, int distance) {
+    vector(PREFIX_66, MAP_0F38, 0x18, to, 0, base, distance);
+  }
+
+  /**
+   * Reads a number of 32 bits into the upper half of the lanes. For 512 bits, after {@link
+   * #selectUpperHalf}.
+   */
+  public void broadcastToUpperHalf(int to, Register base, int distance) {
+    require(vectorBytes == 64);
+    evex(PREFIX_66, MAP_0F38, 0x18, to, 0, base.ordinal(), 1);
+    memory(to, base, distance);
+  }
+
+  /** Sets the mask of {@link #broadcastToUpperHalf}, of 16 lanes. For 512 bits. */
+  public void selectUpperHalf(Register scratch) {
+    require(vectorBytes == 64);
+    move(scratch, 0xff00);
+    // kmovw k1, scratch
+    vex(NO_PREFIX, MAP_0F, 0x92, 1, 0, scratch.ordinal(), false);
+    direct(1, scratch.ordinal());
+  }
+
+  /** Sets all bits to 0. */
+  public void zero(int to) {
+    vector(PREFIX_66, MAP_0F, 0xef, to, to, to);
+  }
+
+  /** Keeps the bits that both have. */
+  public void and(int to, int left, int right) {
+    vector(PREFIX_66, MAP_0F, 0xdb, to, left, right);
+  }
+
+  /** Moves the bits of each 16 to the right. */
+  public void shiftShortsRight(int to, int from, int bits) {
+    // the target stands where others have their first source
+    vector(PREFIX_66, MAP_0F, 0x71, 2, to, from);
+    code.write(bits);
+  }
+
+  /** Looks bytes up in the sixteen of a table, which stands in each 128 bits. */
+  public void look(int to, int table, int bytes) {
+    vector(PREFIX_66, MAP_0F38, 0x00, to, table, bytes);
+  }
+
+  /** Puts the first eight bytes of each 128 bits side by side: a low one, a high one. */
+  public void pairFirst(int to, int low, int high) {
+    vector(PREFIX_66, MAP_0F, 0x60, to, low, high);
+  }
+
+  /** Puts the last eight bytes of each 128 bits side by side: a low one, a high one. */
+  public void pairLast(int to, int low, int high) {
+    vector(PREFIX_66, MAP_0F, 0x68, to, low, high);
+  }
+
+  /** Multiplies whole numbers of 16 bits with those in memory, and adds neighbours in 32 bits. */
+  public void multiplyShorts(int to, int left, Register base, int distance) {
+    vector(PREFIX_66, MAP_0F, 0xf5, to, left, base, distance);
+  }
+
+  /** Adds whole numbers of 32 bits. */
+  public void addInts(int to, int left, int right) {
+    vector(PREFIX_66, MAP_0F, 0xfe, to, left, right);
+  }
+
+  /** Turns whole numbers of 32 bits into float32. */
+  public void intsToFloats(int to, int from) {
+    vector(NO_PREFIX, MAP_0F, 0x5b, to, 0, from);
+  }
+
+  /** Multiplies numbers of float32 with those in memory. */
+  public void multiply(int to, int left, Register base, int distance) {
+    vector(NO_PREFIX, MAP_0F, 0x59, to, left, base, distance);
+  }
+
+  /** Adds products of float32, rounded once. */
+  public void addProducts(int to, int left, int right) {
+    vector(PREFIX_66, MAP_0F38, 0xb8, to, left, right);
+  }
+
+  /** Adds products of float32 with numbers in memory, rounded once. */
+  public void addProducts(int to, int left, Register base, int distance) {
+    vector(PREFIX_66, MAP_0F38, 0xb8, to, left, base, distance);
+  }
+
+  // ---- encodings
+  // ---------------------------------------------------------------------------------
+
+  private void vector(int prefix, int map, int number, int to, int left, int right) {
+    require(right < REGISTERS);
+    begin(prefix, map, number, to, left, right);
+    direct(to, right);
+  }
+
+  private void vector(
+      int prefix, int map, int number, int to, int left, Register base, int distance) {
+    begin(prefix, map, number, to, left, base.ordinal());
+    memory(to, base, distance);
+  }
+
+  private void begin(int prefix, int map, int number, int to, int left, int right) {
+    require(to < REGISTERS && left < REGISTERS);
+    if (vectorBytes == 64) {
+      evex(prefix, map, number, to, left, right, 0);
+    } else {
+      vex(prefix, map, number, to, left, right, true);
+    }
+  }
+
+  /** The prefix of instructions for up to 256 bits; registers' fourth bits are kept inverted. */
+  private void vex(int prefix, int map, int number, int to, int left, int right, boolean wide) {
+    code.write(0xc4);
+    code.write((~to & 8) << 4 | 0x40 | (~right & 8) << 2 | map);
+    code.write((~left & 0xf) << 3 | (wide ? 4 : 0) | prefix);
+    code.write(number);
+  }
+
+  /** The prefix of instructions for 512 bits; the mask is 0 for all lanes. */
+  private void evex(int prefix, int map, int number, int to, int left, int right, int mask) {
+    code.write(0x62);
+    code.write((~to & 8) << 4 | 0x40 | (~right & 8) << 2 | 0x10 | map);
+    code.write((~left & 0xf) << 3 | 4 | prefix);
+    code.write(0x48 | mask);
+    code.write(number);
+  }
+
+  private void rex(boolean wide, int register, int base) {
+    int bits = (wide ? 8 : 0) | (register & 8) >> 1 | (base & 8) >> 3;
+    if (bits != 0) {
+      code.write(0x40 | bits);
+    }
+  }
+
+  private void direct(int register, int other) {
+    code.write(0xc0 | (register & 7) << 3 | other & 7);
+  }
+
+  /** A distance has 32 bits always: one of 8 bits would be counted in vectors. */
+  private void memory(int register, Register base, int distance) {
+    // its number means something else here
+    require((base.ordinal() & 7) != Register.RSP.ordinal());
+    code.write(0x80 | (register & 7) << 3 | base.ordinal() & 7);
+    number(distance);
+  }
+
+  private void number(int value) {
+    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+      code.write(value >> shift);
+    }
+  }
+
+  private static void require(boolean condition) {
+    if (!condition) {
+      throw new IllegalArgumentException("there is no such instruction");
+    }
+  }
+}
