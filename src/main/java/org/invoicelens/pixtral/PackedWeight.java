@@ -16,8 +16,6 @@ record PackedWeight(PackedForm form, Map<String, MemorySegment> parts) {
   static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private static final float[] SCALE_CODES = CodeBook.dynamic().values();
-
   MemorySegment codes() {
     return parts.get("");
   }
@@ -27,15 +25,23 @@ record PackedWeight(PackedForm form, Map<String, MemorySegment> parts) {
     return form.precision().isQuantized() ? Math.toIntExact(form.columns() / form.group()) : 0;
   }
 
-  /** The scales of rows whose groups do not cross them: where they lie, or as numbers. */
+  /**
+   * The scales of rows whose groups do not cross them: where they lie, or as numbers, which are off
+   * as {@link ScaleDecoder} says.
+   */
   MemorySegment scales(int from, int to) {
     int count = scalesOfRow();
+    MemorySegment scale = parts.get(".scale");
     if (!form.doubleQuant()) {
       long bytes = (long) count * Float.BYTES;
-      return parts.get(".scale").asSlice(from * bytes, (to - from) * bytes);
+      return scale.asSlice(from * bytes, (to - from) * bytes);
     }
     float[] numbers = new float[(to - from) * count];
-    decode((long) from * count, numbers, numbers.length);
+    forEachShared(
+        (long) from * count,
+        numbers.length,
+        (first, at, run, most, offset) ->
+            ScaleDecoder.decode(scale, first, run, most, offset, numbers, at));
     return MemorySegment.ofArray(numbers);
   }
 
@@ -45,27 +51,33 @@ record PackedWeight(PackedForm form, Map<String, MemorySegment> parts) {
     if (count == 0) {
       return;
     }
-    long first = (long) row * count;
+    long begin = (long) row * count;
     MemorySegment scale = parts.get(".scale");
     if (!form.doubleQuant()) {
-      MemorySegment.copy(scale, FLOAT, first * Float.BYTES, into, 0, count);
+      MemorySegment.copy(scale, FLOAT, begin * Float.BYTES, into, 0, count);
       return;
     }
-    decode(first, into, count);
+    forEachShared(
+        begin,
+        count,
+        (first, at, run, most, offset) ->
+            ScaleDecoder.decodeExactly(scale, first, run, most, offset, into, at));
   }
 
-  /** Scales that are codes themselves, from one on. */
-  private void decode(long first, float[] into, int count) {
+  /** Takes scales that share their largest value. */
+  @FunctionalInterface
+  private interface Run {
+    void decode(long first, int at, int count, float most, float offset);
+  }
+
+  private void forEachShared(long begin, int count, Run run) {
     float offset = parts.get(".scale.offset").get(FLOAT, 0);
-    byte[] codes = new byte[count];
-    MemorySegment.copy(parts.get(".scale"), ValueLayout.JAVA_BYTE, first, codes, 0, count);
-    for (int i = 0; i < count; ) {
-      long shared = (first + i) / PackedForm.SCALES;
-      int end = (int) Math.min(count, (shared + 1) * PackedForm.SCALES - first);
+    for (int at = 0; at < count; ) {
+      long shared = (begin + at) / PackedForm.SCALES;
+      int end = (int) Math.min(count, (shared + 1) * PackedForm.SCALES - begin);
       float most = parts.get(".scale.max").get(FLOAT, shared * Float.BYTES);
-      for (; i < end; i++) {
-        into[i] = SCALE_CODES[codes[i] & 0xff] * most + offset;
-      }
+      run.decode(begin + at, at, end - at, most, offset);
+      at = end;
     }
   }
 }
