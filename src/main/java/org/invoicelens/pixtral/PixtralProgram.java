@@ -43,7 +43,7 @@ final class PixtralProgram implements AutoCloseable {
 
   private final TorchProgram program;
   private final LoadOptions options;
-  private final int layers;
+  private final PixtralConfig.Text sizes;
   private final PackedMemory memory;
   private final DeviceSplit split;
 
@@ -62,6 +62,9 @@ final class PixtralProgram implements AutoCloseable {
   /** Tokens of the call at hand. */
   private int tokens;
 
+  /** Positions that there is room for. */
+  private int room;
+
   private PixtralProgram(
       TorchProgram program,
       LoadOptions options,
@@ -71,7 +74,7 @@ final class PixtralProgram implements AutoCloseable {
     this.program = program;
     this.split = split;
     this.options = options;
-    this.layers = text.layers();
+    this.sizes = text;
     this.head = text.tiedHead() ? "text.embeddings" : "text.head";
     this.memory = memory;
   }
@@ -340,7 +343,9 @@ final class PixtralProgram implements AutoCloseable {
       if (processorLayers != null) {
         processorLayers.close();
       }
-      processorLayers = new ProcessorLayers(program, weights, head, threads());
+      processorLayers =
+          new ProcessorLayers(program, weights, sizes, head, options.dtype(), threads());
+      processorLayers.useRoom(room);
       processorLayers.unpackTo(numbers());
       makeRows(rows ? fastestRows() : RowWay.PYTORCH);
     }
@@ -404,7 +409,11 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   private long tryHead() {
-    textBegin(new long[] {0}, 0, 0, 0);
+    if (rowsOfLayers()) {
+      processorLayers.begin(0, 0);
+    } else {
+      textBegin(new long[] {0}, 0, 0, 0);
+    }
     long time = fastest(rowsOfHead() ? processorLayers::headRow : () -> logits(0));
     forget();
     return time;
@@ -428,6 +437,10 @@ final class PixtralProgram implements AutoCloseable {
   /** Makes room for the keys and values of that many positions. */
   void reserve(int positions) {
     program.run("reserve", positions);
+    room = positions;
+    if (processorLayers != null) {
+      processorLayers.useRoom(positions);
+    }
   }
 
   /**
@@ -485,10 +498,7 @@ final class PixtralProgram implements AutoCloseable {
       program.run("step", token, position);
       return;
     }
-    textBegin(new long[] {token}, position, 0, 0);
-    for (int layer = 0; layer < layers; layer++) {
-      processorLayers.layerForOne(layer, position);
-    }
+    processorLayers.step(token, position);
   }
 
   private static int likeliest(float[] logits) {
@@ -513,7 +523,7 @@ final class PixtralProgram implements AutoCloseable {
     Set<String> computedOn = new HashSet<>();
     double error = 0;
     Map<String, Integer> layerOn = new LinkedHashMap<>();
-    for (int layer = 0; layer < layers; layer++) {
+    for (int layer = 0; layer < sizes.layers(); layer++) {
       layerOn.putIfAbsent(split.layers().get(layer), layer);
     }
     for (int layer : layerOn.values()) {

@@ -1,17 +1,17 @@
 package org.invoicelens.pixtral;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.invoicelens.config.Precision;
 
 /**
- * The decoder's layers on the processor, with what PyTorch is slow at made beside the program: the
- * products of one token's row with weights, and the unpacking of weights for many tokens.
+ * The decoder's layers on the processor, with what PyTorch is slow at made beside the program: all
+ * of a layer for one token, and the unpacking of weights for many.
  *
- * <p>The program does the rest of a layer in parts, between the products. Not thread-safe.
+ * <p>For many tokens the program does the rest of a layer in parts, between the products. Not
+ * thread-safe.
  */
 final class ProcessorLayers implements AutoCloseable {
 
@@ -26,6 +26,8 @@ final class ProcessorLayers implements AutoCloseable {
   private final String head;
   private final RowThreads threads;
   private final RowProducts products;
+  private final PixtralConfig.Text sizes;
+  private final DecodeLayers decode;
   private boolean rowLayers;
   private boolean rowHead;
 
@@ -38,14 +40,22 @@ final class ProcessorLayers implements AutoCloseable {
   /**
    * @param weights those of the layers, and of the output layer where it is in bfloat16, by name
    * @param head the name of the output layer's weight
+   * @param type of activations: BFLOAT16 or FLOAT32
    */
   ProcessorLayers(
-      TorchProgram program, Map<String, PackedWeight> weights, String head, int threads) {
+      TorchProgram program,
+      Map<String, PackedWeight> weights,
+      PixtralConfig.Text sizes,
+      String head,
+      Precision type,
+      int threads) {
     this.program = program;
     this.weights = weights;
     this.head = head;
     this.threads = new RowThreads(threads);
     this.products = new RowProducts(this.threads);
+    this.sizes = sizes;
+    this.decode = new DecodeLayers(program, weights, sizes, type, products, this.threads);
   }
 
   /** Makes the products of single rows in a way, as far as that is possible with these weights. */
@@ -55,6 +65,7 @@ final class ProcessorLayers implements AutoCloseable {
     rowHead = here && takesRow(head);
     rowLayers =
         here
+            && DecodeLayers.take(sizes)
             && weights.containsKey(name(0, "q"))
             && weights.keySet().stream().allMatch(this::takesRow);
   }
@@ -99,31 +110,34 @@ final class ProcessorLayers implements AutoCloseable {
     threads.use(count);
   }
 
-  /** A layer for the token that the program was given. */
-  void layerForOne(int layer, int position) {
-    float[] begun = program.runForFloats("row_begin", layer);
-    TorchProgram.Numbers qkv = products(begun, layer, "q", "k", "v");
-    float[] attended = program.runForFloats("row_attend", layer, position, qkv);
-    float[] middle = program.runForFloats("row_middle", layer, products(attended, layer, "o"));
-    float[] gated = program.runForFloats("row_gated", products(middle, layer, "gate", "up"));
-    program.run("row_end", layer, products(gated, layer, "down"));
+  /** To be called when the program has made other room for keys and values. */
+  void useRoom(int positions) {
+    decode.useRoom(positions);
   }
 
-  private TorchProgram.Numbers products(float[] input, int layer, String... names) {
-    List<PackedWeight> those = new ArrayList<>();
-    for (String name : names) {
-      those.add(weights.get(name(layer, name)));
+  /** Begins a token, as {@link #step} does. */
+  void begin(int token, int position) {
+    decode.begin(token, position);
+  }
+
+  /** One token through the layers. */
+  void step(int token, int position) {
+    begin(token, position);
+    for (int layer = 0; layer < sizes.layers(); layer++) {
+      decode.layer(layer, position);
     }
-    float[] row = products.project(input, those);
-    return new TorchProgram.Numbers(row, 1, row.length);
+    if (!rowHead) {
+      decode.end();
+    }
   }
 
   /** The logits after the token at hand. */
   float[] headRow() {
-    return products.project(program.runForFloats("row_head"), List.of(weights.get(head)));
+    float[] input = rowLayers ? decode.last() : program.runForFloats("row_head");
+    return products.project(input, List.of(weights.get(head)));
   }
 
-  /** A product like those of {@link #layerForOne}. */
+  /** A product like those of {@link #step}. */
   void tryRow(String name) {
     PackedWeight weight = weights.get(name);
     float[] input = new float[Math.toIntExact(weight.form().columns())];

@@ -46,12 +46,21 @@ final class RowThreads implements AutoCloseable {
 
   /** Does work on so many rows, and returns when all of it is done. */
   void share(int rows, Work work) {
+    share(rows, ROWS, work);
+  }
+
+  /**
+   * Does work on so many rows, and returns when all of it is done.
+   *
+   * @param step rows that a thread takes at a time
+   */
+  void share(int rows, int step, Work work) {
     AtomicInteger next = new AtomicInteger();
     Runnable share =
         () -> {
           int from;
-          while ((from = next.getAndAdd(ROWS)) < rows) {
-            work.rows(from, Math.min(from + ROWS, rows));
+          while ((from = next.getAndAdd(step)) < rows) {
+            work.rows(from, Math.min(from + step, rows));
           }
         };
     List<Future<?>> shares = new ArrayList<>();

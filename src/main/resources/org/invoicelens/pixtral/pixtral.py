@@ -548,24 +548,26 @@ class Pixtral(Module):
     gate, up, = torch.chunk(both, 2, 1)
     return torch.mul(torch.silu(gate), up)
 
-  # A layer for one token in parts, for products that are made outside: each part takes what the
-  # products before gave and returns what those after it take, in float32.
-  def row_begin(self: __torch__.pixtral.Pixtral, i: int) -> Tensor:
-    return torch.to((self).layer_begin(i), 6)
+  # Begins a token whose layers are made outside: its embedding, cosines and sines, in float32.
+  def decode_begin(self: __torch__.pixtral.Pixtral, id: int, position: int) -> Tensor:
+    _0 = (self).text_begin(torch.tensor([id]), position, 0, 0)
+    parts = [torch.flatten(self.state["x"]), torch.flatten(self.state["cos"]), torch.flatten(self.state["sin"])]
+    return torch.to(torch.cat(parts), 6)
 
-  def row_attend(self: __torch__.pixtral.Pixtral, i: int, position: int, qkv: Tensor) -> Tensor:
-    return torch.to((self).attend_beside(i, position, torch.to(qkv, self.dtype)), 6)
+  # Takes the hidden state after those layers.
+  def decode_end(self: __torch__.pixtral.Pixtral, x: Tensor) -> int:
+    self.state["x"] = torch.to(x, self.dtype)
+    return 0
 
-  def row_middle(self: __torch__.pixtral.Pixtral, i: int, o: Tensor) -> Tensor:
-    return torch.to((self).layer_middle(i, torch.to(o, self.dtype)), 6)
+  # A weight that is not packed, in float32.
+  def decode_weight(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:
+    return torch.to(self.weights[name], 6)
 
-  def row_gated(self: __torch__.pixtral.Pixtral, both: Tensor) -> Tensor:
-    return torch.to((self).gate_beside(torch.to(both, self.dtype)), 6)
+  # The first of keys or values where it lies.
+  def decode_cache(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:
+    return torch.narrow(self.cache[name], 0, 0, 1)
 
-  def row_end(self: __torch__.pixtral.Pixtral, i: int, down: Tensor) -> int:
-    return (self).layer_end(i, torch.to(down, self.dtype))
-
-  # A layer for many tokens in the same parts, for weights that are unpacked outside: each part
+  # A layer for many tokens in parts, for weights that are unpacked outside: each part
   # finds "products" where those before it left them, and leaves the "input" of those after it.
   def many_begin(self: __torch__.pixtral.Pixtral, i: int) -> int:
     return (self).many_input((self).layer_begin(i))

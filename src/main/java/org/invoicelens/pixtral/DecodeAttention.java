@@ -1,0 +1,199 @@
+package org.invoicelens.pixtral;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Attention of one token over all positions so far, in the processor's vector instructions.
+ *
+ * <p>Keys and values are {@code [kv heads, room, head width]} in main memory, in bfloat16 or
+ * float32; all else is in float32. Each of them is read once for all heads that share it, and heads
+ * are shared out among threads. Not thread-safe.
+ */
+final class DecodeAttention {
+
+  private static final VectorSpecies<Float> FLOATS = RowKernel.FLOATS;
+  private static final VectorSpecies<Integer> INTS = RowKernel.INTS;
+  private static final int LANES = RowKernel.LANES;
+  private static final VectorSpecies<Short> SHORTS =
+      RowKernel.WIDE ? ShortVector.SPECIES_256 : ShortVector.SPECIES_128;
+
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+
+  /** Positions that are widened at a time: they stay near for all heads. */
+  private static final int BLOCK = 64;
+
+  private final int heads;
+  private final int kvHeads;
+  private final int width;
+  private final boolean narrow;
+  private final float scale;
+  private final RowThreads threads;
+
+  /**
+   * @param narrow whether keys and values are in bfloat16
+   */
+  DecodeAttention(PixtralConfig.Text sizes, boolean narrow, RowThreads threads) {
+    this.heads = sizes.heads();
+    this.kvHeads = sizes.kvHeads();
+    this.width = sizes.headDim();
+    this.narrow = narrow;
+    this.scale = (float) (1 / Math.sqrt(width));
+    this.threads = threads;
+  }
+
+  /** Keeps a position's keys or values, which stand in {@code numbers} from {@code at} on. */
+  void put(MemorySegment cache, int room, int position, float[] numbers, int at) {
+    for (int head = 0; head < kvHeads; head++) {
+      long to = ((long) head * room + position) * width;
+      for (int i = 0; i < width; i++) {
+        float number = numbers[at + head * width + i];
+        if (narrow) {
+          short upper = (short) (Float.floatToRawIntBits(number) >> Short.SIZE);
+          cache.set(SHORT, (to + i) * Short.BYTES, upper);
+        } else {
+          cache.set(FLOAT, (to + i) * Float.BYTES, number);
+        }
+      }
+    }
+  }
+
+  /**
+   * Attends.
+   *
+   * @param queries of all heads, one after the other
+   * @param positions how many there are so far, that of the token among them
+   * @return of all heads, one after the other
+   */
+  float[] attend(
+      float[] queries, MemorySegment keys, MemorySegment values, int room, int positions) {
+    float[] attended = new float[heads * width];
+    threads.share(
+        kvHeads,
+        1,
+        (from, to) -> {
+          for (int head = from; head < to; head++) {
+            long first = (long) head * room * width;
+            attend(head, queries, keys, values, first, positions, attended);
+          }
+        });
+    return attended;
+  }
+
+  private void attend(
+      int kvHead,
+      float[] queries,
+      MemorySegment keys,
+      MemorySegment values,
+      long first,
+      int positions,
+      float[] attended) {
+    int group = heads / kvHeads;
+    float[] block = new float[BLOCK * width];
+    float[][] shares = new float[group][positions];
+    for (int from = 0; from < positions; from += BLOCK) {
+      int count = Math.min(BLOCK, positions - from);
+      widen(keys, first + (long) from * width, count * width, block);
+      for (int i = 0; i < group; i++) {
+        score(queries, (kvHead * group + i) * width, block, count, shares[i], from);
+      }
+    }
+    for (float[] share : shares) {
+      softmax(share);
+    }
+    for (int from = 0; from < positions; from += BLOCK) {
+      int count = Math.min(BLOCK, positions - from);
+      widen(values, first + (long) from * width, count * width, block);
+      for (int i = 0; i < group; i++) {
+        add(shares[i], from, block, count, attended, (kvHead * group + i) * width);
+      }
+    }
+  }
+
+  private void widen(MemorySegment cache, long first, int count, float[] into) {
+    if (!narrow) {
+      MemorySegment.copy(cache, FLOAT, first * Float.BYTES, into, 0, count);
+      return;
+    }
+    for (int i = 0; i < count; i += LANES) {
+      ((IntVector)
+              ShortVector.fromMemorySegment(SHORTS, cache, (first + i) * Short.BYTES, ORDER)
+                  .convertShape(VectorOperators.S2I, INTS, 0))
+          .lanewise(VectorOperators.LSHL, Short.SIZE)
+          .reinterpretAsFloats()
+          .intoArray(into, i);
+    }
+  }
+
+  /** The products of a query with the keys of a block. */
+  private void score(
+      float[] queries, int query, float[] block, int count, float[] scores, int from) {
+    for (int position = 0; position < count; position++) {
+      FloatVector sum = FloatVector.zero(FLOATS);
+      int at = position * width;
+      for (int i = 0; i < width; i += LANES) {
+        sum =
+            FloatVector.fromArray(FLOATS, block, at + i)
+                .fma(FloatVector.fromArray(FLOATS, queries, query + i), sum);
+      }
+      scores[from + position] = scale * sum.reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  private static void softmax(float[] scores) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (float score : scores) {
+      largest = Math.max(largest, score);
+    }
+    int even = FLOATS.loopBound(scores.length);
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int i = 0; i < even; i += LANES) {
+      FloatVector power =
+          FloatVector.fromArray(FLOATS, scores, i).sub(largest).lanewise(VectorOperators.EXP);
+      power.intoArray(scores, i);
+      sums = sums.add(power);
+    }
+    float sum = sums.reduceLanes(VectorOperators.ADD);
+    for (int i = even; i < scores.length; i++) {
+      scores[i] = (float) Math.exp(scores[i] - largest);
+      sum += scores[i];
+    }
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] /= sum;
+    }
+  }
+
+  /** Adds the shares of a block's values. */
+  private void add(float[] shares, int from, float[] block, int count, float[] to, int at) {
+    for (int i = 0; i < width; i += LANES) {
+      FloatVector sum = FloatVector.fromArray(FLOATS, to, at + i);
+      FloatVector other = FloatVector.zero(FLOATS);
+      int position = 0;
+      for (; position < count - 1; position += 2) {
+        int place = position * width + i;
+        sum =
+            FloatVector.fromArray(FLOATS, block, place)
+                .fma(FloatVector.broadcast(FLOATS, shares[from + position]), sum);
+        other =
+            FloatVector.fromArray(FLOATS, block, place + width)
+                .fma(FloatVector.broadcast(FLOATS, shares[from + position + 1]), other);
+      }
+      if (position < count) {
+        sum =
+            FloatVector.fromArray(FLOATS, block, position * width + i)
+                .fma(FloatVector.broadcast(FLOATS, shares[from + position]), sum);
+      }
+      sum.add(other).intoArray(to, at + i);
+    }
+  }
+}
