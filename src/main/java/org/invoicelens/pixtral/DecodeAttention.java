@@ -3,6 +3,7 @@ package org.invoicelens.pixtral;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -100,7 +101,8 @@ final class DecodeAttention {
       float[] attended) {
     int group = heads / kvHeads;
     float[] block = new float[BLOCK * width];
-    float[][] shares = new float[group][positions];
+    // room for positions that there are not yet: their share stays 0
+    float[][] shares = new float[group][(positions + 3) & -4];
     for (int from = 0; from < positions; from += BLOCK) {
       int count = Math.min(BLOCK, positions - from);
       widen(keys, first + (long) from * width, count * width, block);
@@ -109,7 +111,7 @@ final class DecodeAttention {
       }
     }
     for (float[] share : shares) {
-      softmax(share);
+      softmax(share, positions);
     }
     for (int from = 0; from < positions; from += BLOCK) {
       int count = Math.min(BLOCK, positions - from);
@@ -135,22 +137,30 @@ final class DecodeAttention {
     }
   }
 
-  /** The products of a query with the keys of a block. */
-  private void score(
-      float[] queries, int query, float[] block, int count, float[] scores, int from) {
-    for (int position = 0; position < count; position++) {
-      FloatVector sum = FloatVector.zero(FLOATS);
+  /** The products of a query with the keys of a block, four of them at a time. */
+  private void score(float[] queries, int query, float[] block, int count, float[] scores, int to) {
+    for (int position = 0; position < count; position += 4) {
       int at = position * width;
+      FloatVector first = FloatVector.zero(FLOATS);
+      FloatVector second = first;
+      FloatVector third = first;
+      FloatVector fourth = first;
       for (int i = 0; i < width; i += LANES) {
-        sum =
-            FloatVector.fromArray(FLOATS, block, at + i)
-                .fma(FloatVector.fromArray(FLOATS, queries, query + i), sum);
+        FloatVector some = FloatVector.fromArray(FLOATS, queries, query + i);
+        first = FloatVector.fromArray(FLOATS, block, at + i).fma(some, first);
+        second = FloatVector.fromArray(FLOATS, block, at + width + i).fma(some, second);
+        third = FloatVector.fromArray(FLOATS, block, at + 2 * width + i).fma(some, third);
+        fourth = FloatVector.fromArray(FLOATS, block, at + 3 * width + i).fma(some, fourth);
       }
-      scores[from + position] = scale * sum.reduceLanes(VectorOperators.ADD);
+      scores[to + position] = scale * first.reduceLanes(VectorOperators.ADD);
+      scores[to + position + 1] = scale * second.reduceLanes(VectorOperators.ADD);
+      scores[to + position + 2] = scale * third.reduceLanes(VectorOperators.ADD);
+      scores[to + position + 3] = scale * fourth.reduceLanes(VectorOperators.ADD);
     }
   }
 
-  private static void softmax(float[] scores) {
+  private static void softmax(float[] scores, int count) {
+    Arrays.fill(scores, count, scores.length, Float.NEGATIVE_INFINITY);
     float largest = Float.NEGATIVE_INFINITY;
     for (float score : scores) {
       largest = Math.max(largest, score);
@@ -173,27 +183,30 @@ final class DecodeAttention {
     }
   }
 
-  /** Adds the shares of a block's values. */
+  /** Adds the shares of a block's values, four of them at a time. */
   private void add(float[] shares, int from, float[] block, int count, float[] to, int at) {
     for (int i = 0; i < width; i += LANES) {
-      FloatVector sum = FloatVector.fromArray(FLOATS, to, at + i);
-      FloatVector other = FloatVector.zero(FLOATS);
-      int position = 0;
-      for (; position < count - 1; position += 2) {
+      FloatVector first = FloatVector.fromArray(FLOATS, to, at + i);
+      FloatVector second = FloatVector.zero(FLOATS);
+      FloatVector third = second;
+      FloatVector fourth = second;
+      for (int position = 0; position < count; position += 4) {
         int place = position * width + i;
-        sum =
+        int share = from + position;
+        first =
             FloatVector.fromArray(FLOATS, block, place)
-                .fma(FloatVector.broadcast(FLOATS, shares[from + position]), sum);
-        other =
+                .fma(FloatVector.broadcast(FLOATS, shares[share]), first);
+        second =
             FloatVector.fromArray(FLOATS, block, place + width)
-                .fma(FloatVector.broadcast(FLOATS, shares[from + position + 1]), other);
+                .fma(FloatVector.broadcast(FLOATS, shares[share + 1]), second);
+        third =
+            FloatVector.fromArray(FLOATS, block, place + 2 * width)
+                .fma(FloatVector.broadcast(FLOATS, shares[share + 2]), third);
+        fourth =
+            FloatVector.fromArray(FLOATS, block, place + 3 * width)
+                .fma(FloatVector.broadcast(FLOATS, shares[share + 3]), fourth);
       }
-      if (position < count) {
-        sum =
-            FloatVector.fromArray(FLOATS, block, position * width + i)
-                .fma(FloatVector.broadcast(FLOATS, shares[from + position]), sum);
-      }
-      sum.add(other).intoArray(to, at + i);
+      first.add(second).add(third.add(fourth)).intoArray(to, at + i);
     }
   }
 }
