@@ -148,9 +148,7 @@ public final class PixtralModel implements AutoCloseable {
       program = PixtralProgram.load(checkpoint.config(), resolved, memory, split);
       new WeightLoader(listener, cancellation).load(checkpoint, program, kept.isPresent());
       Footprint footprint = footprint(checkpoint);
-      boolean tiny = footprint.parameters() <= TINY;
-      // with each token the border is crossed more often, which counts where all the rest is short
-      program.useProcessorLayers(!tiny || resolved.precision().isQuantized());
+      program.useProcessorLayers();
       if (cache.isPresent() && kept.isEmpty()) {
         cache.get().keep(checkpoint, resolved, program, listener, cancellation);
       }
@@ -164,7 +162,7 @@ public final class PixtralModel implements AutoCloseable {
       model =
           new PixtralModel(
               program, checkpoint.config(), processor, footprint, resolved, mainMemory, split);
-      if (tiny) {
+      if (footprint.parameters() <= TINY) {
         model.useThreads(1);
       }
       return model;

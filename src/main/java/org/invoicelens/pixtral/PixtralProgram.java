@@ -62,9 +62,6 @@ final class PixtralProgram implements AutoCloseable {
   /** Tokens of the call at hand. */
   private int tokens;
 
-  /** Positions that there is room for. */
-  private int room;
-
   private PixtralProgram(
       TorchProgram program,
       LoadOptions options,
@@ -335,25 +332,16 @@ final class PixtralProgram implements AutoCloseable {
   /**
    * Has weights unpacked, and the products of an answer's tokens made, beside the program where
    * that is possible here; to be called when all weights are there.
-   *
-   * @param rows whether products are wanted so
    */
-  void useProcessorLayers(boolean rows) {
+  void useProcessorLayers() {
     if (RowProducts.arePossible() && !weights.isEmpty()) {
-      if (processorLayers != null) {
-        processorLayers.close();
-      }
       processorLayers =
           new ProcessorLayers(program, weights, sizes, head, options.dtype(), threads());
-      processorLayers.useRoom(room);
       processorLayers.unpackTo(numbers());
-      makeRows(rows ? fastestRows() : RowWay.PYTORCH);
+      // machine code rounds, but less than bfloat16 does
+      boolean narrow = options.dtype() == Precision.BFLOAT16;
+      makeRows(narrow ? RowWay.MACHINE_CODE : RowWay.VECTORS);
     }
-  }
-
-  /** What is taken before it has been tried: machine code rounds, but less than bfloat16 does. */
-  private RowWay fastestRows() {
-    return options.dtype() == Precision.BFLOAT16 ? RowWay.MACHINE_CODE : RowWay.VECTORS;
   }
 
   /** Makes the products of an answer's tokens in a way from now on. */
@@ -437,7 +425,6 @@ final class PixtralProgram implements AutoCloseable {
   /** Makes room for the keys and values of that many positions. */
   void reserve(int positions) {
     program.run("reserve", positions);
-    room = positions;
     if (processorLayers != null) {
       processorLayers.useRoom(positions);
     }
