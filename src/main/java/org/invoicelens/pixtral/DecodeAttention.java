@@ -1,71 +1,43 @@
 package org.invoicelens.pixtral;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Attention of one token over all positions so far, in the processor's vector instructions.
  *
- * <p>Keys and values are {@code [kv heads, room, head width]} in main memory, in bfloat16 or
- * float32; all else is in float32. Each of them is read once for all heads that share it, and heads
- * are shared out among threads. Not thread-safe.
+ * <p>Keys and values are {@code [kv heads, room, head width]} ; all else is in float32. Each of
+ * them is read once for all heads that share it, and heads are shared out among threads. Not
+ * thread-safe.
  */
 final class DecodeAttention {
 
   private static final VectorSpecies<Float> FLOATS = RowKernel.FLOATS;
-  private static final VectorSpecies<Integer> INTS = RowKernel.INTS;
   private static final int LANES = RowKernel.LANES;
-  private static final VectorSpecies<Short> SHORTS =
-      RowKernel.WIDE ? ShortVector.SPECIES_256 : ShortVector.SPECIES_128;
 
-  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
-
-  /** Positions that are widened at a time: they stay near for all heads. */
+  /** Positions that are read at a time: they stay near for all heads. */
   private static final int BLOCK = 64;
 
   private final int heads;
   private final int kvHeads;
   private final int width;
-  private final boolean narrow;
   private final float scale;
   private final RowThreads threads;
 
-  /**
-   * @param narrow whether keys and values are in bfloat16
-   */
-  DecodeAttention(PixtralConfig.Text sizes, boolean narrow, RowThreads threads) {
+  DecodeAttention(PixtralConfig.Text sizes, RowThreads threads) {
     this.heads = sizes.heads();
     this.kvHeads = sizes.kvHeads();
     this.width = sizes.headDim();
-    this.narrow = narrow;
     this.scale = (float) (1 / Math.sqrt(width));
     this.threads = threads;
   }
 
   /** Keeps a position's keys or values, which stand in {@code numbers} from {@code at} on. */
-  void put(MemorySegment cache, int room, int position, float[] numbers, int at) {
+  void put(NativeNumbers cache, int room, int position, float[] numbers, int at) {
     for (int head = 0; head < kvHeads; head++) {
-      long to = ((long) head * room + position) * width;
-      for (int i = 0; i < width; i++) {
-        float number = numbers[at + head * width + i];
-        if (narrow) {
-          short upper = (short) (Float.floatToRawIntBits(number) >> Short.SIZE);
-          cache.set(SHORT, (to + i) * Short.BYTES, upper);
-        } else {
-          cache.set(FLOAT, (to + i) * Float.BYTES, number);
-        }
-      }
+      cache.write(((long) head * room + position) * width, numbers, at + head * width, width);
     }
   }
 
@@ -77,7 +49,7 @@ final class DecodeAttention {
    * @return of all heads, one after the other
    */
   float[] attend(
-      float[] queries, MemorySegment keys, MemorySegment values, int room, int positions) {
+      float[] queries, NativeNumbers keys, NativeNumbers values, int room, int positions) {
     float[] attended = new float[heads * width];
     threads.share(
         kvHeads,
@@ -94,8 +66,8 @@ final class DecodeAttention {
   private void attend(
       int kvHead,
       float[] queries,
-      MemorySegment keys,
-      MemorySegment values,
+      NativeNumbers keys,
+      NativeNumbers values,
       long first,
       int positions,
       float[] attended) {
@@ -105,7 +77,7 @@ final class DecodeAttention {
     float[][] shares = new float[group][(positions + 3) & -4];
     for (int from = 0; from < positions; from += BLOCK) {
       int count = Math.min(BLOCK, positions - from);
-      widen(keys, first + (long) from * width, count * width, block);
+      keys.read(first + (long) from * width, count * width, block);
       for (int i = 0; i < group; i++) {
         score(queries, (kvHead * group + i) * width, block, count, shares[i], from);
       }
@@ -115,25 +87,10 @@ final class DecodeAttention {
     }
     for (int from = 0; from < positions; from += BLOCK) {
       int count = Math.min(BLOCK, positions - from);
-      widen(values, first + (long) from * width, count * width, block);
+      values.read(first + (long) from * width, count * width, block);
       for (int i = 0; i < group; i++) {
         add(shares[i], from, block, count, attended, (kvHead * group + i) * width);
       }
-    }
-  }
-
-  private void widen(MemorySegment cache, long first, int count, float[] into) {
-    if (!narrow) {
-      MemorySegment.copy(cache, FLOAT, first * Float.BYTES, into, 0, count);
-      return;
-    }
-    for (int i = 0; i < count; i += LANES) {
-      ((IntVector)
-              ShortVector.fromMemorySegment(SHORTS, cache, (first + i) * Short.BYTES, ORDER)
-                  .convertShape(VectorOperators.S2I, INTS, 0))
-          .lanewise(VectorOperators.LSHL, Short.SIZE)
-          .reinterpretAsFloats()
-          .intoArray(into, i);
     }
   }
 

@@ -1,7 +1,6 @@
 package org.invoicelens.pixtral;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +14,9 @@ import org.invoicelens.config.Precision;
  * The decoder's layers for one token, beside the program: for the tokens of an answer, where each
  * of PyTorch's many small steps takes longer than its work.
  *
- * <p>Embeddings, keys and values are the program's. Every step is rounded where the program rounds
- * it, so that answers stay the same but for the order of sums. Not thread-safe.
+ * <p>Embeddings, keys and values are the program's, and are read where they lie. Every step is
+ * rounded where the program rounds it, so that answers stay the same but for the order of sums. Not
+ * thread-safe.
  */
 final class DecodeLayers {
 
@@ -33,9 +33,9 @@ final class DecodeLayers {
   private final Map<String, float[]> norms = new HashMap<>();
 
   /** Where keys and values of each layer lie; empty until they are asked for. */
-  private MemorySegment[] keys = {};
+  private NativeNumbers[] keys = {};
 
-  private MemorySegment[] values = {};
+  private NativeNumbers[] values = {};
 
   /** Positions that there is room for. */
   private int room;
@@ -43,8 +43,15 @@ final class DecodeLayers {
   /** The hidden state. */
   private float[] x;
 
-  private float[] cosines;
-  private float[] sines;
+  /** How far the pairs of a head are rotated at the position of the token. */
+  private final float[] cosines;
+
+  private final float[] sines;
+
+  /** Null until the first token. */
+  private NativeNumbers embeddings;
+
+  private float[] frequencies;
 
   /**
    * @param weights of the layers, by name
@@ -62,7 +69,9 @@ final class DecodeLayers {
     this.sizes = sizes;
     this.narrow = type == Precision.BFLOAT16;
     this.products = products;
-    this.attention = new DecodeAttention(sizes, narrow, threads);
+    this.cosines = new float[sizes.headDim() / 2];
+    this.sines = new float[sizes.headDim() / 2];
+    this.attention = new DecodeAttention(sizes, threads);
   }
 
   /** Whether layers of such sizes can be made here. */
@@ -73,17 +82,24 @@ final class DecodeLayers {
   /** To be called when the program has made other room for keys and values. */
   void useRoom(int positions) {
     room = positions;
-    keys = new MemorySegment[0];
+    keys = new NativeNumbers[0];
     values = keys;
   }
 
   /** Begins a token. */
   void begin(int token, int position) {
-    float[] first = program.runForFloats("decode_begin", token, position);
-    int half = sizes.headDim() / 2;
-    x = Arrays.copyOf(first, sizes.hidden());
-    cosines = Arrays.copyOfRange(first, sizes.hidden(), sizes.hidden() + half);
-    sines = Arrays.copyOfRange(first, sizes.hidden() + half, sizes.hidden() + 2 * half);
+    if (embeddings == null) {
+      long count = (long) sizes.vocabulary() * sizes.hidden();
+      embeddings = numbers(count, "place", "text.embeddings");
+      frequencies = program.runForFloats("decode_frequencies");
+    }
+    x = new float[sizes.hidden()];
+    embeddings.read((long) token * x.length, x.length, x);
+    for (int i = 0; i < frequencies.length; i++) {
+      float angle = position * frequencies[i];
+      cosines[i] = round((float) Math.cos(angle));
+      sines[i] = round((float) Math.sin(angle));
+    }
   }
 
   /** A layer for the token at hand. */
@@ -183,13 +199,18 @@ final class DecodeLayers {
     return round(attention.attend(qkv, keys[layer], values[layer], room, position + 1));
   }
 
-  private MemorySegment[] places(String name) {
-    MemorySegment[] places = new MemorySegment[sizes.layers()];
-    long bytes = (long) sizes.kvHeads() * room * sizes.headDim() * (narrow ? 2 : 4);
+  private NativeNumbers[] places(String name) {
+    NativeNumbers[] places = new NativeNumbers[sizes.layers()];
+    long count = (long) sizes.kvHeads() * room * sizes.headDim();
     for (int layer = 0; layer < places.length; layer++) {
-      places[layer] = program.runForMemory("decode_cache", name + layer).reinterpret(bytes);
+      places[layer] = numbers(count, "decode_cache", name + layer);
     }
     return places;
+  }
+
+  private NativeNumbers numbers(long count, String method, String name) {
+    MemorySegment memory = program.runForMemory(method, name);
+    return new NativeNumbers(memory.reinterpret(NativeNumbers.bytes(count, narrow)), narrow);
   }
 
   /** Rotates the pairs of a head, of which the second ones stand in its second half. */

@@ -398,7 +398,7 @@ final class PixtralProgram implements AutoCloseable {
 
   private long tryHead() {
     if (rowsOfLayers()) {
-      processorLayers.begin(0, 0);
+      processorLayers.step(0, 0, 0);
     } else {
       textBegin(new long[] {0}, 0, 0, 0);
     }
@@ -485,7 +485,7 @@ final class PixtralProgram implements AutoCloseable {
       program.run("step", token, position);
       return;
     }
-    processorLayers.step(token, position);
+    processorLayers.step(token, position, sizes.layers());
   }
 
   private static int likeliest(float[] logits) {

@@ -115,15 +115,14 @@ final class ProcessorLayers implements AutoCloseable {
     decode.useRoom(positions);
   }
 
-  /** Begins a token, as {@link #step} does. */
-  void begin(int token, int position) {
+  /**
+   * One token through layers, from the first on.
+   *
+   * @param layers how many
+   */
+  void step(int token, int position, int layers) {
     decode.begin(token, position);
-  }
-
-  /** One token through the layers. */
-  void step(int token, int position) {
-    begin(token, position);
-    for (int layer = 0; layer < sizes.layers(); layer++) {
+    for (int layer = 0; layer < layers; layer++) {
       decode.layer(layer, position);
     }
     if (!rowHead) {

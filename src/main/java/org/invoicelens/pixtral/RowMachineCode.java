@@ -51,6 +51,9 @@ final class RowMachineCode implements AutoCloseable {
   /** Bytes ahead of those in use that are asked for: about as far as memory is away. */
   private static final int AHEAD = 1024;
 
+  /** Values of the widest vector's half, which may have a scale of their own. */
+  private static final int HALF_BLOCK = 64;
+
   /** Blocks with one scale that are written out one after the other. */
   private static final int MOST_BLOCKS = 8;
 
@@ -97,15 +100,18 @@ final class RowMachineCode implements AutoCloseable {
 
   /** Whether there is code for a form of weights, with vectors of a width. */
   static boolean takes(PackedForm form, int vectorBytes) {
-    if (!MachineCode.isPossible() || form.columns() % block(vectorBytes) != 0) {
+    int block = block(vectorBytes);
+    if (!MachineCode.isPossible() || form.columns() % block != 0) {
       return false;
     }
+    long group = form.group();
     return switch (form.precision()) {
       case INT8 -> true;
       case NF4, INT4 ->
-          form.group() % 64 == 0
-              && form.group() / block(vectorBytes) <= MOST_BLOCKS
-              && form.columns() % Math.max(form.group(), block(vectorBytes)) == 0;
+          form.columns() % group == 0
+              && (group % block == 0
+                  ? group / block <= MOST_BLOCKS
+                  : group == HALF_BLOCK && block == 2 * HALF_BLOCK);
       case FP8, BFLOAT16, FLOAT32 -> false;
     };
   }

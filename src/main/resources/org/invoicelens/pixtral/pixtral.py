@@ -465,6 +465,11 @@ class Pixtral(Module):
         self.cache[name] = room
     return 0
 
+  # By how much each pair of a head is rotated from one position to the next.
+  def frequencies(self: __torch__.pixtral.Pixtral, d: Device) -> Tensor:
+    f = torch.div(torch.arange(0, self.head_dim, 2, dtype=6, device=d), self.head_dim)
+    return torch.reciprocal(torch.pow(self.theta, f))
+
   # Begins tokens at a position; image tokens take the projected patches from `patch` on.
   def text_begin(self: __torch__.pixtral.Pixtral, ids: Tensor, position: int, patch: int, patches: int) -> int:
     d = torch.device(self.device)
@@ -473,8 +478,7 @@ class Pixtral(Module):
     if patches > 0:
       here = torch.expand_as(torch.unsqueeze(torch.eq(i, self.image_token), 1), x)
       x = torch.masked_scatter(x, here, torch.narrow(self.state["patches"], 0, patch, patches))
-    f = torch.div(torch.arange(0, self.head_dim, 2, dtype=6, device=d), self.head_dim)
-    f = torch.reciprocal(torch.pow(self.theta, f))
+    f = (self).frequencies(d)
     p = torch.arange(position, position + torch.size(ids, 0), dtype=6, device=d)
     angle = torch.outer(p, f)
     self.state["x"] = x
@@ -548,16 +552,13 @@ class Pixtral(Module):
     gate, up, = torch.chunk(both, 2, 1)
     return torch.mul(torch.silu(gate), up)
 
-  # Begins a token whose layers are made outside: its embedding, cosines and sines, in float32.
-  def decode_begin(self: __torch__.pixtral.Pixtral, id: int, position: int) -> Tensor:
-    _0 = (self).text_begin(torch.tensor([id]), position, 0, 0)
-    parts = [torch.flatten(self.state["x"]), torch.flatten(self.state["cos"]), torch.flatten(self.state["sin"])]
-    return torch.to(torch.cat(parts), 6)
-
-  # Takes the hidden state after those layers.
+  # Takes the hidden state of a token whose layers were made outside.
   def decode_end(self: __torch__.pixtral.Pixtral, x: Tensor) -> int:
     self.state["x"] = torch.to(x, self.dtype)
     return 0
+
+  def decode_frequencies(self: __torch__.pixtral.Pixtral) -> Tensor:
+    return (self).frequencies(torch.device(self.device))
 
   # A weight that is not packed, in float32.
   def decode_weight(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,10 +33,10 @@ class DecodeAttentionTest {
     float[][] values = new float[positions][];
     try (RowThreads shared = new RowThreads(threads);
         Arena arena = Arena.ofShared()) {
-      DecodeAttention attention = new DecodeAttention(sizes, narrow, shared);
-      long bytes = (long) kvHeads * ROOM * width * (narrow ? Short.BYTES : Float.BYTES);
-      MemorySegment keyCache = arena.allocate(bytes);
-      MemorySegment valueCache = arena.allocate(bytes);
+      DecodeAttention attention = new DecodeAttention(sizes, shared);
+      long bytes = NativeNumbers.bytes((long) kvHeads * ROOM * width, narrow);
+      NativeNumbers keyCache = new NativeNumbers(arena.allocate(bytes), narrow);
+      NativeNumbers valueCache = new NativeNumbers(arena.allocate(bytes), narrow);
       for (int position = 0; position < positions; position++) {
         keys[position] = numbers(random, kvHeads * width);
         values[position] = numbers(random, kvHeads * width);

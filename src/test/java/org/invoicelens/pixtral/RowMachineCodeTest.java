@@ -164,6 +164,7 @@ class RowMachineCodeTest {
   void formsThatDoNotFillBlocksAreLeftToOthers() {
     assertThat(takes(Precision.INT4, 64, 96)).isFalse();
     assertThat(takes(Precision.INT4, 32, 128)).isFalse();
+    assertThat(takes(Precision.INT4, 192, 384)).isFalse();
     assertThat(takes(Precision.INT4, 4096, 8192)).isFalse();
     assertThat(takes(Precision.FP8, 128, 128)).isFalse();
     assertThat(takes(Precision.INT8, 200, 200)).isFalse();
