@@ -378,7 +378,7 @@ final class PixtralProgram implements AutoCloseable {
     for (RowWay way : RowWay.values()) {
       if (way != RowWay.MACHINE_CODE || machineCode) {
         makeRows(way);
-        durations.put(way, Duration.ofNanos(tryLayer() + tryHead()));
+        durations.put(way, Duration.ofNanos(sizes.layers() * tryLayer() + tryHead()));
       }
     }
     RowTrial trial = new RowTrial(durations);
@@ -386,14 +386,17 @@ final class PixtralProgram implements AutoCloseable {
     return Optional.of(trial);
   }
 
+  /** All weights of a layer: one of them alone would stay in the processor's caches. */
   private long tryLayer() {
-    // any of a layer's weights would do: they differ in size only
-    String name = "text.0.o";
     if (rowsOfLayers()) {
-      return fastest(() -> processorLayers.tryRow(name));
+      return fastest(processorLayers::tryLayer);
     }
-    long columns = weights.get(name).form().columns();
-    return fastest(() -> program.run("trial_row", name, columns));
+    return fastest(() -> {
+      for (String name : ProcessorLayers.NAMES) {
+        String weight = "text.0." + name;
+        program.run("trial_row", weight, weights.get(weight).form().columns());
+      }
+    });
   }
 
   private long tryHead() {

@@ -15,6 +15,9 @@ import org.invoicelens.config.Precision;
  */
 final class ProcessorLayers implements AutoCloseable {
 
+  /** The names of a layer's weights. */
+  static final List<String> NAMES = List.of("q", "k", "v", "o", "gate", "up", "down");
+
   /** Tokens up to which the program unpacks: hardly any prompt is so short. */
   private static final int FEW = 8;
 
@@ -136,12 +139,14 @@ final class ProcessorLayers implements AutoCloseable {
     return products.project(input, List.of(weights.get(head)));
   }
 
-  /** A product like those of {@link #step}. */
-  void tryRow(String name) {
-    PackedWeight weight = weights.get(name);
-    float[] input = new float[Math.toIntExact(weight.form().columns())];
-    Arrays.fill(input, 1);
-    products.project(input, List.of(weight));
+  /** The products of a layer, each by itself. */
+  void tryLayer() {
+    for (String name : NAMES) {
+      PackedWeight weight = weights.get(name(0, name));
+      float[] input = new float[Math.toIntExact(weight.form().columns())];
+      Arrays.fill(input, 1);
+      products.project(input, List.of(weight));
+    }
   }
 
   /** A layer for the tokens that the program was given. */

@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * How long the products of one row with weights of the model took, each way that is possible.
+ * How long the products of a token with all weights of the model take, each way that is possible,
+ * reckoned from those of one layer and of the output layer.
  *
  * @param durations at least one
  */
