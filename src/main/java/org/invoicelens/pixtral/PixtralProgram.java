@@ -31,6 +31,9 @@ final class PixtralProgram implements AutoCloseable {
   /** How often a product is made to see how long it takes. */
   private static final int TRIALS = 5;
 
+  /** After how many nanoseconds Java has compiled a kernel that is in use all the time. */
+  private static final long COMPILATION = 500_000_000;
+
   /**
    * Errors of a product that rounding explains: 8 bits of bfloat16 for its result, and sums in
    * another order in float32.
@@ -204,11 +207,19 @@ final class PixtralProgram implements AutoCloseable {
 
   /** The shortest of several times that something takes, in nanoseconds. */
   private static long fastest(Runnable product) {
+    return fastest(product, 0);
+  }
+
+  /** The same, tried for so many nanoseconds at least. */
+  private static long fastest(Runnable product, long atLeast) {
     long fastest = Long.MAX_VALUE;
-    for (int i = 0; i < TRIALS; i++) {
+    long spent = 0;
+    for (int i = 0; i < TRIALS || spent < atLeast; i++) {
       long begin = System.nanoTime();
       product.run();
-      fastest = Math.min(fastest, System.nanoTime() - begin);
+      long time = System.nanoTime() - begin;
+      fastest = Math.min(fastest, time);
+      spent += time;
     }
     return fastest;
   }
@@ -366,8 +377,8 @@ final class PixtralProgram implements AutoCloseable {
 
   /**
    * Makes the same products in every way that is possible, and goes on in the fastest; empty where
-   * products are made in the program anyway. To be called when there have been answers: Java's
-   * first products are slow.
+   * products are made in the program anyway. Java's first products are slow: it takes a second or
+   * two.
    */
   Optional<RowTrial> chooseRows() {
     if (!usesRowProducts()) {
@@ -389,7 +400,7 @@ final class PixtralProgram implements AutoCloseable {
   /** All weights of a layer: one of them alone would stay in the processor's caches. */
   private long tryLayer() {
     if (rowsOfLayers()) {
-      return fastest(processorLayers::tryLayer);
+      return fastest(processorLayers::tryLayer, COMPILATION);
     }
     return fastest(() -> {
       for (String name : ProcessorLayers.NAMES) {
