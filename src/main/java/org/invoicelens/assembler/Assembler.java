@@ -213,14 +213,14 @@ public final class Assembler {
     vector(NO_PREFIX, MAP_0F, 0x59, to, left, base, distance);
   }
 
-  /** Adds products of float32, rounded once. */
-  public void addProducts(int to, int left, int right) {
-    vector(PREFIX_66, MAP_0F38, 0xb8, to, left, right);
+  /** Multiplies numbers of float32. */
+  public void multiply(int to, int left, int right) {
+    vector(NO_PREFIX, MAP_0F, 0x59, to, left, right);
   }
 
-  /** Adds products of float32 with numbers in memory, rounded once. */
-  public void addProducts(int to, int left, Register base, int distance) {
-    vector(PREFIX_66, MAP_0F38, 0xb8, to, left, base, distance);
+  /** Adds numbers of float32. */
+  public void add(int to, int left, int right) {
+    vector(NO_PREFIX, MAP_0F, 0x58, to, left, right);
   }
 
   // ---- encodings

@@ -489,8 +489,7 @@ public final class PixtralModel implements AutoCloseable {
 
   /**
    * Compares the ways in which rows can be multiplied with weights here, and uses the fastest from
-   * now on; empty where there is nothing to choose. To be called after a few answers: before them
-   * Java has not compiled its kernels.
+   * now on; empty where there is nothing to choose. Takes a second or two.
    */
   public Optional<RowTrial> chooseRows() {
     lock.lock();

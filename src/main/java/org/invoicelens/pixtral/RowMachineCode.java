@@ -116,6 +116,10 @@ final class RowMachineCode implements AutoCloseable {
     };
   }
 
+  private static boolean hasHalfBytes(PackedForm form) {
+    return form.precision().bits() == 4;
+  }
+
   /** The code for a form of weights, for any number of rows; empty where there is none here. */
   static Optional<RowMachineCode> of(PackedForm form) {
     for (int vectorBytes : new int[] {64, 32}) {
@@ -132,10 +136,7 @@ final class RowMachineCode implements AutoCloseable {
    * @param form one that is taken
    */
   static Optional<RowMachineCode> of(PackedForm form, int vectorBytes) {
-    byte[] code =
-        form.precision() == Precision.INT8
-            ? bytes(form, vectorBytes)
-            : halfBytes(form, vectorBytes);
+    byte[] code = hasHalfBytes(form) ? halfBytes(form, vectorBytes) : bytes(form, vectorBytes);
     return MachineCode.of(code, TYPE).map(made -> new RowMachineCode(form, vectorBytes, made));
   }
 
@@ -157,7 +158,8 @@ final class RowMachineCode implements AutoCloseable {
     to.prefetch(RDI, AHEAD + vectorBytes);
     addUp(to, 1, 2, 3, 4);
     to.intsToFloats(1, 1);
-    to.addProducts(sum, 1, R11, 0);
+    to.multiply(1, 1, R11, 0);
+    to.add(sum, sum, 1);
     to.add(RDI, 2 * vectorBytes);
     to.add(R10, 4 * vectorBytes);
     to.add(R11, vectorBytes);
@@ -213,7 +215,8 @@ final class RowMachineCode implements AutoCloseable {
         to.broadcastToUpperHalf(scale, RSI, Float.BYTES);
       }
       to.multiply(scale, scale, R11, i * vectorBytes);
-      to.addProducts(sum, products, scale);
+      to.multiply(products, products, scale);
+      to.add(sum, sum, products);
     }
     to.add(RDI, blocks * vectorBytes);
     to.add(RSI, (twoScales ? 2 : 1) * Float.BYTES);
@@ -250,7 +253,7 @@ final class RowMachineCode implements AutoCloseable {
 
   /** The input as {@link #multiply} wants it. */
   Input arrange(float[] input) {
-    boolean halves = form.precision() != Precision.INT8;
+    boolean halves = hasHalfBytes(form);
     int tables = halves ? 3 * vectorBytes / Short.BYTES : 0;
     int perVector = vectorBytes / Float.BYTES;
     short[] numbers = new short[tables + input.length];
@@ -338,7 +341,7 @@ final class RowMachineCode implements AutoCloseable {
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
-    boolean scaled = form.precision() != Precision.INT8;
+    boolean scaled = hasHalfBytes(form);
     for (int row = 0; row < rows; row++) {
       float product =
           FloatVector.fromArray(lanes, sums, row * perVector).reduceLanes(VectorOperators.ADD);

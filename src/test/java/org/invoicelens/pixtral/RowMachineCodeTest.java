@@ -47,13 +47,8 @@ class RowMachineCodeTest {
   void aProductIsThatOfTheUnpackedWeight(
       int vectorBytes, Precision precision, int group, boolean twice, int columns)
       throws Exception {
-    LoadOptions options =
-        new LoadOptions(precision, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", group, twice);
-    PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
-    SplittableRandom random = new SplittableRandom(21);
-    float[] input = input(random, columns);
-    try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous())) {
-      RowProductsTest.put(program, "w", random, columns);
+    float[] input = input(columns);
+    try (PixtralProgram program = program(precision, group, twice, columns)) {
       PackedWeight weight = program.weight("w");
       assertThat(RowMachineCode.takes(weight.form(), vectorBytes)).isTrue();
       float[] products = new float[ROWS + 2];
@@ -84,6 +79,17 @@ class RowMachineCodeTest {
     }
   }
 
+  /** A program with one weight, {@code w}. */
+  private static PixtralProgram program(Precision precision, int group, boolean twice, int columns)
+      throws Exception {
+    LoadOptions options =
+        new LoadOptions(precision, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", group, twice);
+    PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
+    PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
+    RowProductsTest.put(program, "w", new SplittableRandom(21), columns);
+    return program;
+  }
+
   /** The largest magnitude in the block of a number. */
   private static double largest(float[] numbers, int number, int block, int first) {
     double largest = 0;
@@ -94,7 +100,8 @@ class RowMachineCodeTest {
   }
 
   /** Numbers of bfloat16, of every size, some blocks all 0, a few of them much larger. */
-  private static float[] input(SplittableRandom random, int columns) {
+  private static float[] input(int columns) {
+    SplittableRandom random = new SplittableRandom(22);
     float[] input = new float[columns];
     for (int i = 0; i < columns; i++) {
       double size = Math.pow(10, i / 64 % 7 - 3) * (i % 50 == 7 ? 40 : 1);
@@ -106,11 +113,7 @@ class RowMachineCodeTest {
 
   @Test
   void codesOfWholeNumbersAreExactWhereTheInputIs() throws Exception {
-    LoadOptions options =
-        new LoadOptions(Precision.INT4, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, false);
-    PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
-    try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous())) {
-      RowProductsTest.put(program, "w", new SplittableRandom(3), 256);
+    try (PixtralProgram program = program(Precision.INT4, 64, false, 256)) {
       PackedWeight weight = program.weight("w");
       float[] weights = program.unpack("w");
       try (RowMachineCode code =
@@ -130,11 +133,7 @@ class RowMachineCodeTest {
 
   @Test
   void theLargestNumbersDoNotOverflowAndWhatIsNotFiniteShows() throws Exception {
-    LoadOptions options =
-        new LoadOptions(Precision.NF4, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, false);
-    PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
-    try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous())) {
-      RowProductsTest.put(program, "w", new SplittableRandom(4), 128);
+    try (PixtralProgram program = program(Precision.NF4, 64, false, 128)) {
       PackedWeight weight = program.weight("w");
       // every code 15, which stands for 1
       weight.codes().fill((byte) 0xff);
