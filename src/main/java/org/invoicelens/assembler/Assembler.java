@@ -5,11 +5,11 @@ import java.io.ByteArrayOutputStream;
 /**
  * A function for x86-64 processors, put together instruction by instruction.
  *
- * <p>Only what loops over vectors of whole numbers need. Vectors have 256 bits (AVX2) or 512
- * (AVX-512 F and BW); the same method stands for the instruction of either width. Vector registers
- * are numbered from 0 to 15, places in memory are a general register and a distance in bytes.
- * Encodings are those of the Intel 64 and IA-32 Architectures Software Developer's Manual, volume
- * 2. Not thread-safe.
+ * <p>Only what loops of products need. Vectors have 256 bits (AVX2) or 512 (AVX-512 F and BW); the
+ * same method stands for the instruction of either width. Vector registers are numbered from 0 to
+ * 15, or to 31 where vectors have 512 bits; places in memory are a general register and a distance
+ * in bytes. Encodings are those of the Intel 64 and IA-32 Architectures Software Developer's
+ * Manual, volume 2. Not thread-safe.
  */
 public final class Assembler {
 
@@ -39,10 +39,11 @@ public final class Assembler {
 
   private static final int PREFIX_66 = 1;
 
-  private static final int REGISTERS = 16;
+  private static final int PREFIX_F3 = 2;
 
   private final ByteArrayOutputStream code = new ByteArrayOutputStream();
   private final int vectorBytes;
+  private final int registers;
 
   /**
    * An empty function.
@@ -55,6 +56,7 @@ public final class Assembler {
       throw new IllegalArgumentException("no vectors of " + vectorBytes + " bytes");
     }
     this.vectorBytes = vectorBytes;
+    this.registers = vectorBytes == 64 ? 32 : 16;
   }
 
   /** What has been put together so far. */
@@ -223,11 +225,25 @@ public final class Assembler {
     vector(NO_PREFIX, MAP_0F, 0x58, to, left, right);
   }
 
+  /** Adds products of numbers of float32, each rounded once with its sum. For FMA or 512 bits. */
+  public void addProducts(int to, int left, int right) {
+    vector(PREFIX_66, MAP_0F38, 0xb8, to, left, right);
+  }
+
+  /**
+   * Adds products of numbers of bfloat16 to those of float32, two to each. For 512 bits, with
+   * AVX512_BF16.
+   */
+  public void addPairProducts(int to, int left, int right) {
+    require(vectorBytes == 64);
+    vector(PREFIX_F3, MAP_0F38, 0x52, to, left, right);
+  }
+
   // ---- encodings
   // ---------------------------------------------------------------------------------
 
   private void vector(int prefix, int map, int number, int to, int left, int right) {
-    require(right < REGISTERS);
+    require(right < registers);
     begin(prefix, map, number, to, left, right);
     direct(to, right);
   }
@@ -239,7 +255,7 @@ public final class Assembler {
   }
 
   private void begin(int prefix, int map, int number, int to, int left, int right) {
-    require(to < REGISTERS && left < REGISTERS);
+    require(to < registers && left < registers);
     if (vectorBytes == 64) {
       evex(prefix, map, number, to, left, right, 0);
     } else {
@@ -255,12 +271,15 @@ public final class Assembler {
     code.write(number);
   }
 
-  /** The prefix of instructions for 512 bits; the mask is 0 for all lanes. */
+  /**
+   * The prefix of instructions for 512 bits; the mask is 0 for all lanes. Registers' fourth and
+   * fifth bits are kept inverted.
+   */
   private void evex(int prefix, int map, int number, int to, int left, int right, int mask) {
     code.write(0x62);
-    code.write((~to & 8) << 4 | 0x40 | (~right & 8) << 2 | 0x10 | map);
+    code.write((~to & 8) << 4 | (~right & 16) << 2 | (~right & 8) << 2 | ~to & 16 | map);
     code.write((~left & 0xf) << 3 | 4 | prefix);
-    code.write(0x48 | mask);
+    code.write(0x40 | (~left & 16) >> 1 | mask);
     code.write(number);
   }
 

@@ -47,11 +47,16 @@ record PackedWeight(PackedForm form, Map<String, MemorySegment> parts) {
 
   /** The scales of a row whose groups do not cross it, as numbers. */
   void scales(int row, float[] into) {
-    int count = scalesOfRow();
+    scales(row, 0, into);
+  }
+
+  /** The same from the group of a column on, as many as there is room for. */
+  void scales(int row, int column, float[] into) {
+    int count = into.length;
     if (count == 0) {
       return;
     }
-    long begin = (long) row * count;
+    long begin = (long) row * scalesOfRow() + column / form.group();
     MemorySegment scale = parts.get(".scale");
     if (!form.doubleQuant()) {
       MemorySegment.copy(scale, FLOAT, begin * Float.BYTES, into, 0, count);

@@ -349,10 +349,19 @@ final class PixtralProgram implements AutoCloseable {
       processorLayers =
           new ProcessorLayers(program, weights, sizes, head, options.dtype(), threads());
       processorLayers.unpackTo(numbers());
+      useMatrix();
       // machine code rounds, but less than bfloat16 does
       boolean narrow = options.dtype() == Precision.BFLOAT16;
       makeRows(narrow ? RowWay.MACHINE_CODE : RowWay.VECTORS);
     }
+  }
+
+  /** Makes products of many rows in machine code from now on; returns whether that is possible. */
+  boolean useMatrix() {
+    if (processorLayers != null) {
+      processorLayers.useMatrix();
+    }
+    return processorLayers != null && processorLayers.makesMatrix();
   }
 
   /** Makes the products of an answer's tokens in a way from now on. */
@@ -456,16 +465,16 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   void textLayer(int layer, int position) {
-    if (unpacksBeside(tokens)) {
-      processorLayers.layerForMany(layer, position);
+    if (worksBeside(tokens)) {
+      processorLayers.layerForMany(layer, position, tokens);
     } else {
       program.run("text_layer", layer, position);
     }
   }
 
-  /** Whether weights are unpacked beside the program for so many tokens. */
-  boolean unpacksBeside(int count) {
-    return processorLayers != null && processorLayers.unpacksFor(count);
+  /** Whether a part of the layers is made beside the program for so many tokens. */
+  boolean worksBeside(int count) {
+    return processorLayers != null && processorLayers.worksFor(count);
   }
 
   /** The logits after the tokens at hand from {@code first} on, one row after the other. */

@@ -4,19 +4,27 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.invoicelens.config.Precision;
 
 /**
  * The decoder's layers on the processor, with what PyTorch is slow at made beside the program: all
- * of a layer for one token, and the unpacking of weights for many.
+ * of a layer for one token, and for many the products with weights, or at least their unpacking.
  *
  * <p>For many tokens the program does the rest of a layer in parts, between the products. Not
  * thread-safe.
  */
 final class ProcessorLayers implements AutoCloseable {
 
+  // weights that take the same input
+  private static final List<String> QKV = List.of("q", "k", "v");
+  private static final List<String> O = List.of("o");
+  private static final List<String> GATE_UP = List.of("gate", "up");
+  private static final List<String> DOWN = List.of("down");
+  private static final List<List<String>> GROUPS = List.of(QKV, O, GATE_UP, DOWN);
+
   /** The names of a layer's weights. */
-  static final List<String> NAMES = List.of("q", "k", "v", "o", "gate", "up", "down");
+  static final List<String> NAMES = GROUPS.stream().flatMap(List::stream).toList();
 
   /** Tokens up to which the program unpacks: hardly any prompt is so short. */
   private static final int FEW = 8;
@@ -31,14 +39,21 @@ final class ProcessorLayers implements AutoCloseable {
   private final RowProducts products;
   private final PixtralConfig.Text sizes;
   private final DecodeLayers decode;
+  private final Precision type;
   private boolean rowLayers;
   private boolean rowHead;
 
-  /** What weights are unpacked to; null where they are not, or not here. */
+  /** What products of many tokens are made of: BFLOAT16 or FLOAT32. */
   private Precision numbers;
 
-  /** Where the numbers of the prompt at hand go. */
-  private MemorySegment unpacked;
+  /** Whether weights are unpacked here to products that are the program's. */
+  private boolean unpacks;
+
+  /** Makes products of many tokens; null where they are the program's. */
+  private MatrixProducts matrix;
+
+  /** Where numbers of weights, or words of tokens, go for the prompt at hand. */
+  private MemorySegment room;
 
   /**
    * @param weights those of the layers, and of the output layer where it is in bfloat16, by name
@@ -58,6 +73,7 @@ final class ProcessorLayers implements AutoCloseable {
     this.threads = new RowThreads(threads);
     this.products = new RowProducts(this.threads);
     this.sizes = sizes;
+    this.type = type;
     this.decode = new DecodeLayers(program, weights, sizes, type, products, this.threads);
   }
 
@@ -91,22 +107,50 @@ final class ProcessorLayers implements AutoCloseable {
   }
 
   /**
-   * Unpacks weights from now on, where they are packed and that is possible.
+   * Unpacks weights from now on, where they are packed and that is possible, for products that are
+   * the program's.
    *
    * @param type of the numbers: BFLOAT16 or FLOAT32
    */
   void unpackTo(Precision type) {
-    boolean possible =
-        weights.containsKey(name(0, "q"))
-            && weights.entrySet().stream()
-                .filter(weight -> !weight.getKey().equals(head))
-                .allMatch(weight -> RowUnpacker.takes(weight.getValue().form()));
-    numbers = possible ? type : null;
+    endMatrix();
+    numbers = type;
+    unpacks =
+        weights.containsKey(name(0, "q")) && layerForms().allMatch(form -> RowUnpacker.takes(form));
   }
 
-  /** Whether weights are unpacked here for so many tokens. */
-  boolean unpacksFor(int tokens) {
-    return numbers != null && tokens > FEW;
+  /** Makes products of many tokens in machine code from now on, where that is possible. */
+  void useMatrix() {
+    endMatrix();
+    if (type == Precision.BFLOAT16 && weights.containsKey(name(0, "q"))) {
+      matrix = MatrixProducts.of(threads, numbers).orElse(null);
+      if (matrix != null && !layerForms().allMatch(matrix::takes)) {
+        endMatrix();
+      }
+    }
+  }
+
+  private void endMatrix() {
+    if (matrix != null) {
+      matrix.close();
+      matrix = null;
+    }
+  }
+
+  private Stream<PackedForm> layerForms() {
+    return weights.entrySet().stream()
+        .filter(weight -> !weight.getKey().equals(head))
+        .map(weight -> weight.getValue().form());
+  }
+
+  /** Whether a part of the layers is made here for so many tokens. */
+  boolean worksFor(int tokens) {
+    return (unpacks || matrix != null) && tokens > FEW;
+  }
+
+  /** Whether products of many tokens are made here. */
+  boolean makesMatrix() {
+    return matrix != null;
   }
 
   void useThreads(int count) {
@@ -149,31 +193,49 @@ final class ProcessorLayers implements AutoCloseable {
     }
   }
 
-  /** A layer for the tokens that the program was given. */
-  void layerForMany(int layer, int position) {
+  /**
+   * A layer for the tokens that the program was given.
+   *
+   * @param tokens how many
+   */
+  void layerForMany(int layer, int position, int tokens) {
     if (layer == 0) {
-      long most = weights.values().stream().mapToLong(w -> w.form().columns()).max().orElseThrow();
-      long count = Math.max(UNPACKED, most);
-      long bytes = count * numbers.bits() / 8;
-      unpacked = program.runForMemory("many_unpacked", count).reinterpret(bytes);
+      long most = layerForms().mapToLong(PackedForm::columns).max().orElseThrow();
+      long count = matrix == null ? Math.max(UNPACKED, most) : matrix.panelNumbers(tokens, most);
+      long bytes = count * numbers.bits() / Byte.SIZE;
+      long rows = GROUPS.stream().mapToLong(names -> rows(layer, names)).max().orElseThrow();
+      room = program.runForMemory("many_room", count, rows).reinterpret(bytes);
     }
     program.run("many_begin", layer);
-    multiply(layer, "q", "k", "v");
+    multiply(layer, tokens, QKV);
     program.run("many_attend", layer, position);
-    multiply(layer, "o");
+    multiply(layer, tokens, O);
     program.run("many_middle", layer);
-    multiply(layer, "gate", "up");
+    multiply(layer, tokens, GATE_UP);
     program.run("many_gated");
-    multiply(layer, "down");
+    multiply(layer, tokens, DOWN);
     program.run("many_end", layer);
   }
 
-  private void multiply(int layer, String... names) {
-    int all = 0;
-    for (String name : names) {
-      all += rows(weights.get(name(layer, name)));
+  private void multiply(int layer, int tokens, List<String> names) {
+    long all = rows(layer, names);
+    program.run("many_products", all);
+    if (matrix == null) {
+      unpackAndMultiply(layer, names);
+      return;
     }
-    program.run("many_room", all);
+    List<PackedWeight> those = names.stream().map(name -> weights.get(name(layer, name))).toList();
+    long columns = those.getFirst().form().columns();
+    MemorySegment input = place("input", tokens * columns * numbers.bits() / Byte.SIZE);
+    MemorySegment products = place("products", tokens * all * type.bits() / Byte.SIZE);
+    matrix.multiply(input, tokens, those, room, products);
+  }
+
+  private MemorySegment place(String name, long bytes) {
+    return program.runForMemory("many_place", name).reinterpret(bytes);
+  }
+
+  private void unpackAndMultiply(int layer, List<String> names) {
     int done = 0;
     for (String name : names) {
       PackedWeight weight = weights.get(name(layer, name));
@@ -181,11 +243,15 @@ final class ProcessorLayers implements AutoCloseable {
       int step = Math.toIntExact(Math.max(1, UNPACKED / weight.form().columns()));
       for (int first = 0; first < rows; first += step) {
         int count = Math.min(step, rows - first);
-        RowUnpacker.unpack(weight, first, count, threads, unpacked, numbers);
+        RowUnpacker.unpack(weight, first, count, threads, room, numbers);
         program.run("many_product", name(layer, name), first, count, done);
         done += count;
       }
     }
+  }
+
+  private long rows(int layer, List<String> names) {
+    return names.stream().mapToLong(name -> weights.get(name(layer, name)).form().rows()).sum();
   }
 
   private static int rows(PackedWeight weight) {
@@ -201,5 +267,6 @@ final class ProcessorLayers implements AutoCloseable {
   public void close() {
     threads.close();
     products.close();
+    endMatrix();
   }
 }

@@ -44,6 +44,11 @@ final class RowThreads implements AutoCloseable {
     }
   }
 
+  /** How many there are. */
+  int count() {
+    return count;
+  }
+
   /** Does work on so many rows, and returns when all of it is done. */
   void share(int rows, Work work) {
     share(rows, ROWS, work);

@@ -81,7 +81,7 @@ abstract sealed class RowUnpacker {
           float[] scales = new float[weight.scalesOfRow()];
           for (int row = from; row < to; row++) {
             weight.scales(first + row, scales);
-            unpacker.values(weight.codes(), first + row, columns, scales, values);
+            unpacker.values(weight.codes(), (long) (first + row) * columns, scales, values);
             if (type == Precision.BFLOAT16) {
               round(values, into, 2L * row * columns);
             } else {
@@ -92,7 +92,7 @@ abstract sealed class RowUnpacker {
   }
 
   /** Writes numbers in bfloat16, rounded to the nearest, or of two as near to the even one. */
-  private static void round(float[] values, MemorySegment into, long at) {
+  static void round(float[] values, MemorySegment into, long at) {
     for (int i = 0; i < values.length; i += LANES) {
       IntVector bits = FloatVector.fromArray(FLOATS, values, i).reinterpretAsInts();
       IntVector odd = bits.lanewise(VectorOperators.LSHR, Short.SIZE).and(1);
@@ -103,20 +103,21 @@ abstract sealed class RowUnpacker {
   }
 
   /**
-   * A row's numbers, those of 8 bits without their scale.
+   * Numbers of a row, those of 8 bits without their scale.
    *
-   * @param scales of the row's groups
+   * @param first the place of the first among all numbers of the weight
+   * @param scales of their groups
+   * @param into as many as this holds, a multiple of 16
    */
-  abstract void values(MemorySegment codes, long row, int columns, float[] scales, float[] into);
+  abstract void values(MemorySegment codes, long first, float[] scales, float[] into);
 
   private static final class Int8 extends RowUnpacker {
 
     @Override
-    void values(MemorySegment codes, long row, int columns, float[] scales, float[] into) {
-      long at = row * columns;
-      for (int i = 0; i < columns; i += LANES) {
+    void values(MemorySegment codes, long first, float[] scales, float[] into) {
+      for (int i = 0; i < into.length; i += LANES) {
         ((FloatVector)
-                ByteVector.fromMemorySegment(BYTES, codes, at + i, ORDER)
+                ByteVector.fromMemorySegment(BYTES, codes, first + i, ORDER)
                     .convertShape(VectorOperators.B2F, FLOATS, 0))
             .intoArray(into, i);
       }
@@ -127,11 +128,10 @@ abstract sealed class RowUnpacker {
   private static final class Fp8 extends RowUnpacker {
 
     @Override
-    void values(MemorySegment codes, long row, int columns, float[] scales, float[] into) {
-      long at = row * columns;
-      for (int i = 0; i < columns; i += LANES) {
+    void values(MemorySegment codes, long first, float[] scales, float[] into) {
+      for (int i = 0; i < into.length; i += LANES) {
         ((IntVector)
-                ByteVector.fromMemorySegment(BYTES, codes, at + i, ORDER)
+                ByteVector.fromMemorySegment(BYTES, codes, first + i, ORDER)
                     .convertShape(VectorOperators.B2I, INTS, 0))
             .lanewise(VectorOperators.LSHL, 20)
             .and(RowKernel.Fp8.KEPT)
@@ -160,12 +160,12 @@ abstract sealed class RowUnpacker {
     }
 
     @Override
-    void values(MemorySegment codes, long row, int columns, float[] scales, float[] into) {
+    void values(MemorySegment codes, long first, float[] scales, float[] into) {
       IntVector low = FloatVector.fromArray(FLOATS, table, 0).reinterpretAsInts();
       IntVector high = FloatVector.fromArray(FLOATS, table, 16 - LANES).reinterpretAsInts();
-      long at = row * columns / 2;
-      int shift = Integer.numberOfTrailingZeros(columns / scales.length);
-      for (int i = 0; i < columns; i += LANES) {
+      long at = first / 2;
+      int shift = Integer.numberOfTrailingZeros(into.length / scales.length);
+      for (int i = 0; i < into.length; i += LANES) {
         IntVector eight = IntVector.broadcast(INTS, codes.get(INT, at + i / 2));
         if (WIDE) {
           eight = eight.blend(codes.get(INT, at + i / 2 + 4), SECOND);

@@ -568,8 +568,9 @@ class Pixtral(Module):
   def decode_cache(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:
     return torch.narrow(self.cache[name], 0, 0, 1)
 
-  # A layer for many tokens in parts, for weights that are unpacked outside: each part
-  # finds "products" where those before it left them, and leaves the "input" of those after it.
+  # A layer for many tokens in parts, for products that are made outside, or of weights that are
+  # unpacked outside: each part finds "products" where those before it left them, and leaves the
+  # "input" of those after it.
   def many_begin(self: __torch__.pixtral.Pixtral, i: int) -> int:
     return (self).many_input((self).layer_begin(i))
 
@@ -586,7 +587,7 @@ class Pixtral(Module):
     return (self).layer_end(i, self.state["products"])
 
   def many_input(self: __torch__.pixtral.Pixtral, x: Tensor) -> int:
-    self.state["input"] = torch.to(x, (self).many_type())
+    self.state["input"] = torch.contiguous(torch.to(x, (self).many_type()))
     return 0
 
   # The type in which their products are made.
@@ -596,23 +597,30 @@ class Pixtral(Module):
       type = 6
     return type
 
-  # Room for so many unpacked numbers, and the first where it lies.
-  def many_unpacked(self: __torch__.pixtral.Pixtral, count: int) -> Tensor:
-    self.state["unpacked"] = torch.empty([count], dtype=(self).many_type())
-    return torch.narrow(self.state["unpacked"], 0, 0, 1)
+  # Room for so many numbers that are made outside, and the first where it lies; and for the
+  # products of at most so many rows of weights, used by all layers, for the system has to clear
+  # memory that is new.
+  def many_room(self: __torch__.pixtral.Pixtral, count: int, rows: int) -> Tensor:
+    self.state["room"] = torch.empty([count], dtype=(self).many_type())
+    self.state["all"] = torch.empty([torch.size(self.state["x"], 0) * rows], dtype=self.dtype)
+    return torch.narrow(self.state["room"], 0, 0, 1)
 
-  # Room for the products of that many rows of weights.
-  def many_room(self: __torch__.pixtral.Pixtral, rows: int) -> int:
-    x = self.state["x"]
-    self.state["products"] = torch.empty([torch.size(x, 0), rows], dtype=self.dtype, device=ops.prim.device(x))
+  # Takes the room for the products of that many rows of weights.
+  def many_products(self: __torch__.pixtral.Pixtral, rows: int) -> int:
+    t = torch.size(self.state["x"], 0)
+    self.state["products"] = torch.view(torch.narrow(self.state["all"], 0, 0, t * rows), [t, rows])
     return 0
 
-  # The products with rows of a weight, from `first` on, that were unpacked into "unpacked"; they
-  # go to the columns from `at` on.
+  # The first row of "input" or "products" where it lies.
+  def many_place(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:
+    return torch.narrow(self.state[name], 0, 0, 1)
+
+  # The products with rows of a weight, from `first` on, that were unpacked into "room"; they go to
+  # the columns from `at` on.
   def many_product(self: __torch__.pixtral.Pixtral, name: str, first: int, rows: int, at: int) -> int:
     x = self.state["input"]
     k = torch.size(x, 1)
-    v = torch.view(torch.narrow(self.state["unpacked"], 0, 0, rows * k), [rows, k])
+    v = torch.view(torch.narrow(self.state["room"], 0, 0, rows * k), [rows, k])
     y = torch.linear(x, v)
     if self.packing <= 2:
       y = torch.mul(torch.to(y, 6), torch.narrow(self.weights[name + ".scale"], 0, first, rows))

@@ -84,20 +84,27 @@ class AssemblerTest {
                 "62 51 3c 48 59 83 41 00 00 00",
                 to -> to.multiply(8, 8, R11, 65)),
             of("c4 c1 34 59 d8", "62 d1 34 48 59 d8", to -> to.multiply(3, 9, 8)),
-            of("c4 c1 34 58 d8", "62 d1 34 48 58 d8", to -> to.add(3, 9, 8)))
+            of("c4 c1 34 58 d8", "62 d1 34 48 58 d8", to -> to.add(3, 9, 8)),
+            of("c4 c2 35 b8 d8", "62 d2 35 48 b8 d8", to -> to.addProducts(3, 9, 8)))
         .flatMap(both -> both);
   }
 
   static Stream<Arguments> instructionsOfWideVectorsOnly() {
     return Stream.of(
-        Arguments.of(
-            64,
-            "62 72 7d 49 18 86 41 00 00 00",
-            (Consumer<Assembler>) to -> to.broadcastToUpperHalf(8, RSI, 65)),
-        Arguments.of(
-            64,
-            "b8 00 ff 00 00 c4 e1 78 92 c8",
-            (Consumer<Assembler>) to -> to.selectUpperHalf(RAX)));
+        wide("62 72 7d 49 18 86 41 00 00 00", to -> to.broadcastToUpperHalf(8, RSI, 65)),
+        wide("b8 00 ff 00 00 c4 e1 78 92 c8", to -> to.selectUpperHalf(RAX)),
+        wide("62 92 3e 40 52 da", to -> to.addPairProducts(3, 24, 26)),
+        wide("62 82 36 48 52 ff", to -> to.addPairProducts(23, 9, 31)),
+        wide("62 82 3d 40 b8 cf", to -> to.addProducts(17, 24, 31)),
+        wide("62 61 7c 48 10 87 00 41 00 00", to -> to.load(24, RDI, 0x4100)),
+        wide("62 c1 7c 48 11 ba 00 41 00 00", to -> to.store(23, R10, 0x4100)),
+        wide("62 42 7d 48 18 92 00 41 00 00", to -> to.broadcast(26, R10, 0x4100)),
+        wide("62 a1 45 40 ef ff", to -> to.zero(23)),
+        wide("62 81 05 48 fe c7", to -> to.addInts(16, 15, 31)));
+  }
+
+  private static Arguments wide(String code, Consumer<Assembler> instruction) {
+    return Arguments.of(64, code, instruction);
   }
 
   @ParameterizedTest
@@ -114,6 +121,8 @@ class AssemblerTest {
     Assembler narrow = new Assembler(32);
     assertThatIllegalArgumentException().isThrownBy(() -> narrow.zero(16));
     assertThatIllegalArgumentException().isThrownBy(() -> narrow.and(0, 1, 16));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Assembler(64).zero(32));
+    assertThatIllegalArgumentException().isThrownBy(() -> narrow.addPairProducts(0, 1, 2));
     assertThatIllegalArgumentException().isThrownBy(() -> narrow.load(0, RSP, 0));
     assertThatIllegalArgumentException().isThrownBy(() -> narrow.selectUpperHalf(RAX));
     assertThatIllegalArgumentException().isThrownBy(() -> narrow.broadcastToUpperHalf(0, RDI, 0));

@@ -93,8 +93,8 @@ class RowUnpackerTest {
                 BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
       PixtralProgram program = model.program();
       program.useWideProducts(wide);
-      assertThat(program.unpacksBeside(prompt.tokenIds().length)).isTrue();
-      assertThat(program.unpacksBeside(1)).isFalse();
+      assertThat(program.worksBeside(prompt.tokenIds().length)).isTrue();
+      assertThat(program.worksBeside(1)).isFalse();
       float[][] logits = model.logits(prompt, new Cancellation());
       program.makeRows(RowWay.PYTORCH);
       for (int i = 0; i < prompt.tokenIds().length; i++) {

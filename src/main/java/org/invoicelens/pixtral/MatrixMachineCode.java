@@ -1,0 +1,183 @@
+package org.invoicelens.pixtral;
+
+import static org.invoicelens.assembler.Assembler.Register.R10;
+import static org.invoicelens.assembler.Assembler.Register.R8;
+import static org.invoicelens.assembler.Assembler.Register.R9;
+import static org.invoicelens.assembler.Assembler.Register.RAX;
+import static org.invoicelens.assembler.Assembler.Register.RCX;
+import static org.invoicelens.assembler.Assembler.Register.RDI;
+import static org.invoicelens.assembler.Assembler.Register.RDX;
+import static org.invoicelens.assembler.Assembler.Register.RSI;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+import org.invoicelens.assembler.Assembler;
+import org.invoicelens.assembler.MachineCode;
+import org.invoicelens.assembler.ProcessorFlags;
+import org.invoicelens.config.Precision;
+
+/**
+ * Products of many tokens with rows of a weight, in machine code that keeps as many sums in
+ * registers as there are.
+ *
+ * <p>A word is what one instruction takes of a row: two numbers of bfloat16, or one of float32. A
+ * lane of a vector is a token, so that a word of a weight is multiplied with the same word of a
+ * panel of tokens at once. The sums of a panel with a tile, some rows of the weight, stay in
+ * registers for all words. Sums are in float32.
+ *
+ * <p>Calls may come from several threads.
+ */
+final class MatrixMachineCode implements AutoCloseable {
+
+  /** The most words of a row that are multiplied in one call: rows of a block stay near then. */
+  static final int WORDS = 1280;
+
+  /**
+   * From one row to the next, in words: not a power of two, or rows would be in each other's way.
+   */
+  static final int ROW = WORDS + 16;
+
+  private static final int VECTORS = 2;
+
+  private static final FunctionDescriptor TYPE =
+      FunctionDescriptor.ofVoid(
+          ValueLayout.ADDRESS,
+          ValueLayout.ADDRESS,
+          ValueLayout.ADDRESS,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG);
+
+  private final Precision type;
+  private final int vectorBytes;
+  private final MachineCode code;
+
+  private MatrixMachineCode(Precision type, int vectorBytes, MachineCode code) {
+    this.type = type;
+    this.vectorBytes = vectorBytes;
+    this.code = code;
+  }
+
+  /** The code for numbers of a type, BFLOAT16 or FLOAT32; empty where there is none here. */
+  static Optional<MatrixMachineCode> of(Precision type) {
+    for (int vectorBytes : new int[] {64, 32}) {
+      if (takes(type, vectorBytes)) {
+        return of(type, vectorBytes);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Whether this processor has the instructions, with vectors of a width. One that has instructions
+   * for matrices of bfloat16 as well is left to PyTorch, which uses them.
+   */
+  static boolean takes(Precision type, int vectorBytes) {
+    return MachineCode.isPossible()
+        && vectorBytes <= RowMachineCode.vectorBytes()
+        && switch (type) {
+          case BFLOAT16 ->
+              vectorBytes == 64
+                  && ProcessorFlags.has("avx512_bf16")
+                  && !ProcessorFlags.has("amx_bf16");
+          case FLOAT32 -> vectorBytes == 64 || ProcessorFlags.has("fma");
+          case INT8, FP8, NF4, INT4 -> false;
+        };
+  }
+
+  /**
+   * The code with vectors of a width; empty where the system does not allow it.
+   *
+   * @param type one that is taken
+   */
+  static Optional<MatrixMachineCode> of(Precision type, int vectorBytes) {
+    return MachineCode.of(code(type, vectorBytes), TYPE)
+        .map(made -> new MatrixMachineCode(type, vectorBytes, made));
+  }
+
+  /**
+   * The panel is in RDI, rows are in RSI, sums in RDX; RCX counts tiles, and R8 has the number of
+   * words.
+   */
+  private static byte[] code(Precision type, int vectorBytes) {
+    Assembler to = new Assembler(vectorBytes);
+    int rows = rowsOfTile(vectorBytes);
+    int panel = VECTORS * rows;
+    int word = panel + VECTORS;
+    int tile = to.here();
+    to.move(RAX, R8);
+    to.move(R9, RDI);
+    to.move(R10, RSI);
+    for (int sum = 0; sum < VECTORS * rows; sum++) {
+      to.load(sum, RDX, sum * vectorBytes);
+    }
+    int next = to.here();
+    for (int i = 0; i < VECTORS; i++) {
+      to.load(panel + i, R9, i * vectorBytes);
+    }
+    for (int row = 0; row < rows; row++) {
+      to.broadcast(word, R10, row * ROW * Integer.BYTES);
+      for (int i = 0; i < VECTORS; i++) {
+        int sum = VECTORS * row + i;
+        if (type == Precision.BFLOAT16) {
+          to.addPairProducts(sum, panel + i, word);
+        } else {
+          to.addProducts(sum, panel + i, word);
+        }
+      }
+    }
+    to.add(R9, VECTORS * vectorBytes);
+    to.add(R10, Integer.BYTES);
+    to.repeat(RAX, next);
+    for (int sum = 0; sum < VECTORS * rows; sum++) {
+      to.store(sum, RDX, sum * vectorBytes);
+    }
+    to.add(RDX, VECTORS * rows * vectorBytes);
+    to.add(RSI, rows * ROW * Integer.BYTES);
+    to.repeat(RCX, tile);
+    to.leave();
+    return to.code();
+  }
+
+  /** All registers but those of a panel and a word hold sums. */
+  private static int rowsOfTile(int vectorBytes) {
+    return vectorBytes == 64 ? 12 : 6;
+  }
+
+  /** What it multiplies: BFLOAT16 or FLOAT32. */
+  Precision type() {
+    return type;
+  }
+
+  /** Tokens of a panel. */
+  int tokens() {
+    return VECTORS * vectorBytes / Float.BYTES;
+  }
+
+  /** Rows of a weight that are a tile. */
+  int rows() {
+    return rowsOfTile(vectorBytes);
+  }
+
+  /**
+   * Adds the products of a panel with tiles to sums.
+   *
+   * @param panel {@code [words][tokens]}
+   * @param rows {@code [tiles][rows][ROW]} words, of each row so many as the panel has
+   * @param sums {@code [tiles][rows][tokens]} of float32
+   */
+  void multiply(MemorySegment panel, MemorySegment rows, MemorySegment sums, int tiles, int words) {
+    try {
+      code.handle().invokeExact(panel, rows, sums, (long) tiles, (long) words);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Frees the code; no product may be under way. */
+  @Override
+  public void close() {
+    code.close();
+  }
+}
