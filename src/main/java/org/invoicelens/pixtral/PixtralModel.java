@@ -35,6 +35,9 @@ public final class PixtralModel implements AutoCloseable {
   /** Positions that go through a layer at once: enough for speed, little memory, a prompt stop. */
   private static final int CHUNK = 512;
 
+  /** One in so many bytes of memory that is left may go to a copy of the output layer. */
+  private static final int HEAD_SHARE = 4;
+
   /** The room for keys and values grows in steps of so many positions. */
   private static final int ROOM_STEP = 256;
 
@@ -149,6 +152,7 @@ public final class PixtralModel implements AutoCloseable {
       new WeightLoader(listener, cancellation).load(checkpoint, program, kept.isPresent());
       Footprint footprint = footprint(checkpoint);
       program.useProcessorLayers();
+      program.screenHead(mainMemory.getAsLong() / HEAD_SHARE);
       if (cache.isPresent() && kept.isEmpty()) {
         cache.get().keep(checkpoint, resolved, program, listener, cancellation);
       }
@@ -229,7 +233,7 @@ public final class PixtralModel implements AutoCloseable {
     long encoded = System.nanoTime();
     TokenChoice choice = choice(generation);
     int last = prefill(prompt, cancellation, () -> {});
-    int token = choice.isPlain() ? program.greedy() : choice.of(program.logits(last));
+    int token = choice.isPlain() ? program.greedy() : choice.of(Logits.exact(program.logits(last)));
     rest(System.nanoTime() - begin);
     long filled = System.nanoTime();
 
@@ -264,10 +268,7 @@ public final class PixtralModel implements AutoCloseable {
       cancellation.throwIfCancelled();
       long stepBegin = System.nanoTime();
       reserve(position + 1, generation.maxNewTokens() - answer.size());
-      token =
-          choice.isPlain()
-              ? program.stepGreedy(token, position)
-              : choice.of(program.stepLogits(token, position));
+      token = next(choice, token, position);
       position++;
       rest(System.nanoTime() - stepBegin);
     }
@@ -293,6 +294,17 @@ public final class PixtralModel implements AutoCloseable {
         program.memory(),
         closed.written(),
         answer.certainties());
+  }
+
+  /** One token through the decoder, and the one that follows it. */
+  private int next(TokenChoice choice, int token, int position) {
+    if (choice.isPlain()) {
+      return program.stepGreedy(token, position);
+    }
+    return choice.of(
+        choice.draws()
+            ? Logits.exact(program.stepLogits(token, position))
+            : program.stepNearLogits(token, position));
   }
 
   private TokenChoice choice(GenerationOptions generation) throws InferenceException {

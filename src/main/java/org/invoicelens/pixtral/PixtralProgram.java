@@ -364,6 +364,17 @@ final class PixtralProgram implements AutoCloseable {
     return processorLayers != null && processorLayers.makesMatrix();
   }
 
+  /**
+   * Keeps a copy of the output layer in eight bits from now on, where that makes a token faster.
+   *
+   * @param memory bytes that it may take
+   */
+  void screenHead(long memory) {
+    if (processorLayers != null) {
+      processorLayers.screenHead(memory);
+    }
+  }
+
   /** Makes the products of an answer's tokens in a way from now on. */
   void makeRows(RowWay way) {
     if (processorLayers != null) {
@@ -425,7 +436,8 @@ final class PixtralProgram implements AutoCloseable {
     } else {
       textBegin(new long[] {0}, 0, 0, 0);
     }
-    long time = fastest(rowsOfHead() ? processorLayers::headRow : () -> logits(0));
+    long time =
+        fastest(rowsOfHead() ? () -> processorLayers.screenedRow().likeliest() : () -> logits(0));
     forget();
     return time;
   }
@@ -493,13 +505,19 @@ final class PixtralProgram implements AutoCloseable {
       return sound(program.runForLongs("step_greedy", token, position));
     }
     step(token, position);
-    return rowsOfHead() ? likeliest(processorLayers.headRow()) : greedy();
+    return rowsOfHead() ? processorLayers.screenedRow().likeliest() : greedy();
   }
 
   /** One token through the decoder, and the logits after it. */
   float[] stepLogits(int token, int position) {
     step(token, position);
     return rowsOfHead() ? processorLayers.headRow() : logits(0);
+  }
+
+  /** The same, those near that cannot be the largest, where that is faster. */
+  Logits stepNearLogits(int token, int position) {
+    step(token, position);
+    return rowsOfHead() ? processorLayers.screenedRow() : Logits.exact(logits(0));
   }
 
   /** One token through the decoder. */
@@ -509,17 +527,6 @@ final class PixtralProgram implements AutoCloseable {
       return;
     }
     processorLayers.step(token, position, sizes.layers());
-  }
-
-  private static int likeliest(float[] logits) {
-    int best = 0;
-    for (int token = 0; token < logits.length; token++) {
-      if (!Float.isFinite(logits[token])) {
-        return -1;
-      }
-      best = logits[token] > logits[best] ? token : best;
-    }
-    return best;
   }
 
   private static int sound(long[] best) {
@@ -567,7 +574,8 @@ final class PixtralProgram implements AutoCloseable {
 
   /** Bytes of weights, keys and values. */
   long memory() {
-    return program.runForLong("memory");
+    long beside = processorLayers == null ? 0 : processorLayers.memory();
+    return program.runForLong("memory") + beside;
   }
 
   /** Starts or stops keeping the activations of what follows. */

@@ -32,6 +32,9 @@ final class ProcessorLayers implements AutoCloseable {
   /** Numbers that are unpacked at a time: they stay near, and calls are few. */
   private static final int UNPACKED = 1 << 22;
 
+  /** Bytes of an output layer in eight bits that is not near anyway. */
+  private static final long LARGE = 64 << 20;
+
   private final TorchProgram program;
   private final Map<String, PackedWeight> weights;
   private final String head;
@@ -51,6 +54,9 @@ final class ProcessorLayers implements AutoCloseable {
 
   /** Makes products of many tokens; null where they are the program's. */
   private MatrixProducts matrix;
+
+  /** The output layer with its copy; null where there is none. */
+  private ScreenedHead screened;
 
   /** Where numbers of weights, or words of tokens, go for the prompt at hand. */
   private MemorySegment room;
@@ -179,8 +185,38 @@ final class ProcessorLayers implements AutoCloseable {
 
   /** The logits after the token at hand. */
   float[] headRow() {
-    float[] input = rowLayers ? decode.last() : program.runForFloats("row_head");
-    return products.project(input, List.of(weights.get(head)));
+    return products.project(last(), List.of(weights.get(head)));
+  }
+
+  /** The same, those near that cannot be the largest, where that is faster. */
+  Logits screenedRow() {
+    boolean usable = screened != null && products.hasMachineCode(screened.form());
+    return usable ? screened.logits(last()) : Logits.exact(headRow());
+  }
+
+  /** Bytes that are kept beside the program. */
+  long memory() {
+    return screened == null ? 0 : screened.form().bytes();
+  }
+
+  private float[] last() {
+    return rowLayers ? decode.last() : program.runForFloats("row_head");
+  }
+
+  /**
+   * Keeps a copy of the output layer from now on, where that makes a token faster.
+   *
+   * @param memory bytes that it may take
+   */
+  void screenHead(long memory) {
+    if (!rowHead || screened != null) {
+      return;
+    }
+    PackedForm copy = ScreenedHead.form(weights.get(head).form());
+    boolean large = copy.bytes() >= LARGE;
+    if (large && copy.bytes() <= memory && products.hasMachineCode(copy)) {
+      screened = new ScreenedHead(weights.get(head), products, threads);
+    }
   }
 
   /** The products of a layer, each by itself. */
@@ -268,5 +304,8 @@ final class ProcessorLayers implements AutoCloseable {
     threads.close();
     products.close();
     endMatrix();
+    if (screened != null) {
+      screened.close();
+    }
   }
 }

@@ -79,6 +79,20 @@ final class RowProducts implements AutoCloseable {
     return products;
   }
 
+  /** The products of an input with some rows of a weight for which there is a {@link RowKernel}. */
+  float[] project(float[] input, PackedWeight weight, int[] rows) {
+    Kernel kernel = vectors(weight.form(), input);
+    float[] products = new float[rows.length];
+    threads.share(
+        rows.length,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            kernel.multiply(weight, rows[i], rows[i] + 1, products, i);
+          }
+        });
+    return products;
+  }
+
   private Kernel kernel(PackedForm form, float[] input) {
     if (hasMachineCode(form)) {
       RowMachineCode code = code(form).orElseThrow();
@@ -86,6 +100,10 @@ final class RowProducts implements AutoCloseable {
       return (weight, from, to, products, at) ->
           code.multiply(weight, from, to, arranged, products, at);
     }
+    return vectors(form, input);
+  }
+
+  private Kernel vectors(PackedForm form, float[] input) {
     RowKernel vectors = kernels.computeIfAbsent(form.precision(), RowKernel::of);
     float[] arranged = vectors.arrange(input);
     return (weight, from, to, products, at) -> {

@@ -36,27 +36,34 @@ final class TokenChoice {
     return sampler == null && constraint == null;
   }
 
+  /** Whether all logits have to be as they are, for any of them may be drawn. */
+  boolean draws() {
+    return sampler != null;
+  }
+
   /** Chooses; returns {@link #NOT_FINITE} or {@link #NONE_ALLOWED} where that is not possible. */
-  int of(float[] logits) {
-    float largest = Float.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      if (!Float.isFinite(logit)) {
-        return NOT_FINITE;
-      }
-      largest = Math.max(largest, logit);
+  int of(Logits logits) {
+    float largest = logits.largest();
+    if (Float.isNaN(largest)) {
+      return NOT_FINITE;
     }
-    int token = choose(logits);
+    int token = sampler == null ? likeliest(logits) : draw(logits.values());
     if (token >= 0) {
-      probability = Math.exp(logits[token] - largest) / sum(logits, largest);
+      float[] values = logits.values();
+      probability = Math.exp(values[token] - largest) / sum(values, largest);
     }
     return token;
   }
 
-  private int choose(float[] logits) {
-    if (sampler == null) {
-      int likeliest = constraint.likeliest(logits);
-      return likeliest < 0 ? NONE_ALLOWED : likeliest;
-    }
+  private int likeliest(Logits logits) {
+    int token;
+    do {
+      token = constraint.likeliest(logits.values());
+    } while (token >= 0 && logits.refine(logits.values()[token]));
+    return token < 0 ? NONE_ALLOWED : token;
+  }
+
+  private int draw(float[] logits) {
     BitSet allowed;
     if (constraint == null) {
       allowed = new BitSet(logits.length);
@@ -77,7 +84,10 @@ final class TokenChoice {
     return sum;
   }
 
-  /** What the model gave the token last chosen, among all tokens, 0 to 1. */
+  /**
+   * What the model gave the token last chosen, among all tokens, 0 to 1; a hundredth of it or less
+   * is the share of logits that are near.
+   */
   double probability() {
     return probability;
   }

@@ -60,7 +60,7 @@ class HeldAnswerBenchmark {
         float[] willing = logits.clone();
         willing[constraint.allowed().nextSetBit(0)] = 20;
         begin = System.nanoTime();
-        choice.take(choice.of(willing));
+        choice.take(choice.of(Logits.exact(willing)));
         wanted.add(millis(begin));
         constraint = new TokenConstraint(schema, vocabulary, Set.of(0));
         for (byte b : state.getBytes(StandardCharsets.UTF_8)) {
@@ -68,7 +68,7 @@ class HeldAnswerBenchmark {
         }
         choice = new TokenChoice(null, constraint);
         begin = System.nanoTime();
-        choice.of(logits);
+        choice.of(Logits.exact(logits));
         unwanted.add(millis(begin));
         begin = System.nanoTime();
         constraint.allowed();

@@ -1,0 +1,126 @@
+package org.invoicelens.pixtral;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.invoicelens.config.Precision;
+
+/**
+ * The output layer of one token with a copy in eight bits beside it, which is read in half the
+ * time.
+ *
+ * <p>The copy tells every logit but for an error whose bound is known: by the inequality of Cauchy
+ * and Schwarz no more than the length of the input times that of the difference between a row and
+ * its copy. Only tokens that may be the likeliest within these bounds, some dozens, are then
+ * computed from the layer itself. So the token that is chosen is the one that the layer itself
+ * gives. Not thread-safe.
+ */
+final class ScreenedHead implements AutoCloseable {
+
+  /** Rows that are packed at a time. */
+  private static final int ROWS = 1024;
+
+  /** Inputs of one block in machine code, at most; they have 15 bits of the largest of them. */
+  private static final double INPUT_ERROR = Math.sqrt(128) / (1 << 15);
+
+  /** The relative error of a sum in float32 for each number added, half of the last bit. */
+  private static final double SUM_ERROR = 0x1p-24;
+
+  /** For what errors lose themselves when they are computed. */
+  private static final double MARGIN = 1.001;
+
+  private final PackedWeight weight;
+  private final PackedWeight copy;
+  private final RowProducts products;
+  private final Arena arena;
+
+  /** How far a logit may be off for an input of length 1. */
+  private final float[] errors;
+
+  /**
+   * Makes the copy: a second or two where there are many tokens.
+   *
+   * @param weight the output layer's, in bfloat16
+   * @param threads that share the work
+   */
+  ScreenedHead(PackedWeight weight, RowProducts products, RowThreads threads) {
+    this.weight = weight;
+    this.products = products;
+    this.arena = Arena.ofShared();
+    PackedForm form = form(weight.form());
+    Map<String, MemorySegment> parts = new HashMap<>();
+    form.parts().forEach(part -> parts.put(part.suffix(), arena.allocate(part.bytes(), 64)));
+    copy = new PackedWeight(form, parts);
+    errors = new float[Math.toIntExact(form.rows())];
+    RowPacker packer = new RowPacker(form);
+    long columns = form.columns();
+    for (int first = 0; first < errors.length; first += ROWS) {
+      int count = Math.min(ROWS, errors.length - first);
+      MemorySegment raw =
+          weight.codes().asSlice(first * columns * Short.BYTES, count * columns * Short.BYTES);
+      MemorySegment codes = copy.codes().asSlice(first * columns, count * columns);
+      float[] scales = packer.pack(raw, Checkpoint.BFLOAT16, count, 0, codes);
+      long there = (long) first * Float.BYTES;
+      MemorySegment.copy(scales, 0, parts.get(".scale"), PackedWeight.FLOAT, there, count);
+    }
+    threads.share(
+        errors.length,
+        (from, to) -> {
+          for (int row = from; row < to; row++) {
+            errors[row] = error(row);
+          }
+        });
+  }
+
+  /** The form of the copy of a weight. */
+  static PackedForm form(PackedForm form) {
+    return new PackedForm(Precision.INT8, form.rows(), form.columns(), form.columns(), false);
+  }
+
+  /** The form of the copy. */
+  PackedForm form() {
+    return copy.form();
+  }
+
+  private float error(int row) {
+    int columns = Math.toIntExact(weight.form().columns());
+    float[] numbers = new float[columns];
+    new NativeNumbers(weight.codes(), true).read((long) row * columns, columns, numbers);
+    float[] scale = new float[1];
+    copy.scales(row, scale);
+    long first = (long) row * columns;
+    double difference = 0;
+    double length = 0;
+    for (int i = 0; i < columns; i++) {
+      float code = copy.codes().get(ValueLayout.JAVA_BYTE, first + i) * scale[0];
+      difference += (numbers[i] - code) * (numbers[i] - code);
+      length += numbers[i] * numbers[i];
+    }
+    double rounded = Math.sqrt(length) * (INPUT_ERROR + SUM_ERROR * columns);
+    return (float) (MARGIN * (Math.sqrt(difference) + rounded));
+  }
+
+  /** The logits for an input of numbers of bfloat16. */
+  Logits logits(float[] input) {
+    float[] values = products.project(input, List.of(copy));
+    double squares = 0;
+    for (float number : input) {
+      squares += (double) number * number;
+    }
+    float length = (float) (MARGIN * Math.sqrt(squares));
+    float[] bounds = new float[errors.length];
+    for (int i = 0; i < bounds.length; i++) {
+      bounds[i] = length * errors[i];
+    }
+    return Logits.near(values, bounds, rows -> products.project(input, weight, rows));
+  }
+
+  /** Frees the copy. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
