@@ -35,6 +35,9 @@ public final class PixtralModel implements AutoCloseable {
   /** Positions that go through a layer at once: enough for speed, little memory, a prompt stop. */
   private static final int CHUNK = 512;
 
+  /** Numbers of an output layer that is not in the processor's caches anyway. */
+  private static final long LARGE_HEAD = 64 << 20;
+
   /** One in so many bytes of memory that is left may go to a copy of the output layer. */
   private static final int HEAD_SHARE = 4;
 
@@ -152,7 +155,10 @@ public final class PixtralModel implements AutoCloseable {
       new WeightLoader(listener, cancellation).load(checkpoint, program, kept.isPresent());
       Footprint footprint = footprint(checkpoint);
       program.useProcessorLayers();
-      program.screenHead(mainMemory.getAsLong() / HEAD_SHARE);
+      PixtralConfig.Text text = checkpoint.config().text();
+      if ((long) text.vocabulary() * text.hidden() >= LARGE_HEAD) {
+        program.screenHead(mainMemory.getAsLong() / HEAD_SHARE);
+      }
       if (cache.isPresent() && kept.isEmpty()) {
         cache.get().keep(checkpoint, resolved, program, listener, cancellation);
       }

@@ -32,9 +32,6 @@ final class ProcessorLayers implements AutoCloseable {
   /** Numbers that are unpacked at a time: they stay near, and calls are few. */
   private static final int UNPACKED = 1 << 22;
 
-  /** Bytes of an output layer in eight bits that is not near anyway. */
-  private static final long LARGE = 64 << 20;
-
   private final TorchProgram program;
   private final Map<String, PackedWeight> weights;
   private final String head;
@@ -99,9 +96,10 @@ final class ProcessorLayers implements AutoCloseable {
     return weights.containsKey(name) && products.take(weights.get(name).form());
   }
 
-  /** Whether the products of a layer's rows are made in machine code. */
+  /** Whether the products of a layer's rows, or of the output layer's copy, are in machine code. */
   boolean hasMachineCode() {
-    return rowLayers && products.hasMachineCode(weights.get(name(0, "q")).form());
+    return screened != null
+        || rowLayers && products.hasMachineCode(weights.get(name(0, "q")).form());
   }
 
   boolean makesRowsOfLayers() {
@@ -213,8 +211,7 @@ final class ProcessorLayers implements AutoCloseable {
       return;
     }
     PackedForm copy = ScreenedHead.form(weights.get(head).form());
-    boolean large = copy.bytes() >= LARGE;
-    if (large && copy.bytes() <= memory && products.hasMachineCode(copy)) {
+    if (copy.bytes() <= memory && products.hasMachineCode(copy)) {
       screened = new ScreenedHead(weights.get(head), products, threads);
     }
   }

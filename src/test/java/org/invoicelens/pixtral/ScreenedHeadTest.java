@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.invoicelens.config.AttentionVariant;
+import org.invoicelens.config.Precision;
+import org.invoicelens.stage.Cancellation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The output layer with a copy in eight bits, against the layer itself. */
@@ -91,6 +95,36 @@ class ScreenedHeadTest {
         assertThat(asked).isPositive().isLessThan(20 * TOKENS / 10);
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BFLOAT16", "NF4"})
+  void aModelWritesTheSameWithACopyOfItsOutputLayer(Precision precision) throws Exception {
+    LoadOptions options =
+        new LoadOptions(precision, Precision.BFLOAT16, AttentionVariant.SDPA, "cpu", 64, true);
+    Prompt prompt = new Prompt(new int[] {1, 5, 9, 100, 120, 37}, List.of());
+    GenerationOptions generation = new GenerationOptions(24, 0, 1, 0, true);
+    try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
+        PixtralModel model =
+            PixtralModel.load(
+                BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
+      long before = model.memory();
+      int[] without = answer(model, prompt, generation);
+      model.program().screenHead(before);
+      assertThat(model.memory()).isGreaterThan(before);
+      assertThat(answer(model, prompt, generation)).isEqualTo(without);
+      // machine code, vectors, and PyTorch's own
+      assertThat(model.chooseRows().orElseThrow().durations()).hasSize(RowWay.values().length);
+      for (RowWay way : new RowWay[] {RowWay.VECTORS, RowWay.MACHINE_CODE}) {
+        model.program().makeRows(way);
+        assertThat(answer(model, prompt, generation)).hasSize(without.length);
+      }
+    }
+  }
+
+  private static int[] answer(PixtralModel model, Prompt prompt, GenerationOptions generation)
+      throws Exception {
+    return model.generate(prompt, generation, TokenListener.NONE, new Cancellation()).tokenIds();
   }
 
   @Test
