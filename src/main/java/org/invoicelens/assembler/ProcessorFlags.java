@@ -1,11 +1,11 @@
 package org.invoicelens.assembler;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +32,8 @@ public final class ProcessorFlags {
     if (!Files.exists(FILE)) {
       return Set.of();
     }
-    try (Stream<String> lines = Files.lines(FILE)) {
-      return lines
+    try {
+      return Files.readAllLines(FILE, StandardCharsets.ISO_8859_1).stream()
           .filter(line -> line.startsWith("flags"))
           .findFirst()
           .map(line -> line.substring(line.indexOf(':') + 1).strip().split("\\s+"))

@@ -16,9 +16,7 @@ final class Logits {
   }
 
   private final float[] values;
-
   private final float[] errors;
-
   private final Source source;
   private final BitSet exact = new BitSet();
 

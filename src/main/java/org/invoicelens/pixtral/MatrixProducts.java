@@ -51,7 +51,13 @@ final class MatrixProducts implements AutoCloseable {
   private final int panelTokens;
   private final int blockRows;
 
-  private MatrixProducts(RowThreads threads, MatrixMachineCode code) {
+  /**
+   * Products by some code.
+   *
+   * @param threads that share the work
+   * @param code closed with this
+   */
+  MatrixProducts(RowThreads threads, MatrixMachineCode code) {
     this.threads = threads;
     this.code = code;
     this.perWord = Float.SIZE / code.type().bits();
@@ -66,16 +72,7 @@ final class MatrixProducts implements AutoCloseable {
    * @param type BFLOAT16 or FLOAT32
    */
   static Optional<MatrixProducts> of(RowThreads threads, Precision type) {
-    return MatrixMachineCode.of(type).map(code -> of(threads, code));
-  }
-
-  /**
-   * Products by some code.
-   *
-   * @param code closed with this
-   */
-  static MatrixProducts of(RowThreads threads, MatrixMachineCode code) {
-    return new MatrixProducts(threads, code);
+    return MatrixMachineCode.of(type).map(code -> new MatrixProducts(threads, code));
   }
 
   /** Whether the products of such a weight can be made here. */
@@ -220,31 +217,22 @@ final class MatrixProducts implements AutoCloseable {
     private void fill(MemorySegment block, int row, int count, int part, int ofPart) {
       PackedForm form = weight.form();
       boolean narrow = code.type() == Precision.BFLOAT16;
-      long columns = form.columns();
-      int column = part * perWord;
-      float[] values = new float[ofPart * perWord];
-      if (form.precision() == Precision.BFLOAT16) {
-        NativeNumbers numbers = new NativeNumbers(weight.codes(), true);
-        for (int i = 0; i < count; i++) {
-          long place = (long) i * MatrixMachineCode.ROW * Integer.BYTES;
-          long number = (row + i) * columns + column;
-          if (narrow) {
-            long bytes = (long) ofPart * Integer.BYTES;
-            MemorySegment.copy(weight.codes(), number * Short.BYTES, block, place, bytes);
-          } else {
-            numbers.read(number, values.length, values);
-            MemorySegment.copy(values, 0, block, FLOAT, place, values.length);
-          }
-        }
-        return;
-      }
+      boolean asItIs = narrow && form.precision() == Precision.BFLOAT16;
       RowUnpacker unpacker = RowUnpacker.of(form.precision());
+      float[] values = new float[ofPart * perWord];
       boolean four = form.precision().bits() == 4;
       float[] scales = new float[four ? Math.toIntExact(values.length / form.group()) : 0];
+      int column = part * perWord;
       for (int i = 0; i < count; i++) {
         long place = (long) i * MatrixMachineCode.ROW * Integer.BYTES;
+        long number = (row + i) * form.columns() + column;
+        if (asItIs) {
+          long bytes = (long) ofPart * Integer.BYTES;
+          MemorySegment.copy(weight.codes(), number * Short.BYTES, block, place, bytes);
+          continue;
+        }
         weight.scales(row + i, column, scales);
-        unpacker.values(weight.codes(), (row + i) * columns + column, scales, values);
+        unpacker.values(weight.codes(), number, scales, values);
         if (narrow) {
           RowUnpacker.round(values, block, place);
         } else {

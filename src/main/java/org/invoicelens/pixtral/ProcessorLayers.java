@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.invoicelens.config.Precision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The decoder's layers on the processor, with what PyTorch is slow at made beside the program: all
@@ -15,6 +17,8 @@ import org.invoicelens.config.Precision;
  * thread-safe.
  */
 final class ProcessorLayers implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(ProcessorLayers.class);
 
   // weights that take the same input
   private static final List<String> QKV = List.of("q", "k", "v");
@@ -212,7 +216,11 @@ final class ProcessorLayers implements AutoCloseable {
     }
     PackedForm copy = ScreenedHead.form(weights.get(head).form());
     if (copy.bytes() <= memory && products.hasMachineCode(copy)) {
-      screened = new ScreenedHead(weights.get(head), products, threads);
+      try {
+        screened = ScreenedHead.of(weights.get(head), products, threads);
+      } catch (OutOfMemoryError e) {
+        log.info("There is no memory for a copy of the output layer.", e);
+      }
     }
   }
 

@@ -47,7 +47,8 @@ abstract sealed class RowUnpacker {
       case FP8 -> new Fp8();
       case NF4 -> new Fours(CodeBook.normalFloat());
       case INT4 -> new Fours(CodeBook.integers());
-      case FLOAT32, BFLOAT16 -> throw new IllegalArgumentException("for " + precision);
+      case BFLOAT16 -> new Plain();
+      case FLOAT32 -> throw new IllegalArgumentException("for " + precision);
     };
   }
 
@@ -110,6 +111,15 @@ abstract sealed class RowUnpacker {
    * @param into as many as this holds, a multiple of 16
    */
   abstract void values(MemorySegment codes, long first, float[] scales, float[] into);
+
+  /** Numbers of a weight that is not packed. */
+  private static final class Plain extends RowUnpacker {
+
+    @Override
+    void values(MemorySegment codes, long first, float[] scales, float[] into) {
+      new NativeNumbers(codes, true).read(first, into.length, into);
+    }
+  }
 
   private static final class Int8 extends RowUnpacker {
 

@@ -14,9 +14,9 @@ import org.invoicelens.config.Precision;
  *
  * <p>The copy tells every logit but for an error whose bound is known: by the inequality of Cauchy
  * and Schwarz no more than the length of the input times that of the difference between a row and
- * its copy. Only tokens that may be the likeliest within these bounds, some dozens, are then
- * computed from the layer itself. So the token that is chosen is the one that the layer itself
- * gives. Not thread-safe.
+ * its copy. Only tokens that may be the likeliest within these bounds, a few, are then computed
+ * from the layer itself. So the token that is chosen is the one that the layer itself gives. Not
+ * thread-safe.
  */
 final class ScreenedHead implements AutoCloseable {
 
@@ -40,39 +40,56 @@ final class ScreenedHead implements AutoCloseable {
   /** How far a logit may be off for an input of length 1. */
   private final float[] errors;
 
+  private ScreenedHead(
+      PackedWeight weight, PackedWeight copy, float[] errors, RowProducts products, Arena arena) {
+    this.weight = weight;
+    this.copy = copy;
+    this.errors = errors;
+    this.products = products;
+    this.arena = arena;
+  }
+
   /**
    * Makes the copy: a second or two where there are many tokens.
    *
    * @param weight the output layer's, in bfloat16
    * @param threads that share the work
    */
-  ScreenedHead(PackedWeight weight, RowProducts products, RowThreads threads) {
-    this.weight = weight;
-    this.products = products;
-    this.arena = Arena.ofShared();
+  static ScreenedHead of(PackedWeight weight, RowProducts products, RowThreads threads) {
+    Arena arena = Arena.ofShared();
+    try {
+      PackedWeight copy = copy(weight, arena);
+      float[] errors = new float[Math.toIntExact(weight.form().rows())];
+      threads.share(
+          errors.length,
+          (from, to) -> {
+            for (int row = from; row < to; row++) {
+              errors[row] = error(weight, copy, row);
+            }
+          });
+      return new ScreenedHead(weight, copy, errors, products, arena);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  private static PackedWeight copy(PackedWeight weight, Arena arena) {
     PackedForm form = form(weight.form());
     Map<String, MemorySegment> parts = new HashMap<>();
     form.parts().forEach(part -> parts.put(part.suffix(), arena.allocate(part.bytes(), 64)));
-    copy = new PackedWeight(form, parts);
-    errors = new float[Math.toIntExact(form.rows())];
     RowPacker packer = new RowPacker(form);
     long columns = form.columns();
-    for (int first = 0; first < errors.length; first += ROWS) {
-      int count = Math.min(ROWS, errors.length - first);
+    for (long first = 0; first < form.rows(); first += ROWS) {
+      int count = (int) Math.min(ROWS, form.rows() - first);
       MemorySegment raw =
           weight.codes().asSlice(first * columns * Short.BYTES, count * columns * Short.BYTES);
-      MemorySegment codes = copy.codes().asSlice(first * columns, count * columns);
+      MemorySegment codes = parts.get("").asSlice(first * columns, count * columns);
       float[] scales = packer.pack(raw, Checkpoint.BFLOAT16, count, 0, codes);
-      long there = (long) first * Float.BYTES;
+      long there = first * Float.BYTES;
       MemorySegment.copy(scales, 0, parts.get(".scale"), PackedWeight.FLOAT, there, count);
     }
-    threads.share(
-        errors.length,
-        (from, to) -> {
-          for (int row = from; row < to; row++) {
-            errors[row] = error(row);
-          }
-        });
+    return new PackedWeight(form, parts);
   }
 
   /** The form of the copy of a weight. */
@@ -85,7 +102,8 @@ final class ScreenedHead implements AutoCloseable {
     return copy.form();
   }
 
-  private float error(int row) {
+  /** How far a logit of the copy may be off for an input of length 1. */
+  private static float error(PackedWeight weight, PackedWeight copy, int row) {
     int columns = Math.toIntExact(weight.form().columns());
     float[] numbers = new float[columns];
     new NativeNumbers(weight.codes(), true).read((long) row * columns, columns, numbers);
@@ -95,9 +113,10 @@ final class ScreenedHead implements AutoCloseable {
     double difference = 0;
     double length = 0;
     for (int i = 0; i < columns; i++) {
-      float code = copy.codes().get(ValueLayout.JAVA_BYTE, first + i) * scale[0];
-      difference += (numbers[i] - code) * (numbers[i] - code);
-      length += numbers[i] * numbers[i];
+      double number = numbers[i];
+      double copied = copy.codes().get(ValueLayout.JAVA_BYTE, first + i) * (double) scale[0];
+      difference += (number - copied) * (number - copied);
+      length += number * number;
     }
     double rounded = Math.sqrt(length) * (INPUT_ERROR + SUM_ERROR * columns);
     return (float) (MARGIN * (Math.sqrt(difference) + rounded));

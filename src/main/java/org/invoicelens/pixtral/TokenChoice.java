@@ -85,8 +85,8 @@ final class TokenChoice {
   }
 
   /**
-   * What the model gave the token last chosen, among all tokens, 0 to 1; a hundredth of it or less
-   * is the share of logits that are near.
+   * What the model gave the token last chosen, among all tokens, 0 to 1; logits that are near count
+   * as what is known of them.
    */
   double probability() {
     return probability;

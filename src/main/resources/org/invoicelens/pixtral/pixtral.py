@@ -602,13 +602,13 @@ class Pixtral(Module):
   # memory that is new.
   def many_room(self: __torch__.pixtral.Pixtral, count: int, rows: int) -> Tensor:
     self.state["room"] = torch.empty([count], dtype=(self).many_type())
-    self.state["all"] = torch.empty([torch.size(self.state["x"], 0) * rows], dtype=self.dtype)
+    self.state["room.products"] = torch.empty([torch.size(self.state["x"], 0) * rows], dtype=self.dtype)
     return torch.narrow(self.state["room"], 0, 0, 1)
 
   # Takes the room for the products of that many rows of weights.
   def many_products(self: __torch__.pixtral.Pixtral, rows: int) -> int:
     t = torch.size(self.state["x"], 0)
-    self.state["products"] = torch.view(torch.narrow(self.state["all"], 0, 0, t * rows), [t, rows])
+    self.state["products"] = torch.view(torch.narrow(self.state["room.products"], 0, 0, t * rows), [t, rows])
     return 0
 
   # The first row of "input" or "products" where it lies.

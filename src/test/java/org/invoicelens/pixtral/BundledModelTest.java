@@ -32,6 +32,22 @@ class BundledModelTest {
         .formatted(vendor, number, date, currency, total);
   }
 
+  /** What is done with a model. */
+  @FunctionalInterface
+  interface Work {
+    void with(PixtralModel model) throws Exception;
+  }
+
+  /** Loads the bundled model, and frees it afterwards. */
+  static void with(LoadOptions options, Work work) throws Exception {
+    try (PixtralProcessor processor = PixtralProcessor.open(FOLDER);
+        PixtralModel model =
+            PixtralModel.load(
+                FOLDER, processor, options, ProgressListener.NONE, new Cancellation())) {
+      work.with(model);
+    }
+  }
+
   @Test
   void readsTheSlips() throws Exception {
     try (PixtralProcessor processor = PixtralProcessor.open(FOLDER);

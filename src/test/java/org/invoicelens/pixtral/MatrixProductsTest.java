@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -58,7 +59,7 @@ class MatrixProductsTest {
     try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
         RowThreads shared = new RowThreads(threads);
         MatrixProducts matrix =
-            MatrixProducts.of(shared, MatrixMachineCode.of(type, vectorBytes).orElseThrow());
+            new MatrixProducts(shared, MatrixMachineCode.of(type, vectorBytes).orElseThrow());
         Arena arena = Arena.ofShared()) {
       List<String> names = List.of("a", "b");
       for (String name : names) {
@@ -144,29 +145,25 @@ class MatrixProductsTest {
     Prompt prompt = new Prompt(ids, List.of());
     float[][] exact =
         exact(precision == Precision.BFLOAT16 ? Precision.FLOAT32 : precision, prompt);
-    try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
-        PixtralModel model =
-            PixtralModel.load(
-                BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
-      PixtralProgram program = model.program();
-      program.useWideProducts(wide);
-      float[][] inProgram = model.logits(prompt, new Cancellation());
-      assertThat(program.useMatrix()).isTrue();
-      float[][] logits = model.logits(prompt, new Cancellation());
-      // each layer rounds to bfloat16, here and there: both have to be as near to what is exact
-      assertThat(error(logits, exact)).isLessThan(1.2 * error(inProgram, exact));
-    }
+    BundledModelTest.with(
+        options,
+        model -> {
+          PixtralProgram program = model.program();
+          program.useWideProducts(wide);
+          float[][] inProgram = model.logits(prompt, new Cancellation());
+          assertThat(program.useMatrix()).isTrue();
+          float[][] logits = model.logits(prompt, new Cancellation());
+          // each layer rounds to bfloat16, here and there: both have to be as near to what is exact
+          assertThat(error(logits, exact)).isLessThan(1.2 * error(inProgram, exact));
+        });
   }
 
   private static float[][] exact(Precision precision, Prompt prompt) throws Exception {
     LoadOptions options =
         new LoadOptions(precision, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, true);
-    try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
-        PixtralModel model =
-            PixtralModel.load(
-                BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
-      return model.logits(prompt, new Cancellation());
-    }
+    List<float[][]> found = new ArrayList<>();
+    BundledModelTest.with(options, model -> found.add(model.logits(prompt, new Cancellation())));
+    return found.getFirst();
   }
 
   /** The root of the mean square of differences. */

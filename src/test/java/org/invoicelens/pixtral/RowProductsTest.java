@@ -14,7 +14,6 @@ import java.util.SplittableRandom;
 import org.invoicelens.assembler.MachineCode;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
-import org.invoicelens.stage.Cancellation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -162,16 +161,15 @@ class RowProductsTest {
   void anAnswerIsTheSameBothWays(Precision precision) throws Exception {
     LoadOptions options =
         new LoadOptions(precision, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, true);
-    try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
-        PixtralModel model =
-            PixtralModel.load(
-                BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
-      assertThat(model.program().usesRowProducts()).isTrue();
-      Prompt prompt = new Prompt(new int[] {1, 5, 9, 100, 120, 37, 12, 55, 90, 41}, List.of());
-      int[] inside = ReferenceTest.greedy(model, prompt);
-      model.program().makeRows(RowWay.PYTORCH);
-      assertThat(ReferenceTest.greedy(model, prompt)).isEqualTo(inside);
-    }
+    BundledModelTest.with(
+        options,
+        model -> {
+          assertThat(model.program().usesRowProducts()).isTrue();
+          Prompt prompt = new Prompt(new int[] {1, 5, 9, 100, 120, 37, 12, 55, 90, 41}, List.of());
+          int[] inside = ReferenceTest.greedy(model, prompt);
+          model.program().makeRows(RowWay.PYTORCH);
+          assertThat(ReferenceTest.greedy(model, prompt)).isEqualTo(inside);
+        });
   }
 
   /** Layers and output layer in bfloat16: logits differ by no more than rounding them would. */
@@ -181,21 +179,21 @@ class RowProductsTest {
         new LoadOptions(
             Precision.BFLOAT16, Precision.BFLOAT16, AttentionVariant.SDPA, "cpu", 64, false);
     int[] tokens = {1, 5, 9, 100, 120, 37};
-    try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
-        PixtralModel model =
-            PixtralModel.load(
-                BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
-      PixtralProgram program = model.program();
-      assertThat(program.usesRowProducts()).isTrue();
-      List<float[]> beside = steps(program, tokens);
-      program.makeRows(RowWay.PYTORCH);
-      assertThat(program.usesRowProducts()).isFalse();
-      List<float[]> within = steps(program, tokens);
-      for (int i = 0; i < tokens.length; i++) {
-        double size = Golden.deviation(within.get(i));
-        assertThat(Golden.largestDifference(beside.get(i), within.get(i))).isLessThan(0.1 * size);
-      }
-    }
+    BundledModelTest.with(
+        options,
+        model -> {
+          PixtralProgram program = model.program();
+          assertThat(program.usesRowProducts()).isTrue();
+          List<float[]> beside = steps(program, tokens);
+          program.makeRows(RowWay.PYTORCH);
+          assertThat(program.usesRowProducts()).isFalse();
+          List<float[]> within = steps(program, tokens);
+          for (int i = 0; i < tokens.length; i++) {
+            double size = Golden.deviation(within.get(i));
+            assertThat(Golden.largestDifference(beside.get(i), within.get(i)))
+                .isLessThan(0.1 * size);
+          }
+        });
   }
 
   private static List<float[]> steps(PixtralProgram program, int[] tokens) {
@@ -213,20 +211,20 @@ class RowProductsTest {
   @CsvSource({"NF4, FLOAT32", "NF4, BFLOAT16", "INT8, BFLOAT16"})
   void theFastestWayIsUsedFromTheTrialOn(Precision precision, Precision type) throws Exception {
     LoadOptions options = new LoadOptions(precision, type, AttentionVariant.SDPA, "cpu", 64, true);
-    try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
-        PixtralModel model =
-            PixtralModel.load(
-                BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
-      RowTrial trial = model.chooseRows().orElseThrow();
-      assertThat(trial.durations()).containsKeys(RowWay.VECTORS, RowWay.PYTORCH);
-      assertThat(trial.durations().containsKey(RowWay.MACHINE_CODE))
-          .isEqualTo(type == Precision.BFLOAT16 && MachineCode.isPossible());
-      assertThat(trial.durations().values()).allMatch(Duration::isPositive);
-      assertThat(model.program().usesRowProducts()).isEqualTo(trial.fastest() != RowWay.PYTORCH);
-      model.program().makeRows(RowWay.PYTORCH);
-      assertThat(model.chooseRows()).as("nothing to choose").isEmpty();
-      assertThat(model.program().usesRowProducts()).isFalse();
-    }
+    BundledModelTest.with(
+        options,
+        model -> {
+          RowTrial trial = model.chooseRows().orElseThrow();
+          assertThat(trial.durations()).containsKeys(RowWay.VECTORS, RowWay.PYTORCH);
+          assertThat(trial.durations().containsKey(RowWay.MACHINE_CODE))
+              .isEqualTo(type == Precision.BFLOAT16 && MachineCode.isPossible());
+          assertThat(trial.durations().values()).allMatch(Duration::isPositive);
+          assertThat(model.program().usesRowProducts())
+              .isEqualTo(trial.fastest() != RowWay.PYTORCH);
+          model.program().makeRows(RowWay.PYTORCH);
+          assertThat(model.chooseRows()).as("nothing to choose").isEmpty();
+          assertThat(model.program().usesRowProducts()).isFalse();
+        });
   }
 
   @Test

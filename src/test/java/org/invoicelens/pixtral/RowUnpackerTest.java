@@ -87,22 +87,21 @@ class RowUnpackerTest {
       throws Exception {
     LoadOptions options = new LoadOptions(precision, type, AttentionVariant.SDPA, "cpu", 64, true);
     Prompt prompt = new Prompt(new int[] {1, 5, 9, 100, 120, 37, 12, 55, 90, 41, 7, 61}, List.of());
-    try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
-        PixtralModel model =
-            PixtralModel.load(
-                BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
-      PixtralProgram program = model.program();
-      program.useWideProducts(wide);
-      assertThat(program.worksBeside(prompt.tokenIds().length)).isTrue();
-      assertThat(program.worksBeside(1)).isFalse();
-      float[][] logits = model.logits(prompt, new Cancellation());
-      program.makeRows(RowWay.PYTORCH);
-      for (int i = 0; i < prompt.tokenIds().length; i++) {
-        float[] one = program.stepLogits(prompt.tokenIds()[i], i);
-        double tolerance = type == Precision.FLOAT32 ? 1e-3 : 0.1 * Golden.deviation(logits[i]);
-        assertThat(Golden.largestDifference(one, logits[i])).isLessThan(tolerance);
-      }
-      program.forget();
-    }
+    BundledModelTest.with(
+        options,
+        model -> {
+          PixtralProgram program = model.program();
+          program.useWideProducts(wide);
+          assertThat(program.worksBeside(prompt.tokenIds().length)).isTrue();
+          assertThat(program.worksBeside(1)).isFalse();
+          float[][] logits = model.logits(prompt, new Cancellation());
+          program.makeRows(RowWay.PYTORCH);
+          for (int i = 0; i < prompt.tokenIds().length; i++) {
+            float[] one = program.stepLogits(prompt.tokenIds()[i], i);
+            double tolerance = type == Precision.FLOAT32 ? 1e-3 : 0.1 * Golden.deviation(logits[i]);
+            assertThat(Golden.largestDifference(one, logits[i])).isLessThan(tolerance);
+          }
+          program.forget();
+        });
   }
 }

@@ -70,7 +70,7 @@ class ScreenedHeadTest {
         RowProducts products = new RowProducts(threads)) {
       PackedWeight weight = weight(arena, columns);
       products.useMachineCode(true);
-      try (ScreenedHead head = new ScreenedHead(weight, products, threads)) {
+      try (ScreenedHead head = ScreenedHead.of(weight, products, threads)) {
         int[] all = new int[TOKENS];
         for (int i = 0; i < TOKENS; i++) {
           all[i] = i;
@@ -104,22 +104,21 @@ class ScreenedHeadTest {
         new LoadOptions(precision, Precision.BFLOAT16, AttentionVariant.SDPA, "cpu", 64, true);
     Prompt prompt = new Prompt(new int[] {1, 5, 9, 100, 120, 37}, List.of());
     GenerationOptions generation = new GenerationOptions(24, 0, 1, 0, true);
-    try (PixtralProcessor processor = PixtralProcessor.open(BundledModelTest.FOLDER);
-        PixtralModel model =
-            PixtralModel.load(
-                BundledModelTest.FOLDER, processor, options, progress -> {}, new Cancellation())) {
-      long before = model.memory();
-      int[] without = answer(model, prompt, generation);
-      model.program().screenHead(before);
-      assertThat(model.memory()).isGreaterThan(before);
-      assertThat(answer(model, prompt, generation)).isEqualTo(without);
-      // machine code, vectors, and PyTorch's own
-      assertThat(model.chooseRows().orElseThrow().durations()).hasSize(RowWay.values().length);
-      for (RowWay way : new RowWay[] {RowWay.VECTORS, RowWay.MACHINE_CODE}) {
-        model.program().makeRows(way);
-        assertThat(answer(model, prompt, generation)).hasSize(without.length);
-      }
-    }
+    BundledModelTest.with(
+        options,
+        model -> {
+          long before = model.memory();
+          int[] without = answer(model, prompt, generation);
+          model.program().screenHead(before);
+          assertThat(model.memory()).isGreaterThan(before);
+          assertThat(answer(model, prompt, generation)).isEqualTo(without);
+          // machine code, vectors, and PyTorch's own
+          assertThat(model.chooseRows().orElseThrow().durations()).hasSize(RowWay.values().length);
+          for (RowWay way : new RowWay[] {RowWay.VECTORS, RowWay.MACHINE_CODE}) {
+            model.program().makeRows(way);
+            assertThat(answer(model, prompt, generation)).hasSize(without.length);
+          }
+        });
   }
 
   private static int[] answer(PixtralModel model, Prompt prompt, GenerationOptions generation)
@@ -133,7 +132,7 @@ class ScreenedHeadTest {
         RowThreads threads = new RowThreads(1);
         RowProducts products = new RowProducts(threads)) {
       products.useMachineCode(true);
-      try (ScreenedHead head = new ScreenedHead(weight(arena, 256), products, threads)) {
+      try (ScreenedHead head = ScreenedHead.of(weight(arena, 256), products, threads)) {
         float[] input = input(1, 256);
         input[17] = Float.NaN;
         assertThat(head.logits(input).likeliest()).isEqualTo(TokenChoice.NOT_FINITE);
