@@ -231,7 +231,7 @@ public final class ModelOptimizer {
     if (model.footprint().parameters() > SMALL_MODEL) {
       Optional<RowTrial> trial = model.chooseRows();
       trial.ifPresent(found -> log.info("Rows of weights: {}", found));
-      if (trial.isPresent() && trial.get().fastest() == RowWay.PYTORCH) {
+      if (trial.isPresent() && trial.get().choice() == RowWay.PYTORCH) {
         notes.add(WORDS.text("note.pytorchRows"));
       }
     }

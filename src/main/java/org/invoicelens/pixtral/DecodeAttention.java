@@ -2,7 +2,6 @@ package org.invoicelens.pixtral;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -96,6 +95,7 @@ final class DecodeAttention {
 
   /** The products of a query with the keys of a block, four of them at a time. */
   private void score(float[] queries, int query, float[] block, int count, float[] scores, int to) {
+    float[] lanes = new float[4 * LANES];
     for (int position = 0; position < count; position += 4) {
       int at = position * width;
       FloatVector first = FloatVector.zero(FLOATS);
@@ -109,10 +109,13 @@ final class DecodeAttention {
         third = FloatVector.fromArray(FLOATS, block, at + 2 * width + i).fma(some, third);
         fourth = FloatVector.fromArray(FLOATS, block, at + 3 * width + i).fma(some, fourth);
       }
-      scores[to + position] = scale * first.reduceLanes(VectorOperators.ADD);
-      scores[to + position + 1] = scale * second.reduceLanes(VectorOperators.ADD);
-      scores[to + position + 2] = scale * third.reduceLanes(VectorOperators.ADD);
-      scores[to + position + 3] = scale * fourth.reduceLanes(VectorOperators.ADD);
+      first.intoArray(lanes, 0);
+      second.intoArray(lanes, LANES);
+      third.intoArray(lanes, 2 * LANES);
+      fourth.intoArray(lanes, 3 * LANES);
+      for (int i = 0; i < 4; i++) {
+        scores[to + position + i] = scale * ReproducibleMath.sum(lanes, i * LANES, LANES);
+      }
     }
   }
 
@@ -122,19 +125,11 @@ final class DecodeAttention {
     for (float score : scores) {
       largest = Math.max(largest, score);
     }
-    int even = FLOATS.loopBound(scores.length);
-    FloatVector sums = FloatVector.zero(FLOATS);
-    for (int i = 0; i < even; i += LANES) {
-      FloatVector power =
-          FloatVector.fromArray(FLOATS, scores, i).sub(largest).lanewise(VectorOperators.EXP);
-      power.intoArray(scores, i);
-      sums = sums.add(power);
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] -= largest;
     }
-    float sum = sums.reduceLanes(VectorOperators.ADD);
-    for (int i = even; i < scores.length; i++) {
-      scores[i] = (float) Math.exp(scores[i] - largest);
-      sum += scores[i];
-    }
+    ReproducibleMath.exp(scores);
+    float sum = ReproducibleMath.sum(scores, 0, scores.length);
     for (int i = 0; i < scores.length; i++) {
       scores[i] /= sum;
     }

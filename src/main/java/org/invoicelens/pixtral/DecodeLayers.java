@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.invoicelens.config.Precision;
 
@@ -97,8 +96,8 @@ final class DecodeLayers {
     embeddings.read((long) token * x.length, x.length, x);
     for (int i = 0; i < frequencies.length; i++) {
       float angle = position * frequencies[i];
-      cosines[i] = round((float) Math.cos(angle));
-      sines[i] = round((float) Math.sin(angle));
+      cosines[i] = round((float) StrictMath.cos(angle));
+      sines[i] = round((float) StrictMath.sin(angle));
     }
   }
 
@@ -154,7 +153,8 @@ final class DecodeLayers {
       FloatVector some = FloatVector.fromArray(FLOATS, x, i);
       squares = some.fma(some, squares);
     }
-    float sum = squares.reduceLanes(VectorOperators.ADD);
+    float[] lanes = squares.toArray();
+    float sum = ReproducibleMath.sum(lanes, 0, lanes.length);
     for (int i = even; i < x.length; i++) {
       sum += x[i] * x[i];
     }
@@ -170,16 +170,12 @@ final class DecodeLayers {
   private float[] gate(float[] both) {
     int count = both.length / 2;
     float[] gated = new float[count];
-    int even = FLOATS.loopBound(count);
-    for (int i = 0; i < even; i += FLOATS.length()) {
-      FloatVector gate = FloatVector.fromArray(FLOATS, both, i);
-      gate.div(gate.neg().lanewise(VectorOperators.EXP).add(1)).intoArray(gated, i);
-    }
-    for (int i = even; i < count; i++) {
-      gated[i] = (float) (both[i] / (1 + Math.exp(-both[i])));
-    }
     for (int i = 0; i < count; i++) {
-      gated[i] = round(gated[i]) * both[count + i];
+      gated[i] = -both[i];
+    }
+    ReproducibleMath.exp(gated);
+    for (int i = 0; i < count; i++) {
+      gated[i] = round(both[i] / (1 + gated[i])) * both[count + i];
     }
     return round(gated);
   }

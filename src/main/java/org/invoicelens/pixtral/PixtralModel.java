@@ -506,8 +506,8 @@ public final class PixtralModel implements AutoCloseable {
   }
 
   /**
-   * Compares the ways in which rows can be multiplied with weights here, and uses the fastest from
-   * now on; empty where there is nothing to choose. Takes a second or two.
+   * Compares the ways in which rows can be multiplied with weights here, and uses the best from now
+   * on; empty where there is nothing to choose. Takes a second or two.
    */
   public Optional<RowTrial> chooseRows() {
     lock.lock();

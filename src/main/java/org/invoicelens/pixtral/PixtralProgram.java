@@ -174,15 +174,13 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   /**
-   * Makes products of many rows in float32 where that is faster, the conversion of the weights
-   * included: so it is on every processor without instructions for bfloat16.
+   * Makes products of many rows in float32 where that is clearly faster, the conversion of the
+   * weights included: so it is on every processor without instructions for bfloat16.
    */
   private void chooseProducts() {
     long narrow = fastest(false);
     long wide = fastest(true);
-    if (narrow < wide) {
-      useWideProducts(false);
-    }
+    useWideProducts(wide < RowTrial.CLEARLY_FASTER * narrow);
     log.info("A product takes {} µs in bfloat16, {} in float32", narrow / 1000, wide / 1000);
   }
 
@@ -396,9 +394,9 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   /**
-   * Makes the same products in every way that is possible, and goes on in the fastest; empty where
-   * products are made in the program anyway. Java's first products are slow: it takes a second or
-   * two.
+   * Makes the same products in every way that is possible, and goes on in the one that the trial
+   * chooses; empty where products are made in the program anyway. Java's first products are slow:
+   * it takes a second or two.
    */
   Optional<RowTrial> chooseRows() {
     if (!usesRowProducts()) {
@@ -413,7 +411,7 @@ final class PixtralProgram implements AutoCloseable {
       }
     }
     RowTrial trial = new RowTrial(durations);
-    makeRows(trial.fastest());
+    makeRows(trial.choice());
     return Optional.of(trial);
   }
 

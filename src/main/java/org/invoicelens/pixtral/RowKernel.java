@@ -76,8 +76,10 @@ abstract sealed class RowKernel {
    *
    * @param scales of the row's groups
    * @param input as {@link #arrange} gave it
+   * @param lanes room for a vector
    */
-  abstract float dot(MemorySegment codes, long row, int columns, float[] scales, float[] input);
+  abstract float dot(
+      MemorySegment codes, long row, int columns, float[] scales, float[] input, float[] lanes);
 
   /**
    * Puts the input in the order of codes of which an int holds several: those that stand at one
@@ -112,7 +114,8 @@ abstract sealed class RowKernel {
     }
 
     @Override
-    float dot(MemorySegment codes, long row, int columns, float[] scales, float[] input) {
+    float dot(
+        MemorySegment codes, long row, int columns, float[] scales, float[] input, float[] lanes) {
       long at = row * columns * Short.BYTES;
       FloatVector sum = FloatVector.zero(FLOATS);
       FloatVector second = sum;
@@ -138,7 +141,8 @@ abstract sealed class RowKernel {
                 .reinterpretAsFloats()
                 .fma(FloatVector.fromArray(FLOATS, input, i + 3 * LANES), fourth);
       }
-      return sum.add(second).add(third.add(fourth)).reduceLanes(VectorOperators.ADD);
+      sum.add(second).add(third.add(fourth)).intoArray(lanes, 0);
+      return ReproducibleMath.sum(lanes, 0, LANES);
     }
   }
 
@@ -161,7 +165,8 @@ abstract sealed class RowKernel {
     }
 
     @Override
-    float dot(MemorySegment codes, long row, int columns, float[] scales, float[] input) {
+    float dot(
+        MemorySegment codes, long row, int columns, float[] scales, float[] input, float[] lanes) {
       long at = row * columns;
       FloatVector sum = FloatVector.zero(FLOATS);
       FloatVector other = sum;
@@ -184,7 +189,8 @@ abstract sealed class RowKernel {
                   .fma(FloatVector.fromArray(FLOATS, input, i + LANES * (place + 1)), other);
         }
       }
-      return sum.add(other).reduceLanes(VectorOperators.ADD) * DISTANCE * scales[0];
+      sum.add(other).intoArray(lanes, 0);
+      return ReproducibleMath.sum(lanes, 0, LANES) * DISTANCE * scales[0];
     }
   }
 
@@ -208,7 +214,8 @@ abstract sealed class RowKernel {
     }
 
     @Override
-    float dot(MemorySegment codes, long row, int columns, float[] scales, float[] input) {
+    float dot(
+        MemorySegment codes, long row, int columns, float[] scales, float[] input, float[] lanes) {
       IntVector table = FloatVector.fromArray(FLOATS, VALUES, 0).reinterpretAsInts();
       IntVector rest = FloatVector.fromArray(FLOATS, VALUES, 16 - LANES).reinterpretAsInts();
       long at = row * columns / 2;
@@ -239,7 +246,8 @@ abstract sealed class RowKernel {
         }
         sum = part.fma(scale, sum);
       }
-      return sum.reduceLanes(VectorOperators.ADD);
+      sum.intoArray(lanes, 0);
+      return ReproducibleMath.sum(lanes, 0, LANES);
     }
   }
 
@@ -271,7 +279,8 @@ abstract sealed class RowKernel {
     }
 
     @Override
-    float dot(MemorySegment codes, long row, int columns, float[] scales, float[] input) {
+    float dot(
+        MemorySegment codes, long row, int columns, float[] scales, float[] input, float[] lanes) {
       long at = row * columns / 2;
       int shift = Integer.numberOfTrailingZeros(columns / scales.length);
       int below = (columns + BLOCK - 1) & -BLOCK;
@@ -294,7 +303,8 @@ abstract sealed class RowKernel {
         }
         sum = part.fma(scale, sum);
       }
-      return sum.reduceLanes(VectorOperators.ADD);
+      sum.intoArray(lanes, 0);
+      return ReproducibleMath.sum(lanes, 0, LANES);
     }
   }
 }

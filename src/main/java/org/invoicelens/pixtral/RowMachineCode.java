@@ -15,9 +15,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import jdk.incubator.vector.ByteVector;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 import org.invoicelens.assembler.Assembler;
 import org.invoicelens.assembler.MachineCode;
 import org.invoicelens.config.Precision;
@@ -77,14 +74,12 @@ final class RowMachineCode implements AutoCloseable {
   private final PackedForm form;
   private final int vectorBytes;
   private final int block;
-  private final VectorSpecies<Float> lanes;
   private final MachineCode code;
 
   private RowMachineCode(PackedForm form, int vectorBytes, MachineCode code) {
     this.form = form;
     this.vectorBytes = vectorBytes;
     this.block = block(vectorBytes);
-    this.lanes = vectorBytes == 64 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_256;
     this.code = code;
   }
 
@@ -343,8 +338,7 @@ final class RowMachineCode implements AutoCloseable {
     }
     boolean scaled = hasHalfBytes(form);
     for (int row = 0; row < rows; row++) {
-      float product =
-          FloatVector.fromArray(lanes, sums, row * perVector).reduceLanes(VectorOperators.ADD);
+      float product = ReproducibleMath.sum(sums, row * perVector, perVector);
       into[at + row] = scaled ? product : product * scales.getAtIndex(PackedWeight.FLOAT, row);
     }
   }

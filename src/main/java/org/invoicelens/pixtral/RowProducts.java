@@ -109,9 +109,11 @@ final class RowProducts implements AutoCloseable {
     return (weight, from, to, products, at) -> {
       int columns = Math.toIntExact(weight.form().columns());
       float[] scales = new float[weight.scalesOfRow()];
+      float[] lanes = new float[RowKernel.LANES];
       for (int row = from; row < to; row++) {
         weight.scales(row, scales);
-        products[at + row - from] = vectors.dot(weight.codes(), row, columns, scales, arranged);
+        products[at + row - from] =
+            vectors.dot(weight.codes(), row, columns, scales, arranged, lanes);
       }
     };
   }

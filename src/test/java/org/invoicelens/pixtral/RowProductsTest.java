@@ -209,7 +209,8 @@ class RowProductsTest {
 
   @ParameterizedTest
   @CsvSource({"NF4, FLOAT32", "NF4, BFLOAT16", "INT8, BFLOAT16"})
-  void theFastestWayIsUsedFromTheTrialOn(Precision precision, Precision type) throws Exception {
+  void theWayThatATrialChoosesIsUsedFromThenOn(Precision precision, Precision type)
+      throws Exception {
     LoadOptions options = new LoadOptions(precision, type, AttentionVariant.SDPA, "cpu", 64, true);
     BundledModelTest.with(
         options,
@@ -219,22 +220,26 @@ class RowProductsTest {
           assertThat(trial.durations().containsKey(RowWay.MACHINE_CODE))
               .isEqualTo(type == Precision.BFLOAT16 && MachineCode.isPossible());
           assertThat(trial.durations().values()).allMatch(Duration::isPositive);
-          assertThat(model.program().usesRowProducts())
-              .isEqualTo(trial.fastest() != RowWay.PYTORCH);
+          assertThat(model.program().usesRowProducts()).isEqualTo(trial.choice() != RowWay.PYTORCH);
           model.program().makeRows(RowWay.PYTORCH);
           assertThat(model.chooseRows()).as("nothing to choose").isEmpty();
           assertThat(model.program().usesRowProducts()).isFalse();
         });
   }
 
-  @Test
-  void theShortestTimeWinsAndTheFirstWayOfEqualOnes() {
-    Duration shorter = Duration.ofMillis(2);
-    Duration longer = Duration.ofMillis(3);
-    assertThat(new RowTrial(Map.of(RowWay.MACHINE_CODE, longer, RowWay.PYTORCH, shorter)).fastest())
-        .isEqualTo(RowWay.PYTORCH);
-    assertThat(new RowTrial(Map.of(RowWay.VECTORS, shorter, RowWay.PYTORCH, shorter)).fastest())
-        .isEqualTo(RowWay.VECTORS);
+  @ParameterizedTest
+  @CsvSource({
+    "MACHINE_CODE, 10, VECTORS, 10, MACHINE_CODE",
+    "MACHINE_CODE, 12, VECTORS, 10, MACHINE_CODE",
+    "MACHINE_CODE, 13, VECTORS, 10, VECTORS",
+    "VECTORS, 12, PYTORCH, 10, VECTORS",
+    "MACHINE_CODE, 20, PYTORCH, 10, PYTORCH"
+  })
+  void aWayIsLeftOnlyForOneThatIsClearlyFaster(
+      RowWay first, long took, RowWay second, long otherTook, RowWay chosen) {
+    RowTrial trial =
+        new RowTrial(Map.of(first, Duration.ofMillis(took), second, Duration.ofMillis(otherTook)));
+    assertThat(trial.choice()).isEqualTo(chosen);
   }
 
   @Test
