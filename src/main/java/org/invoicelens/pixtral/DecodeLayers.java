@@ -181,18 +181,35 @@ final class DecodeLayers {
   }
 
   private float[] attend(int layer, int position, float[] qkv) {
-    if (keys.length == 0) {
-      keys = places("k.");
-      values = places("v.");
-    }
     int queries = sizes.heads() * sizes.headDim();
     int some = sizes.kvHeads() * sizes.headDim();
     for (int head = 0; head < sizes.heads() + sizes.kvHeads(); head++) {
       rotate(qkv, head * sizes.headDim());
     }
-    attention.put(keys[layer], room, position, qkv, queries);
-    attention.put(values[layer], room, position, qkv, queries + some);
-    return round(attention.attend(qkv, keys[layer], values[layer], room, position + 1));
+    attention.put(keys(layer), room, position, qkv, queries);
+    attention.put(values(layer), room, position, qkv, queries + some);
+    return round(attention.attend(qkv, keys(layer), values(layer), room, position + 1));
+  }
+
+  /** The keys of a layer, {@code [kv heads, room, head width]}. */
+  NativeNumbers keys(int layer) {
+    if (keys.length == 0) {
+      keys = places("k.");
+    }
+    return keys[layer];
+  }
+
+  /** Its values, of the same form. */
+  NativeNumbers values(int layer) {
+    if (values.length == 0) {
+      values = places("v.");
+    }
+    return values[layer];
+  }
+
+  /** Positions that there is room for. */
+  int room() {
+    return room;
   }
 
   private NativeNumbers[] places(String name) {

@@ -13,6 +13,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.invoicelens.assembler.Assembler;
 import org.invoicelens.assembler.MachineCode;
 import org.invoicelens.assembler.ProcessorFlags;
@@ -35,7 +37,8 @@ final class MatrixMachineCode implements AutoCloseable {
   static final int WORDS = 1280;
 
   /**
-   * From one row to the next, in words: not a power of two, or rows would be in each other's way.
+   * From one row of a weight to the next, in words: not a power of two, or rows would be in each
+   * other's way.
    */
   static final int ROW = WORDS + 16;
 
@@ -61,12 +64,12 @@ final class MatrixMachineCode implements AutoCloseable {
 
   /** The code for numbers of a type, BFLOAT16 or FLOAT32; empty where there is none here. */
   static Optional<MatrixMachineCode> of(Precision type) {
-    for (int vectorBytes : new int[] {64, 32}) {
-      if (takes(type, vectorBytes)) {
-        return of(type, vectorBytes);
-      }
-    }
-    return Optional.empty();
+    return vectorBytes(type).stream().boxed().findFirst().flatMap(bytes -> of(type, bytes, ROW));
+  }
+
+  /** The widest vectors for which there is code; empty where there is none here. */
+  static OptionalInt vectorBytes(Precision type) {
+    return IntStream.of(64, 32).filter(bytes -> takes(type, bytes)).findFirst();
   }
 
   /**
@@ -90,9 +93,10 @@ final class MatrixMachineCode implements AutoCloseable {
    * The code with vectors of a width; empty where the system does not allow it.
    *
    * @param type one that is taken
+   * @param stride from one row to the next, in words
    */
-  static Optional<MatrixMachineCode> of(Precision type, int vectorBytes) {
-    return MachineCode.of(code(type, vectorBytes), TYPE)
+  static Optional<MatrixMachineCode> of(Precision type, int vectorBytes, int stride) {
+    return MachineCode.of(code(type, vectorBytes, stride), TYPE)
         .map(made -> new MatrixMachineCode(type, vectorBytes, made));
   }
 
@@ -100,7 +104,7 @@ final class MatrixMachineCode implements AutoCloseable {
    * The panel is in RDI, rows are in RSI, sums in RDX; RCX counts tiles, and R8 has the number of
    * words.
    */
-  private static byte[] code(Precision type, int vectorBytes) {
+  private static byte[] code(Precision type, int vectorBytes, int stride) {
     Assembler to = new Assembler(vectorBytes);
     int rows = rowsOfTile(vectorBytes);
     int panel = VECTORS * rows;
@@ -117,7 +121,7 @@ final class MatrixMachineCode implements AutoCloseable {
       to.load(panel + i, R9, i * vectorBytes);
     }
     for (int row = 0; row < rows; row++) {
-      to.broadcast(word, R10, row * ROW * Integer.BYTES);
+      to.broadcast(word, R10, row * stride * Integer.BYTES);
       for (int i = 0; i < VECTORS; i++) {
         int sum = VECTORS * row + i;
         if (type == Precision.BFLOAT16) {
@@ -134,7 +138,7 @@ final class MatrixMachineCode implements AutoCloseable {
       to.store(sum, RDX, sum * vectorBytes);
     }
     to.add(RDX, VECTORS * rows * vectorBytes);
-    to.add(RSI, rows * ROW * Integer.BYTES);
+    to.add(RSI, rows * stride * Integer.BYTES);
     to.repeat(RCX, tile);
     to.leave();
     return to.code();
@@ -164,7 +168,7 @@ final class MatrixMachineCode implements AutoCloseable {
    * Adds the products of a panel with tiles to sums.
    *
    * @param panel {@code [words][tokens]}
-   * @param rows {@code [tiles][rows][ROW]} words, of each row so many as the panel has
+   * @param rows {@code [tiles][rows][stride]} words, of each row so many as the panel has
    * @param sums {@code [tiles][rows][tokens]} of float32
    */
   void multiply(MemorySegment panel, MemorySegment rows, MemorySegment sums, int tiles, int words) {

@@ -270,7 +270,8 @@ final class MatrixProducts implements AutoCloseable {
       for (int panel = 0; panel < panels(tokens); panel++) {
         int ofPanel = panel * blockRows * panelTokens;
         for (int row = 0; row < scales.length; row += blockRows) {
-          round(sums, row / blockRows * ofBlock + ofPanel, scales, row, pairs);
+          int end = Math.min(scales.length, row + blockRows);
+          pair(sums, row / blockRows * ofBlock + ofPanel, panelTokens, scales, row, end, pairs);
         }
         int firstToken = panel * panelTokens;
         int some = Math.min(panelTokens, tokens - firstToken);
@@ -292,25 +293,33 @@ final class MatrixProducts implements AutoCloseable {
       weight.scales(row, one);
       return one[0];
     }
+  }
 
-    /** The sums of two rows each of a block, rounded to bfloat16 and put beside each other. */
-    private void round(float[] sums, int at, float[] scales, int row, int[] pairs) {
-      int end = Math.min(scales.length, row + blockRows);
-      for (int i = row; i < end; i += 2) {
-        for (int token = 0; token < panelTokens; token += LANES) {
-          int place = at + (i - row) * panelTokens + token;
-          IntVector low =
-              FloatVector.fromArray(FLOATS, sums, place).mul(scales[i]).reinterpretAsInts();
-          IntVector high =
-              FloatVector.fromArray(FLOATS, sums, place + panelTokens)
-                  .mul(scales[i + 1])
-                  .reinterpretAsInts();
-          low = low.add(low.lanewise(VectorOperators.LSHR, Short.SIZE).and(1)).add(0x7fff);
-          high = high.add(high.lanewise(VectorOperators.LSHR, Short.SIZE).and(1)).add(0x7fff);
-          low.lanewise(VectorOperators.LSHR, Short.SIZE)
-              .or(high.and(UPPER))
-              .intoArray(pairs, i / 2 * panelTokens + token);
-        }
+  /**
+   * Numbers of two rows each, multiplied by the rows' scales, rounded to bfloat16 and put beside
+   * each other.
+   *
+   * @param numbers {@code [rows][tokens]}, from a place on
+   * @param tokens as many as fill vectors
+   * @param scales those of rows from {@code first} up to {@code end}
+   * @param pairs where they go, two rows to one
+   */
+  static void pair(
+      float[] numbers, int at, int tokens, float[] scales, int first, int end, int[] pairs) {
+    for (int i = first; i < end; i += 2) {
+      for (int token = 0; token < tokens; token += LANES) {
+        int place = at + (i - first) * tokens + token;
+        IntVector low =
+            FloatVector.fromArray(FLOATS, numbers, place).mul(scales[i]).reinterpretAsInts();
+        IntVector high =
+            FloatVector.fromArray(FLOATS, numbers, place + tokens)
+                .mul(scales[i + 1])
+                .reinterpretAsInts();
+        low = low.add(low.lanewise(VectorOperators.LSHR, Short.SIZE).and(1)).add(0x7fff);
+        high = high.add(high.lanewise(VectorOperators.LSHR, Short.SIZE).and(1)).add(0x7fff);
+        low.lanewise(VectorOperators.LSHR, Short.SIZE)
+            .or(high.and(UPPER))
+            .intoArray(pairs, i / 2 * tokens + token);
       }
     }
   }

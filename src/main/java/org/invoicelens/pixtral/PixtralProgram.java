@@ -347,6 +347,7 @@ final class PixtralProgram implements AutoCloseable {
       processorLayers =
           new ProcessorLayers(program, weights, sizes, head, options.dtype(), threads());
       processorLayers.unpackTo(numbers());
+      processorLayers.useAttention(options.attention() != AttentionVariant.EAGER);
       useMatrix();
       // machine code rounds, but less than bfloat16 does
       boolean narrow = options.dtype() == Precision.BFLOAT16;
@@ -552,6 +553,9 @@ final class PixtralProgram implements AutoCloseable {
 
   void useAttention(AttentionVariant attention) {
     program.run("set_attention", number(attention));
+    if (processorLayers != null) {
+      processorLayers.useAttention(attention != AttentionVariant.EAGER);
+    }
   }
 
   int threads() {

@@ -56,6 +56,12 @@ final class ProcessorLayers implements AutoCloseable {
   /** Makes products of many tokens; null where they are the program's. */
   private MatrixProducts matrix;
 
+  /** Attention of many tokens; null where it is the program's. */
+  private PromptAttention attention;
+
+  /** Whether attention is to be made in one step, and not as the program's own definition. */
+  private boolean fused;
+
   /** The output layer with its copy; null where there is none. */
   private ScreenedHead screened;
 
@@ -136,6 +142,19 @@ final class ProcessorLayers implements AutoCloseable {
         endMatrix();
       }
     }
+    useAttention(fused);
+  }
+
+  /** Makes attention of many tokens here from now on, where their products are, or not. */
+  void useAttention(boolean wanted) {
+    fused = wanted;
+    if (attention != null) {
+      attention.close();
+      attention = null;
+    }
+    if (fused && matrix != null) {
+      attention = PromptAttention.of(sizes, threads, numbers).orElse(null);
+    }
   }
 
   private void endMatrix() {
@@ -143,6 +162,7 @@ final class ProcessorLayers implements AutoCloseable {
       matrix.close();
       matrix = null;
     }
+    useAttention(fused);
   }
 
   private Stream<PackedForm> layerForms() {
@@ -249,13 +269,31 @@ final class ProcessorLayers implements AutoCloseable {
     }
     program.run("many_begin", layer);
     multiply(layer, tokens, QKV);
-    program.run("many_attend", layer, position);
+    attend(layer, position, tokens);
     multiply(layer, tokens, O);
     program.run("many_middle", layer);
     multiply(layer, tokens, GATE_UP);
     program.run("many_gated");
     multiply(layer, tokens, DOWN);
     program.run("many_end", layer);
+  }
+
+  private void attend(int layer, int position, int tokens) {
+    if (attention == null) {
+      program.run("many_attend", layer, position);
+      return;
+    }
+    program.run("many_keep", layer, position);
+    long bytes = (long) tokens * sizes.heads() * sizes.headDim() * numbers.bits() / Byte.SIZE;
+    boolean narrow = numbers == Precision.BFLOAT16;
+    attention.attend(
+        place("queries", bytes),
+        tokens,
+        decode.keys(layer),
+        decode.values(layer),
+        decode.room(),
+        position,
+        new NativeNumbers(place("input", bytes), narrow));
   }
 
   private void multiply(int layer, int tokens, List<String> names) {

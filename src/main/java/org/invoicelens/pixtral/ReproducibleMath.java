@@ -63,12 +63,17 @@ final class ReproducibleMath {
    * for those below -87.7, infinity for those above 88.4.
    */
   static void exp(float[] numbers) {
-    int even = FLOATS.loopBound(numbers.length);
+    exp(numbers, numbers.length);
+  }
+
+  /** The same for the first of them, {@code count}. */
+  static void exp(float[] numbers, int count) {
+    int even = FLOATS.loopBound(count);
     expOfVectors(numbers, even);
-    if (even < numbers.length) {
+    if (even < count) {
       float[] rest = Arrays.copyOfRange(numbers, even, even + LANES);
       expOfVectors(rest, LANES);
-      System.arraycopy(rest, 0, numbers, even, numbers.length - even);
+      System.arraycopy(rest, 0, numbers, even, count - even);
     }
   }
 

@@ -522,30 +522,33 @@ class Pixtral(Module):
     _0 = (self).trace(torch.format("text.layer.{}", i), x)
     return 0
 
-  # Attention of a layer over all positions so far, given the products with q, k and v.
-  def attend_past(self: __torch__.pixtral.Pixtral, i: int, position: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+  # Keeps keys and values of a layer, given the products with q, k and v -> q [heads, tokens, width].
+  def keep_past(self: __torch__.pixtral.Pixtral, i: int, position: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     n = torch.str(i)
     cos = self.state["cos"]
     sin = self.state["sin"]
     t = torch.size(q, 0)
-    q = (self).rotate((self).split_heads(q, self.heads), cos, sin)
     k = (self).rotate((self).split_heads(k, self.kv_heads), cos, sin)
     v = (self).split_heads(v, self.kv_heads)
-    keys = self.cache["k." + n]
-    values = self.cache["v." + n]
-    _0 = torch.copy_(torch.narrow(keys, 1, position, t), k)
-    _1 = torch.copy_(torch.narrow(values, 1, position, t), v)
-    end = position + t
-    return (self).attend(q, torch.narrow(keys, 1, 0, end), torch.narrow(values, 1, 0, end), position)
+    _0 = torch.copy_(torch.narrow(self.cache["k." + n], 1, position, t), k)
+    _1 = torch.copy_(torch.narrow(self.cache["v." + n], 1, position, t), v)
+    return (self).rotate((self).split_heads(q, self.heads), cos, sin)
 
-  # Attention of a layer, given the products with q, k and v beside each other.
-  def attend_beside(self: __torch__.pixtral.Pixtral, i: int, position: int, qkv: Tensor) -> Tensor:
+  # Attention of a layer over all positions so far, given the products with q, k and v.
+  def attend_past(self: __torch__.pixtral.Pixtral, i: int, position: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    n = torch.str(i)
+    end = position + torch.size(q, 0)
+    q = (self).keep_past(i, position, q, k, v)
+    return (self).attend(q, torch.narrow(self.cache["k." + n], 1, 0, end), torch.narrow(self.cache["v." + n], 1, 0, end), position)
+
+  # The products with q, k and v, which are beside each other.
+  def beside(self: __torch__.pixtral.Pixtral, qkv: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     queries = self.heads * self.head_dim
     keys = self.kv_heads * self.head_dim
     q = torch.narrow(qkv, 1, 0, queries)
     k = torch.narrow(qkv, 1, queries, keys)
     v = torch.narrow(qkv, 1, queries + keys, keys)
-    return (self).attend_past(i, position, q, k, v)
+    return (q, k, v)
 
   # From the products with gate and up beside each other to what that with down takes.
   def gate_beside(self: __torch__.pixtral.Pixtral, both: Tensor) -> Tensor:
@@ -575,7 +578,16 @@ class Pixtral(Module):
     return (self).many_input((self).layer_begin(i))
 
   def many_attend(self: __torch__.pixtral.Pixtral, i: int, position: int) -> int:
-    return (self).many_input((self).attend_beside(i, position, self.state["products"]))
+    q, k, v, = (self).beside(self.state["products"])
+    return (self).many_input((self).attend_past(i, position, q, k, v))
+
+  # The same for attention that is made outside, of "queries" into "input".
+  def many_keep(self: __torch__.pixtral.Pixtral, i: int, position: int) -> int:
+    q, k, v, = (self).beside(self.state["products"])
+    q = (self).keep_past(i, position, q, k, v)
+    self.state["queries"] = torch.contiguous(torch.to(q, (self).many_type()))
+    self.state["input"] = torch.empty([torch.size(q, 1), self.heads * self.head_dim], dtype=(self).many_type())
+    return 0
 
   def many_middle(self: __torch__.pixtral.Pixtral, i: int) -> int:
     return (self).many_input((self).layer_middle(i, self.state["products"]))

@@ -59,7 +59,9 @@ class MatrixProductsTest {
     try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
         RowThreads shared = new RowThreads(threads);
         MatrixProducts matrix =
-            new MatrixProducts(shared, MatrixMachineCode.of(type, vectorBytes).orElseThrow());
+            new MatrixProducts(
+                shared,
+                MatrixMachineCode.of(type, vectorBytes, MatrixMachineCode.ROW).orElseThrow());
         Arena arena = Arena.ofShared()) {
       List<String> names = List.of("a", "b");
       for (String name : names) {
