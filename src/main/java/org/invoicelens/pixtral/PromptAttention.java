@@ -186,40 +186,55 @@ final class PromptAttention implements AutoCloseable {
     MemorySegment turned = block.asSlice(keyBytes);
     if (narrow) {
       MemorySegment.copy(keys.memory(), first * Short.BYTES, block, 0, bytes);
-      turnPairs(values.memory().asSlice(first * Short.BYTES, bytes), count, turned);
+      int[] words = new int[BLOCK * headWords];
+      MemorySegment.copy(values.memory(), INT, first * Short.BYTES, words, 0, count * headWords);
+      turnPairs(words, turned);
     } else {
-      float[] numbers = new float[count * width];
-      keys.read(first, numbers.length, numbers);
-      MemorySegment.copy(numbers, 0, block, FLOAT, 0, numbers.length);
-      values.read(first, numbers.length, numbers);
-      turn(numbers, count, turned);
+      float[] numbers = new float[BLOCK * width];
+      keys.read(first, count * width, numbers);
+      MemorySegment.copy(numbers, 0, block, FLOAT, 0, count * width);
+      values.read(first, count * width, numbers);
+      turn(numbers, turned);
     }
   }
 
-  private void turnPairs(MemorySegment values, int count, MemorySegment turned) {
-    long row = (long) headWords * Integer.BYTES;
-    for (int pair = 0; pair < blockWords; pair++) {
-      for (int word = 0; word < headWords; word++) {
-        long place = 2 * pair * row + (long) word * Integer.BYTES;
-        int even = 2 * pair < count ? values.get(INT, place) : 0;
-        int odd = 2 * pair + 1 < count ? values.get(INT, place + row) : 0;
-        turned.set(INT, turnedPlace(2 * word, pair), even & 0xffff | odd << Short.SIZE);
-        turned.set(INT, turnedPlace(2 * word + 1, pair), even >>> Short.SIZE | odd & 0xffff0000);
-      }
+  // Arrays and small methods: both are soon fast, where few prompts have been read yet.
+
+  private void turnPairs(int[] values, MemorySegment turned) {
+    int[] even = new int[blockWords];
+    int[] odd = new int[blockWords];
+    for (int word = 0; word < headWords; word++) {
+      turnPairs(values, word, headWords, even, odd);
+      MemorySegment.copy(even, 0, turned, INT, turnedRow(2 * word), blockWords);
+      MemorySegment.copy(odd, 0, turned, INT, turnedRow(2 * word + 1), blockWords);
     }
   }
 
-  private void turn(float[] values, int count, MemorySegment turned) {
-    for (int position = 0; position < BLOCK; position++) {
-      for (int i = 0; i < width; i++) {
-        float value = position < count ? values[position * width + i] : 0;
-        turned.set(FLOAT, turnedPlace(i, position), value);
-      }
+  private static void turnPairs(int[] values, int word, int stride, int[] even, int[] odd) {
+    for (int pair = 0; pair < even.length; pair++) {
+      int first = values[2 * pair * stride + word];
+      int second = values[(2 * pair + 1) * stride + word];
+      even[pair] = first & 0xffff | second << Short.SIZE;
+      odd[pair] = first >>> Short.SIZE | second & 0xffff0000;
     }
   }
 
-  private long turnedPlace(int row, int word) {
-    return ((long) row * (blockWords + GAP) + word) * Integer.BYTES;
+  private void turn(float[] values, MemorySegment turned) {
+    float[] row = new float[BLOCK];
+    for (int i = 0; i < width; i++) {
+      turn(values, i, width, row);
+      MemorySegment.copy(row, 0, turned, FLOAT, turnedRow(i), BLOCK);
+    }
+  }
+
+  private static void turn(float[] values, int at, int stride, float[] row) {
+    for (int position = 0; position < row.length; position++) {
+      row[position] = values[position * stride + at];
+    }
+  }
+
+  private long turnedRow(int row) {
+    return (long) row * (blockWords + GAP) * Integer.BYTES;
   }
 
   /** A panel of one head's queries at a time; of one thread. */
