@@ -7,9 +7,15 @@ import java.util.Optional;
 public enum AttentionVariant {
   /** Two matrix products with a softmax between them. */
   EAGER("eager"),
-  /** PyTorch's scaled dot product attention, which chooses its kernel itself. */
+  /**
+   * PyTorch's scaled dot product attention, which chooses its kernel itself. On the processor a
+   * prompt may have another of this program's own.
+   */
   SDPA("sdpa"),
-  /** The flash kernel of scaled dot product attention, where the device has it. */
+  /**
+   * The flash kernel of scaled dot product attention, where the device has it; on the processor as
+   * above.
+   */
   FLASH("flash_attention_2");
 
   private final String id;

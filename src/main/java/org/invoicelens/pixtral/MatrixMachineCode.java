@@ -13,8 +13,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.invoicelens.assembler.Assembler;
 import org.invoicelens.assembler.MachineCode;
 import org.invoicelens.assembler.ProcessorFlags;
@@ -64,12 +63,12 @@ final class MatrixMachineCode implements AutoCloseable {
 
   /** The code for numbers of a type, BFLOAT16 or FLOAT32; empty where there is none here. */
   static Optional<MatrixMachineCode> of(Precision type) {
-    return vectorBytes(type).stream().boxed().findFirst().flatMap(bytes -> of(type, bytes, ROW));
+    return vectorBytes(type).flatMap(bytes -> of(type, bytes, ROW));
   }
 
   /** The widest vectors for which there is code; empty where there is none here. */
-  static OptionalInt vectorBytes(Precision type) {
-    return IntStream.of(64, 32).filter(bytes -> takes(type, bytes)).findFirst();
+  static Optional<Integer> vectorBytes(Precision type) {
+    return Stream.of(64, 32).filter(bytes -> takes(type, bytes)).findFirst();
   }
 
   /**

@@ -218,7 +218,8 @@ final class ProcessorLayers implements AutoCloseable {
 
   /** Bytes that are kept beside the program. */
   long memory() {
-    return screened == null ? 0 : screened.form().bytes();
+    long copy = screened == null ? 0 : screened.form().bytes();
+    return attention == null ? copy : copy + attention.memory();
   }
 
   private float[] last() {

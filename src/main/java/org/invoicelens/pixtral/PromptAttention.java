@@ -6,7 +6,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalInt;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.invoicelens.config.Precision;
@@ -104,10 +103,7 @@ final class PromptAttention implements AutoCloseable {
    */
   static Optional<PromptAttention> of(
       PixtralConfig.Text sizes, RowThreads threads, Precision type) {
-    OptionalInt vectorBytes = MatrixMachineCode.vectorBytes(type);
-    return vectorBytes.isEmpty()
-        ? Optional.empty()
-        : of(sizes, threads, type, vectorBytes.getAsInt());
+    return MatrixMachineCode.vectorBytes(type).flatMap(bytes -> of(sizes, threads, type, bytes));
   }
 
   /** The same with vectors of a width for which there is code. */
@@ -172,6 +168,8 @@ final class PromptAttention implements AutoCloseable {
 
   private void makeRoom(int count) {
     if (blocks.byteSize() < count * blockBytes) {
+      // forgotten before there are others: memory may not suffice
+      blocks = MemorySegment.NULL;
       arena.close();
       arena = Arena.ofShared();
       blocks = arena.allocate(count * blockBytes, 64);
@@ -377,6 +375,11 @@ final class PromptAttention implements AutoCloseable {
       MatrixProducts.pair(scores, 0, panel, ones, 0, rows, shares);
       return MemorySegment.ofArray(shares);
     }
+  }
+
+  /** Bytes of the room for a layer's keys and values. */
+  long memory() {
+    return blocks.byteSize();
   }
 
   /** Frees machine code and room; nothing may be under way. */

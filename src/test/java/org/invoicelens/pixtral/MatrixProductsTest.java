@@ -134,13 +134,13 @@ class MatrixProductsTest {
     return input;
   }
 
-  /** A prompt whose products are made here, and in the program. */
+  /** A prompt whose products, and with SDPA attention, are made here, and in the program. */
   @ParameterizedTest
   @CsvSource({"NONE, false", "INT8, false", "FP8, false", "NF4, false", "INT4, false", "NF4, true"})
   void aPromptMeansTheSame(String form, boolean wide) throws Exception {
     Precision precision = form.equals("NONE") ? Precision.BFLOAT16 : Precision.valueOf(form);
     Precision type = wide ? Precision.FLOAT32 : Precision.BFLOAT16;
-    assumeTrue(MatrixMachineCode.of(type).isPresent());
+    assumeTrue(MatrixMachineCode.vectorBytes(type).isPresent());
     LoadOptions options =
         new LoadOptions(precision, Precision.BFLOAT16, AttentionVariant.SDPA, "cpu", 64, true);
     int[] ids = new SplittableRandom(5).ints(45, 1, 120).toArray();
@@ -154,9 +154,15 @@ class MatrixProductsTest {
           program.useWideProducts(wide);
           float[][] inProgram = model.logits(prompt, new Cancellation());
           assertThat(program.useMatrix()).isTrue();
-          float[][] logits = model.logits(prompt, new Cancellation());
-          // each layer rounds to bfloat16, here and there: both have to be as near to what is exact
-          assertThat(error(logits, exact)).isLessThan(1.2 * error(inProgram, exact));
+          for (AttentionVariant attention : AttentionVariant.values()) {
+            program.useAttention(attention);
+            float[][] logits = model.logits(prompt, new Cancellation());
+            // each layer rounds to bfloat16, here and there: all have to be as near to what is
+            // exact
+            assertThat(error(logits, exact))
+                .as("%s", attention)
+                .isLessThan(1.2 * error(inProgram, exact));
+          }
         });
   }
 
