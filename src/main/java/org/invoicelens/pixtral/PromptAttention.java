@@ -290,9 +290,9 @@ final class PromptAttention implements AutoCloseable {
             tiles,
             headWords);
         hide(past + token - block * BLOCK, rows);
-        share(rows);
+        makeShares(rows);
         adding.multiply(
-            shares(rows),
+            panelOfShares(rows),
             blocks.asSlice(place + keyBytes),
             MemorySegment.ofArray(sums),
             tiles(width, adding.rows()),
@@ -334,7 +334,7 @@ final class PromptAttention implements AutoCloseable {
     }
 
     /** Makes shares of scores, and corrects what there is of blocks before. */
-    private void share(int rows) {
+    private void makeShares(int rows) {
       for (int i = 0; i < panel; i += LANES) {
         FloatVector before = FloatVector.fromArray(FLOATS, largest, i);
         FloatVector most = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
@@ -368,7 +368,8 @@ final class PromptAttention implements AutoCloseable {
       }
     }
 
-    private MemorySegment shares(int rows) {
+    /** The shares as the words of a panel. */
+    private MemorySegment panelOfShares(int rows) {
       if (!narrow) {
         return MemorySegment.ofArray(scores);
       }

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
@@ -25,20 +26,25 @@ class MatrixProductsTest {
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-  private static Stream<Arguments> cases() {
+  /** Cases for each code that this processor can run, by type and width of vectors. */
+  static Stream<Arguments> ofEachCode(BiFunction<Precision, Integer, Stream<Arguments>> cases) {
     return Stream.of(Precision.BFLOAT16, Precision.FLOAT32)
         .flatMap(type ->
             Stream.of(32, 64)
                 .filter(bytes -> MatrixMachineCode.takes(type, bytes))
-                .flatMap(bytes ->
-                    Stream.of(
-                        Arguments.of(type, bytes, Precision.BFLOAT16, false, 2, 1, 128),
-                        Arguments.of(type, bytes, Precision.BFLOAT16, false, 1, 77, 2816),
-                        Arguments.of(type, bytes, Precision.INT8, false, 2, 32, 384),
-                        Arguments.of(type, bytes, Precision.FP8, false, 2, 9, 192),
-                        Arguments.of(type, bytes, Precision.INT4, false, 1, 31, 2624),
-                        Arguments.of(type, bytes, Precision.NF4, false, 2, 64, 320),
-                        Arguments.of(type, bytes, Precision.NF4, true, 3, 130, 5184))));
+                .flatMap(bytes -> cases.apply(type, bytes)));
+  }
+
+  private static Stream<Arguments> cases() {
+    return ofEachCode((type, bytes) ->
+        Stream.of(
+            Arguments.of(type, bytes, Precision.BFLOAT16, false, 2, 1, 128),
+            Arguments.of(type, bytes, Precision.BFLOAT16, false, 1, 77, 2816),
+            Arguments.of(type, bytes, Precision.INT8, false, 2, 32, 384),
+            Arguments.of(type, bytes, Precision.FP8, false, 2, 9, 192),
+            Arguments.of(type, bytes, Precision.INT4, false, 1, 31, 2624),
+            Arguments.of(type, bytes, Precision.NF4, false, 2, 64, 320),
+            Arguments.of(type, bytes, Precision.NF4, true, 3, 130, 5184)));
   }
 
   @ParameterizedTest

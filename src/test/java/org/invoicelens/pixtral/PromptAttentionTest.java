@@ -19,18 +19,14 @@ class PromptAttentionTest {
   private static final float UNTOUCHED = 4704;
 
   private static Stream<Arguments> cases() {
-    return Stream.of(Precision.BFLOAT16, Precision.FLOAT32)
-        .flatMap(type ->
-            Stream.of(32, 64)
-                .filter(bytes -> MatrixMachineCode.takes(type, bytes))
-                .flatMap(bytes ->
-                    Stream.of(
-                        Arguments.of(type, bytes, 1, 0, 4, 4, 32, 1),
-                        Arguments.of(type, bytes, 32, 0, 4, 2, 64, 2),
-                        Arguments.of(type, bytes, 33, 7, 4, 1, 128, 2),
-                        Arguments.of(type, bytes, 70, 460, 2, 2, 40, 3),
-                        Arguments.of(type, bytes, 9, 480, 6, 2, 24, 1),
-                        Arguments.of(type, bytes, 600, 950, 4, 2, 64, 2))));
+    return MatrixProductsTest.ofEachCode((type, bytes) ->
+        Stream.of(
+            Arguments.of(type, bytes, 1, 0, 4, 4, 32, 1),
+            Arguments.of(type, bytes, 32, 0, 4, 2, 64, 2),
+            Arguments.of(type, bytes, 33, 7, 4, 1, 128, 2),
+            Arguments.of(type, bytes, 70, 460, 2, 2, 40, 3),
+            Arguments.of(type, bytes, 9, 480, 6, 2, 24, 1),
+            Arguments.of(type, bytes, 600, 950, 4, 2, 64, 2)));
   }
 
   @ParameterizedTest
