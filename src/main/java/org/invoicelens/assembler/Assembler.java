@@ -165,7 +165,7 @@ public final class Assembler {
 
   /** Sets all bits to 0. */
   public void zero(int to) {
-    vector(PREFIX_66, MAP_0F, 0xef, to, to, to);
+    differ(to, to, to);
   }
 
   /** Keeps the bits that both have. */
@@ -173,10 +173,26 @@ public final class Assembler {
     vector(PREFIX_66, MAP_0F, 0xdb, to, left, right);
   }
 
+  /** Takes the bits that either has. */
+  public void or(int to, int left, int right) {
+    vector(PREFIX_66, MAP_0F, 0xeb, to, left, right);
+  }
+
+  /** Takes the bits that one has and the other has not. */
+  public void differ(int to, int left, int right) {
+    vector(PREFIX_66, MAP_0F, 0xef, to, left, right);
+  }
+
   /** Moves the bits of each 16 to the right. */
   public void shiftShortsRight(int to, int from, int bits) {
     // the target stands where others have their first source
     vector(PREFIX_66, MAP_0F, 0x71, 2, to, from);
+    code.write(bits);
+  }
+
+  /** Moves the bits of each 16 to the left. */
+  public void shiftShortsLeft(int to, int from, int bits) {
+    vector(PREFIX_66, MAP_0F, 0x71, 6, to, from);
     code.write(bits);
   }
 
@@ -237,6 +253,17 @@ public final class Assembler {
   public void addPairProducts(int to, int left, int right) {
     require(vectorBytes == 64);
     vector(PREFIX_F3, MAP_0F38, 0x52, to, left, right);
+  }
+
+  /**
+   * Adds products of bytes to whole numbers of 32 bits, four to each. With AVX_VNNI, for 512 bits
+   * with AVX512_VNNI.
+   *
+   * @param unsigned bytes from 0 to 255
+   * @param signed bytes from -128 to 127
+   */
+  public void addByteProducts(int to, int unsigned, int signed) {
+    vector(PREFIX_66, MAP_0F38, 0x50, to, unsigned, signed);
   }
 
   // ---- encodings

@@ -148,6 +148,7 @@ final class BenchCommand extends Command {
     facts.addProperty("path", loading.folder().toAbsolutePath().normalize().toString());
     facts.addProperty("dtype", options.dtype().id());
     facts.addProperty("precision", options.precision().id());
+    facts.addProperty("activations", model.quantizesActivations() ? "int8" : "none");
     facts.addProperty("attention", options.attention().id());
     facts.addProperty("device", options.device());
     facts.addProperty("memory", model.memory());

@@ -3,6 +3,7 @@ package org.invoicelens.cli;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
@@ -80,6 +81,30 @@ final class Choices {
     /** The precision meant, where {@code none} leaves weights as they are otherwise. */
     Precision or(Precision unquantized) {
       return precision == null ? unquantized : precision;
+    }
+  }
+
+  /** How activations are quantised. */
+  static final class Activations implements ITypeConverter<ActivationsChoice>, Iterable<String> {
+
+    @Override
+    public ActivationsChoice convert(String word) {
+      return choose(word, ActivationsChoice.values(), ActivationsChoice::id);
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(ActivationsChoice.values()).map(ActivationsChoice::id).iterator();
+    }
+  }
+
+  /** The words of {@code --activations}. */
+  enum ActivationsChoice {
+    NONE,
+    INT8;
+
+    String id() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

@@ -44,6 +44,18 @@ final class LoadingOptions {
   private Choices.QuantizationChoice quantization;
 
   @Option(
+      names = "--activations",
+      paramLabel = "A",
+      converter = Choices.Activations.class,
+      completionCandidates = Choices.Activations.class,
+      defaultValue = "none",
+      description = {
+        "How the activations of a prompt are rounded on a processor: ${COMPLETION-CANDIDATES}.",
+        "int8 is faster where weights are packed in int8, nf4 or int4."
+      })
+  private Choices.ActivationsChoice activations;
+
+  @Option(
       names = "--attention",
       paramLabel = "A",
       converter = Choices.Attention.class,
@@ -72,6 +84,8 @@ final class LoadingOptions {
         Optional.ofNullable(dtype).or(() -> StoredPrecision.of(model)).orElse(Precision.BFLOAT16);
     LoadOptions options =
         new LoadOptions(quantization.or(type), type, attention, device, GROUP_SIZE, true);
-    return PixtralModel.load(model, processor, options, listener, cancellation);
+    PixtralModel loaded = PixtralModel.load(model, processor, options, listener, cancellation);
+    loaded.quantizeActivations(activations == Choices.ActivationsChoice.INT8);
+    return loaded;
   }
 }

@@ -193,7 +193,11 @@ final class ConfigBinder {
         preferred,
         fallback(section.value("fallback"), precisions, preferred),
         fourBit.groupSize,
-        fourBit.doubleQuant);
+        fourBit.doubleQuant,
+        section
+            .value("activations")
+            .choice(byId(activations -> activations ? "int8" : "none", List.of(false, true)))
+            .orElse(false));
   }
 
   private record FourBit(Precision format, int groupSize, boolean doubleQuant) {}

@@ -189,7 +189,8 @@ public record ModelConfig(
             precision,
             quantization.fallback.stream().filter(fallback -> fallback != precision).toList(),
             quantization.groupSize,
-            quantization.doubleQuant);
+            quantization.doubleQuant,
+            quantization.activations);
     return with(repoId, revision, endpoint, mirrors, modelPath, footprint, matching, other);
   }
 
@@ -300,11 +301,22 @@ public record ModelConfig(
    * @param fallback the ones to go to, in order, where memory does not suffice
    * @param groupSize weights that share a scale in 4-bit precisions: 32, 64, 128 or 256
    * @param doubleQuant whether the scales of nf4 are quantised as well
+   * @param activations whether the activations of prompts are quantised, to int8
    */
   public record Quantization(
-      Precision preferred, List<Precision> fallback, int groupSize, boolean doubleQuant) {
+      Precision preferred,
+      List<Precision> fallback,
+      int groupSize,
+      boolean doubleQuant,
+      boolean activations) {
     public Quantization {
       fallback = List.copyOf(fallback);
+    }
+
+    /** Precisions of weights; activations are not quantised. */
+    public Quantization(
+        Precision preferred, List<Precision> fallback, int groupSize, boolean doubleQuant) {
+      this(preferred, fallback, groupSize, doubleQuant, false);
     }
   }
 

@@ -203,6 +203,14 @@ public final class ModelInitializer {
       DeviceProof proof = ProofOfDevice.require(model.prove());
       List<String> said = new ArrayList<>(notes);
       describe(model.options(), config, said);
+      if (config.quantization().activations()) {
+        model.quantizeActivations(true);
+        said.add(
+            WORDS.text(
+                model.quantizesActivations()
+                    ? "note.activations"
+                    : "note.activations.unavailable"));
+      }
       if (model.options().device().contains(",")) {
         said.add(split(model.layerDevices()));
       }

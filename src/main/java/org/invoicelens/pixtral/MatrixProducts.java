@@ -4,33 +4,30 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-import org.invoicelens.config.Precision;
 
 /**
  * Products of the tokens of a prompt with weights, on the processor's cores.
  *
- * <p>Rows of a weight become numbers a block at a time, just before {@link MatrixMachineCode}
- * multiplies them with all tokens: a block, a panel of tokens and their sums are near then. So a
- * weight is never written out as numbers, and each is read once. Not thread-safe.
+ * <p>Rows of a weight are unpacked a block at a time, just before a {@link MatrixKernel} multiplies
+ * them with all tokens: a block, a panel of tokens and their sums are near then. So a weight is
+ * never written out as numbers, and each is read once. Not thread-safe.
  */
 final class MatrixProducts implements AutoCloseable {
-
-  /** Tiles of a block. */
-  private static final int TILES = 4;
 
   /** Sums that a thread has at once: half of a megabyte. */
   private static final int SUMS = 120_000;
 
-  /** Words that are put in place at a time, of each token of a panel. */
-  private static final int NEAR = 16;
-
-  /** Times that a thread takes rows of a weight, so that none waits long for the last. */
+  /** A thread takes one in so many of its rows that are left, so that none waits long. */
   private static final int TURNS = 4;
 
   private static final VectorSpecies<Float> FLOATS = RowKernel.FLOATS;
@@ -39,56 +36,40 @@ final class MatrixProducts implements AutoCloseable {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
 
   private final RowThreads threads;
-  private final MatrixMachineCode code;
-
-  /** Numbers of a word. */
-  private final int perWord;
-
+  private final MatrixKernel kernel;
   private final int panelTokens;
   private final int blockRows;
+  private final Arena arena = Arena.ofShared();
+  private final Queue<Workspace> idle = new ConcurrentLinkedQueue<>();
 
   /**
-   * Products by some code.
+   * Products by a kernel.
    *
    * @param threads that share the work
-   * @param code closed with this
+   * @param kernel closed with this
    */
-  MatrixProducts(RowThreads threads, MatrixMachineCode code) {
+  MatrixProducts(RowThreads threads, MatrixKernel kernel) {
     this.threads = threads;
-    this.code = code;
-    this.perWord = Float.SIZE / code.type().bits();
-    this.panelTokens = code.tokens();
-    this.blockRows = TILES * code.rows();
-  }
-
-  /**
-   * Products of numbers of a type, if they are possible here.
-   *
-   * @param threads that share the work
-   * @param type BFLOAT16 or FLOAT32
-   */
-  static Optional<MatrixProducts> of(RowThreads threads, Precision type) {
-    return MatrixMachineCode.of(type).map(code -> new MatrixProducts(threads, code));
+    this.kernel = kernel;
+    this.panelTokens = kernel.tokens();
+    this.blockRows = kernel.blockRows();
   }
 
   /** Whether the products of such a weight can be made here. */
   boolean takes(PackedForm form) {
-    boolean plain = form.precision() == Precision.BFLOAT16 && form.columns() % LANES == 0;
-    boolean whole = form.precision().bits() != 4 || partColumns() % form.group() == 0;
-    return (plain || RowUnpacker.takes(form) && whole) && form.rows() % 2 == 0;
+    return kernel.takes(form);
   }
 
-  private int partColumns() {
-    return MatrixMachineCode.WORDS * perWord;
+  /** Whether activations are rounded to fewer bits than they have. */
+  boolean quantizesActivations() {
+    return kernel.quantizesActivations();
   }
 
-  /** How many numbers the panels of so many tokens hold. */
-  long panelNumbers(int tokens, long columns) {
-    return padded(tokens) * columns;
+  /** How many bytes the panels of so many tokens take. */
+  long panelBytes(int tokens, int columns) {
+    return padded(tokens) * kernel.panelWords(columns) * Integer.BYTES;
   }
 
   private long padded(int tokens) {
@@ -102,9 +83,9 @@ final class MatrixProducts implements AutoCloseable {
   /**
    * Multiplies.
    *
-   * @param input {@code [tokens][columns]} of the type
+   * @param input {@code [tokens][columns]} of the type that the kernel takes
    * @param weights that are taken, of as many columns
-   * @param panels room for {@link #panelNumbers}, best at a multiple of 64 bytes
+   * @param panels room for {@link #panelBytes}, best at a multiple of 64 bytes
    * @param products {@code [tokens][rows]} of bfloat16, the rows of all weights after each other
    */
   void multiply(
@@ -115,50 +96,86 @@ final class MatrixProducts implements AutoCloseable {
       MemorySegment products) {
     int columns = Math.toIntExact(weights.getFirst().form().columns());
     long all = weights.stream().mapToLong(weight -> weight.form().rows()).sum();
-    int words = columns / perWord;
+    List<MatrixKernel.Part> parts = parts(columns);
     threads.share(
         panels(tokens),
         1,
         (from, to) -> {
           for (int panel = from; panel < to; panel++) {
-            arrange(input, tokens, words, panel, panels);
+            int first = panel * panelTokens;
+            int count = Math.min(panelTokens, tokens - first);
+            for (MatrixKernel.Part part : parts) {
+              MemorySegment there = panels.asSlice(place(part, panel, tokens));
+              kernel.arrange(input, first, count, part, there);
+            }
           }
         });
+    List<Turn> turns = new ArrayList<>();
     long first = 0;
     for (PackedWeight weight : weights) {
-      Product product = new Product(weight, tokens, panels, products, first, all);
+      Product product = new Product(weight, tokens, parts, panels, products, first, all);
       int rows = Math.toIntExact(weight.form().rows());
-      threads.share(rows, step(rows, tokens), product::rows);
+      int count;
+      for (int from = 0; from < rows; from += count) {
+        count = Math.min(rows - from, turnRows(all - first - from, tokens));
+        turns.add(new Turn(product, from, from + count));
+      }
       first += rows;
     }
+    threads.share(turns.size(), 1, (from, to) -> turns.subList(from, to).forEach(this::take));
   }
 
-  /** Rows that a thread takes at a time: whole blocks. */
-  private int step(int rows, int tokens) {
+  /** Rows for a thread's next turn: whole blocks, fewer towards the end. */
+  private int turnRows(long left, int tokens) {
     long most = Math.max(1, SUMS / padded(tokens) / blockRows);
-    int fair = rows / (TURNS * threads.count()) / blockRows;
+    long fair = left / (TURNS * threads.count()) / blockRows;
     return blockRows * (int) Math.clamp(fair, 1, most);
   }
 
-  /** Puts the words of a panel's tokens beside each other, in parts of a row's words. */
-  private void arrange(
-      MemorySegment input, int tokens, int words, int panel, MemorySegment panels) {
-    int first = panel * panelTokens;
-    int count = Math.min(panelTokens, tokens - first);
-    for (int part = 0; part < words; part += MatrixMachineCode.WORDS) {
-      int ofPart = Math.min(MatrixMachineCode.WORDS, words - part);
-      long place = part * padded(tokens) + (long) panel * ofPart * panelTokens;
-      for (int begin = 0; begin < ofPart; begin += NEAR) {
-        int end = Math.min(begin + NEAR, ofPart);
-        for (int token = 0; token < panelTokens; token++) {
-          long from = ((long) (first + token) * words + part) * Integer.BYTES;
-          for (int word = begin; word < end; word++) {
-            int value = token < count ? input.get(INT, from + (long) word * Integer.BYTES) : 0;
-            panels.set(INT, (place + (long) word * panelTokens + token) * Integer.BYTES, value);
-          }
-        }
-      }
+  /** Some rows of a weight, for one thread. */
+  private record Turn(Product product, int from, int to) {}
+
+  private void take(Turn turn) {
+    Workspace here = idle.poll();
+    if (here == null) {
+      here = new Workspace();
     }
+    turn.product().rows(turn.from(), turn.to(), here);
+    idle.add(here);
+  }
+
+  /** What a thread needs for its products, kept so that it stays near. */
+  private final class Workspace {
+
+    /** Outside of Java's heap, where Java writes vectors fast. */
+    final MemorySegment block =
+        arena.allocate((long) blockRows * kernel.rowWords() * Integer.BYTES, 64);
+
+    private float[] sums = {};
+
+    /** So many sums, each 0. */
+    float[] sums(int count) {
+      if (sums.length < count) {
+        sums = new float[count];
+      } else {
+        Arrays.fill(sums, 0, count, 0);
+      }
+      return sums;
+    }
+  }
+
+  private List<MatrixKernel.Part> parts(int columns) {
+    int most = kernel.partColumns();
+    return IntStream.iterate(0, from -> from < columns, from -> from + most)
+        .mapToObj(from -> new MatrixKernel.Part(from, Math.min(most, columns - from), columns))
+        .toList();
+  }
+
+  /** Where a part of a panel begins, in bytes: after the parts before it of all panels. */
+  private long place(MatrixKernel.Part part, int panel, int tokens) {
+    long before = padded(tokens) * kernel.panelWords(part.from());
+    long here = (long) panel * panelTokens * kernel.panelWords(part.columns());
+    return (before + here) * Integer.BYTES;
   }
 
   /** The products of all tokens with one weight. */
@@ -166,6 +183,7 @@ final class MatrixProducts implements AutoCloseable {
 
     private final PackedWeight weight;
     private final int tokens;
+    private final List<MatrixKernel.Part> parts;
     private final MemorySegment panels;
     private final MemorySegment products;
 
@@ -173,87 +191,50 @@ final class MatrixProducts implements AutoCloseable {
     private final long first;
 
     private final long all;
-    private final int words;
 
     Product(
         PackedWeight weight,
         int tokens,
+        List<MatrixKernel.Part> parts,
         MemorySegment panels,
         MemorySegment products,
         long first,
         long all) {
       this.weight = weight;
       this.tokens = tokens;
+      this.parts = parts;
       this.panels = panels;
       this.products = products;
       this.first = first;
       this.all = all;
-      this.words = Math.toIntExact(weight.form().columns() / perWord);
     }
 
     /** Those with some rows. */
-    void rows(int from, int to) {
-      // outside of Java's heap, where Java writes vectors fast
-      try (Arena arena = Arena.ofConfined()) {
-        rows(from, to, arena.allocate((long) blockRows * MatrixMachineCode.ROW * Integer.BYTES));
-      }
-    }
-
-    private void rows(int from, int to, MemorySegment block) {
+    void rows(int from, int to, Workspace here) {
+      MemorySegment block = here.block;
       int ofBlock = Math.toIntExact(blockRows * padded(tokens));
-      float[] sums = new float[(to - from + blockRows - 1) / blockRows * ofBlock];
-      for (int part = 0; part < words; part += MatrixMachineCode.WORDS) {
-        int ofPart = Math.min(MatrixMachineCode.WORDS, words - part);
+      float[] sums = here.sums((to - from + blockRows - 1) / blockRows * ofBlock);
+      for (MatrixKernel.Part part : parts) {
         for (int row = from; row < to; row += blockRows) {
           int count = Math.min(blockRows, to - row);
-          fill(block, row, count, part, ofPart);
-          multiply(block, count, part, ofPart, sums, (row - from) / blockRows * ofBlock);
+          kernel.fill(weight, row, count, part, block);
+          multiply(block, count, part, sums, (row - from) / blockRows * ofBlock);
         }
       }
       finish(sums, ofBlock, from, to);
     }
 
-    /** Makes numbers of a part of some rows. */
-    private void fill(MemorySegment block, int row, int count, int part, int ofPart) {
-      PackedForm form = weight.form();
-      boolean narrow = code.type() == Precision.BFLOAT16;
-      boolean asItIs = narrow && form.precision() == Precision.BFLOAT16;
-      RowUnpacker unpacker = RowUnpacker.of(form.precision());
-      float[] values = new float[ofPart * perWord];
-      boolean four = form.precision().bits() == 4;
-      float[] scales = new float[four ? Math.toIntExact(values.length / form.group()) : 0];
-      int column = part * perWord;
-      for (int i = 0; i < count; i++) {
-        long place = (long) i * MatrixMachineCode.ROW * Integer.BYTES;
-        long number = (row + i) * form.columns() + column;
-        if (asItIs) {
-          long bytes = (long) ofPart * Integer.BYTES;
-          MemorySegment.copy(weight.codes(), number * Short.BYTES, block, place, bytes);
-          continue;
-        }
-        weight.scales(row + i, column, scales);
-        unpacker.values(weight.codes(), number, scales, values);
-        if (narrow) {
-          RowUnpacker.round(values, block, place);
-        } else {
-          MemorySegment.copy(values, 0, block, FLOAT, place, values.length);
-        }
-      }
-    }
-
     private void multiply(
-        MemorySegment block, int count, int part, int ofPart, float[] sums, int at) {
-      long partPlace = part * padded(tokens);
-      long ofPanel = (long) ofPart * panelTokens;
-      int tiles = (count + code.rows() - 1) / code.rows();
+        MemorySegment block, int count, MatrixKernel.Part part, float[] sums, int at) {
+      int tiles = (count + kernel.rows() - 1) / kernel.rows();
       MemorySegment there = MemorySegment.ofArray(sums);
       for (int panel = 0; panel < panels(tokens); panel++) {
-        code.multiply(
-            panels.asSlice((partPlace + panel * ofPanel) * Integer.BYTES),
+        kernel.multiply(
+            panels.asSlice(place(part, panel, tokens)),
             block,
             there.asSlice((long) (at + panel * blockRows * panelTokens) * Float.BYTES),
             tiles,
-            ofPart);
+            part);
       }
     }
 
@@ -261,7 +242,7 @@ final class MatrixProducts implements AutoCloseable {
     private void finish(float[] sums, int ofBlock, int from, int to) {
       float[] scales = new float[to - from];
       for (int i = 0; i < scales.length; i++) {
-        scales[i] = scale(from + i);
+        scales[i] = kernel.scale(weight, from + i);
       }
       int width = panelTokens;
       int count = scales.length / 2;
@@ -283,15 +264,6 @@ final class MatrixProducts implements AutoCloseable {
           MemorySegment.copy(ofToken, 0, products, INT, place, count);
         }
       }
-    }
-
-    private float scale(int row) {
-      if (weight.form().precision().bits() != 8) {
-        return 1;
-      }
-      float[] one = new float[1];
-      weight.scales(row, one);
-      return one[0];
     }
   }
 
@@ -324,9 +296,10 @@ final class MatrixProducts implements AutoCloseable {
     }
   }
 
-  /** Frees machine code; no product may be under way. */
+  /** Frees the kernel; no product may be under way. */
   @Override
   public void close() {
-    code.close();
+    kernel.close();
+    arena.close();
   }
 }

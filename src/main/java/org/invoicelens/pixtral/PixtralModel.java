@@ -239,7 +239,7 @@ public final class PixtralModel implements AutoCloseable {
     long encoded = System.nanoTime();
     TokenChoice choice = choice(generation);
     int last = prefill(prompt, cancellation, () -> {});
-    int token = choice.isPlain() ? program.greedy() : choice.of(Logits.exact(program.logits(last)));
+    int token = first(choice, last);
     rest(System.nanoTime() - begin);
     long filled = System.nanoTime();
 
@@ -300,6 +300,14 @@ public final class PixtralModel implements AutoCloseable {
         program.memory(),
         closed.written(),
         answer.certainties());
+  }
+
+  /** The token after a prompt, whose last one is in that row. */
+  private int first(TokenChoice choice, int last) {
+    if (choice.isPlain()) {
+      return program.greedy();
+    }
+    return choice.of(choice.draws() ? Logits.exact(program.logits(last)) : program.nearLogits());
   }
 
   /** One token through the decoder, and the one that follows it. */
@@ -467,6 +475,30 @@ public final class PixtralModel implements AutoCloseable {
               options.device(),
               options.groupSize(),
               options.doubleQuant());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Rounds the activations of prompts to whole numbers of eight bits from the next prompt on, or no
+   * longer. That is faster where weights are kept in int8, nf4 or int4 and this processor
+   * multiplies bytes; elsewhere nothing changes.
+   */
+  public void quantizeActivations(boolean wanted) {
+    lock.lock();
+    try {
+      program.quantizeActivations(wanted);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the activations of prompts are rounded to eight bits. */
+  public boolean quantizesActivations() {
+    lock.lock();
+    try {
+      return program.quantizesActivations();
     } finally {
       lock.unlock();
     }

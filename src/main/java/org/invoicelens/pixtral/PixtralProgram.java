@@ -364,6 +364,20 @@ final class PixtralProgram implements AutoCloseable {
   }
 
   /**
+   * Rounds activations of many rows to eight bits for products in machine code from now on, or no
+   * longer.
+   */
+  void quantizeActivations(boolean wanted) {
+    if (processorLayers != null) {
+      processorLayers.quantizeActivations(wanted);
+    }
+  }
+
+  boolean quantizesActivations() {
+    return processorLayers != null && processorLayers.quantizesActivations();
+  }
+
+  /**
    * Keeps a copy of the output layer in eight bits from now on, where that makes a token faster.
    *
    * @param memory bytes that it may take
@@ -495,7 +509,19 @@ final class PixtralProgram implements AutoCloseable {
 
   /** The likeliest token after those at hand; negative where a logit is not finite. */
   int greedy() {
+    if (screensHead()) {
+      return processorLayers.screenedLast().likeliest();
+    }
     return sound(program.runForLongs("greedy"));
+  }
+
+  /** The logits after those at hand, those near that cannot be the largest, where it is faster. */
+  Logits nearLogits() {
+    return screensHead() ? processorLayers.screenedLast() : Logits.exact(logits(tokens - 1));
+  }
+
+  private boolean screensHead() {
+    return rowsOfHead() && processorLayers.screens();
   }
 
   /** One token through the decoder, and the likeliest after it; negative as above. */

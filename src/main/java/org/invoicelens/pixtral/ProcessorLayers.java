@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.invoicelens.config.Precision;
 import org.slf4j.Logger;
@@ -55,6 +56,9 @@ final class ProcessorLayers implements AutoCloseable {
 
   /** Makes products of many tokens; null where they are the program's. */
   private MatrixProducts matrix;
+
+  /** Whether activations of many tokens are to be rounded to bytes. */
+  private boolean bytes;
 
   /** Attention of many tokens; null where it is the program's. */
   private PromptAttention attention;
@@ -137,12 +141,34 @@ final class ProcessorLayers implements AutoCloseable {
   void useMatrix() {
     endMatrix();
     if (type == Precision.BFLOAT16 && weights.containsKey(name(0, "q"))) {
-      matrix = MatrixProducts.of(threads, numbers).orElse(null);
-      if (matrix != null && !layerForms().allMatch(matrix::takes)) {
-        endMatrix();
-      }
+      matrix =
+          (bytes ? ByteKernel.of(numbers) : Optional.<ByteKernel>empty())
+              .flatMap(this::products)
+              .or(() ->
+                  MatrixMachineCode.of(numbers).map(NumberKernel::new).flatMap(this::products))
+              .orElse(null);
     }
     useAttention(fused);
+  }
+
+  private Optional<MatrixProducts> products(MatrixKernel kernel) {
+    if (layerForms().allMatch(kernel::takes)) {
+      return Optional.of(new MatrixProducts(threads, kernel));
+    }
+    kernel.close();
+    return Optional.empty();
+  }
+
+  /** Multiplies in bytes from now on, where machine code can, or no longer. */
+  void quantizeActivations(boolean wanted) {
+    bytes = wanted;
+    if (matrix != null) {
+      useMatrix();
+    }
+  }
+
+  boolean quantizesActivations() {
+    return matrix != null && matrix.quantizesActivations();
   }
 
   /** Makes attention of many tokens here from now on, where their products are, or not. */
@@ -212,8 +238,17 @@ final class ProcessorLayers implements AutoCloseable {
 
   /** The same, those near that cannot be the largest, where that is faster. */
   Logits screenedRow() {
-    boolean usable = screened != null && products.hasMachineCode(screened.form());
-    return usable ? screened.logits(last()) : Logits.exact(headRow());
+    return screens() ? screened.logits(last()) : Logits.exact(headRow());
+  }
+
+  /** Whether {@link #screenedRow} is faster than all of the output layer. */
+  boolean screens() {
+    return screened != null && products.hasMachineCode(screened.form());
+  }
+
+  /** The logits after the last token that the program has, as above, where they are screened. */
+  Logits screenedLast() {
+    return screened.logits(program.runForFloats("row_head"));
   }
 
   /** Bytes that are kept beside the program. */
@@ -263,10 +298,13 @@ final class ProcessorLayers implements AutoCloseable {
   void layerForMany(int layer, int position, int tokens) {
     if (layer == 0) {
       long most = layerForms().mapToLong(PackedForm::columns).max().orElseThrow();
-      long count = matrix == null ? Math.max(UNPACKED, most) : matrix.panelNumbers(tokens, most);
-      long bytes = count * numbers.bits() / Byte.SIZE;
+      long size = numbers.bits() / Byte.SIZE;
+      long bytes =
+          matrix == null
+              ? Math.max(UNPACKED, most) * size
+              : matrix.panelBytes(tokens, Math.toIntExact(most));
       long rows = GROUPS.stream().mapToLong(names -> rows(layer, names)).max().orElseThrow();
-      room = program.runForMemory("many_room", count, rows).reinterpret(bytes);
+      room = program.runForMemory("many_room", bytes / size, rows).reinterpret(bytes);
     }
     program.run("many_begin", layer);
     multiply(layer, tokens, QKV);

@@ -106,6 +106,10 @@ public record ConfigOverrides(
     List<Precision> smaller =
         quantization.fallback().stream().filter(p -> p.bits() < precision.get().bits()).toList();
     return new ModelConfig.Quantization(
-        precision.get(), smaller, quantization.groupSize(), quantization.doubleQuant());
+        precision.get(),
+        smaller,
+        quantization.groupSize(),
+        quantization.doubleQuant(),
+        quantization.activations());
   }
 }

@@ -610,17 +610,28 @@ class Pixtral(Module):
     return type
 
   # Room for so many numbers that are made outside, and the first where it lies; and for the
-  # products of at most so many rows of weights, used by all layers, for the system has to clear
-  # memory that is new.
+  # products of at most so many rows of weights. Both are used by all layers and kept from prompt to
+  # prompt, for the system has to clear memory that is new.
   def many_room(self: __torch__.pixtral.Pixtral, count: int, rows: int) -> Tensor:
-    self.state["room"] = torch.empty([count], dtype=(self).many_type())
-    self.state["room.products"] = torch.empty([torch.size(self.state["x"], 0) * rows], dtype=self.dtype)
-    return torch.narrow(self.state["room"], 0, 0, 1)
+    _0 = (self).kept_room("room.products", torch.size(self.state["x"], 0) * rows, self.dtype)
+    return torch.narrow((self).kept_room("room", count, (self).many_type()), 0, 0, 1)
+
+  def kept_room(self: __torch__.pixtral.Pixtral, name: str, count: int, type: int) -> Tensor:
+    enough = False
+    if torch.__contains__(self.cache, name):
+      old = self.cache[name]
+      if ops.prim.dtype(old) == type:
+        enough = torch.numel(old) >= count
+    if not enough:
+      # there must not be two at once
+      self.cache[name] = torch.empty([0], dtype=type)
+      self.cache[name] = torch.empty([count], dtype=type)
+    return self.cache[name]
 
   # Takes the room for the products of that many rows of weights.
   def many_products(self: __torch__.pixtral.Pixtral, rows: int) -> int:
     t = torch.size(self.state["x"], 0)
-    self.state["products"] = torch.view(torch.narrow(self.state["room.products"], 0, 0, t * rows), [t, rows])
+    self.state["products"] = torch.view(torch.narrow(self.cache["room.products"], 0, 0, t * rows), [t, rows])
     return 0
 
   # The first row of "input" or "products" where it lies.
@@ -632,7 +643,7 @@ class Pixtral(Module):
   def many_product(self: __torch__.pixtral.Pixtral, name: str, first: int, rows: int, at: int) -> int:
     x = self.state["input"]
     k = torch.size(x, 1)
-    v = torch.view(torch.narrow(self.state["room"], 0, 0, rows * k), [rows, k])
+    v = torch.view(torch.narrow(self.cache["room"], 0, 0, rows * k), [rows, k])
     y = torch.linear(x, v)
     if self.packing <= 2:
       y = torch.mul(torch.to(y, 6), torch.narrow(self.weights[name + ".scale"], 0, first, rows))
@@ -651,7 +662,7 @@ class Pixtral(Module):
 
   # The same of one row, for a product that is made outside.
   def row_head(self: __torch__.pixtral.Pixtral) -> Tensor:
-    return torch.to((self).final(0), 6)
+    return torch.to((self).final(torch.size(self.state["x"], 0) - 1), 6)
 
   # The logits of the rows from `first` on, in float32.
   def logits(self: __torch__.pixtral.Pixtral, first: int) -> Tensor:

@@ -69,7 +69,10 @@ class AssemblerTest {
                 to -> to.broadcast(8, RSI, 65)),
             of("c4 e1 65 ef db", "62 f1 65 48 ef db", to -> to.zero(3)),
             of("c4 c1 55 db e4", "62 d1 55 48 db e4", to -> to.and(4, 5, 12)),
+            of("c4 c1 55 eb e4", "62 d1 55 48 eb e4", to -> to.or(4, 5, 12)),
+            of("c4 c1 55 ef e4", "62 d1 55 48 ef e4", to -> to.differ(4, 5, 12)),
             of("c4 e1 0d 71 d5 04", "62 f1 0d 48 71 d5 04", to -> to.shiftShortsRight(14, 5, 4)),
+            of("c4 e1 0d 71 f5 08", "62 f1 0d 48 71 f5 08", to -> to.shiftShortsLeft(14, 5, 8)),
             of("c4 e2 25 00 f4", "62 f2 25 48 00 f4", to -> to.look(6, 11, 4)),
             of("c4 61 4d 60 cf", "62 71 4d 48 60 cf", to -> to.pairFirst(9, 6, 7)),
             of("c4 61 4d 68 d7", "62 71 4d 48 68 d7", to -> to.pairLast(10, 6, 7)),
@@ -85,7 +88,8 @@ class AssemblerTest {
                 to -> to.multiply(8, 8, R11, 65)),
             of("c4 c1 34 59 d8", "62 d1 34 48 59 d8", to -> to.multiply(3, 9, 8)),
             of("c4 c1 34 58 d8", "62 d1 34 48 58 d8", to -> to.add(3, 9, 8)),
-            of("c4 c2 35 b8 d8", "62 d2 35 48 b8 d8", to -> to.addProducts(3, 9, 8)))
+            of("c4 c2 35 b8 d8", "62 d2 35 48 b8 d8", to -> to.addProducts(3, 9, 8)),
+            of("c4 e2 25 50 f4", "62 f2 25 48 50 f4", to -> to.addByteProducts(6, 11, 4)))
         .flatMap(both -> both);
   }
 
@@ -96,6 +100,7 @@ class AssemblerTest {
         wide("62 92 3e 40 52 da", to -> to.addPairProducts(3, 24, 26)),
         wide("62 82 36 48 52 ff", to -> to.addPairProducts(23, 9, 31)),
         wide("62 82 3d 40 b8 cf", to -> to.addProducts(17, 24, 31)),
+        wide("62 82 25 40 50 fc", to -> to.addByteProducts(23, 27, 28)),
         wide("62 61 7c 48 10 87 00 41 00 00", to -> to.load(24, RDI, 0x4100)),
         wide("62 c1 7c 48 11 ba 00 41 00 00", to -> to.store(23, R10, 0x4100)),
         wide("62 42 7d 48 18 92 00 41 00 00", to -> to.broadcast(26, R10, 0x4100)),

@@ -1,0 +1,215 @@
+package org.invoicelens.pixtral;
+
+import static org.invoicelens.pixtral.ByteMachineCode.GROUP;
+import static org.invoicelens.pixtral.ByteMachineCode.GROUP_WORDS;
+import static org.invoicelens.pixtral.ByteMachineCode.PANEL_GROUP;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.invoicelens.config.Precision;
+
+/**
+ * Products of whole numbers of eight bits, by {@link ByteMachineCode}: activations are rounded to
+ * 255 steps in groups of {@value ByteMachineCode#GROUP}, each with a scale of its own.
+ */
+final class ByteKernel implements MatrixKernel {
+
+  /** Tiles of a block. */
+  private static final int TILES = 8;
+
+  /** The largest whole number of an activation. */
+  private static final int MOST = 127;
+
+  /** Below it a group is nothing but 0: its scale could not be divided by. */
+  private static final float LEAST = 1e-30f;
+
+  /** Added to a small number, it leaves it rounded to a whole one in the lowest bits. */
+  private static final float ROUNDING = 0x1.8p23f;
+
+  private static final VectorSpecies<Float> FLOATS = RowKernel.FLOATS;
+  private static final VectorSpecies<Integer> INTS = RowKernel.INTS;
+  private static final int LANES = RowKernel.LANES;
+  private static final VectorSpecies<Byte> BYTES =
+      RowKernel.WIDE ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
+
+  private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(int[].class, ORDER);
+
+  private final ByteMachineCode code;
+  private final Map<Precision, ByteUnpacker> unpackers;
+
+  /** Whether activations are in bfloat16. */
+  private final boolean narrow;
+
+  private ByteKernel(ByteMachineCode code, Map<Precision, ByteUnpacker> unpackers, boolean narrow) {
+    this.code = code;
+    this.unpackers = unpackers;
+    this.narrow = narrow;
+  }
+
+  /**
+   * A kernel; empty where there is none here.
+   *
+   * @param type of activations: BFLOAT16 or FLOAT32
+   */
+  static Optional<ByteKernel> of(Precision type) {
+    return ByteMachineCode.of().map(code -> of(code, type));
+  }
+
+  /**
+   * A kernel with some code.
+   *
+   * @param code closed with this
+   */
+  static ByteKernel of(ByteMachineCode code, Precision type) {
+    Map<Precision, ByteUnpacker> unpackers = new EnumMap<>(Precision.class);
+    ByteKernel kernel = new ByteKernel(code, unpackers, type == Precision.BFLOAT16);
+    for (Precision precision : new Precision[] {Precision.INT8, Precision.NF4, Precision.INT4}) {
+      ByteUnpacker.of(precision, code.vectorBytes())
+          .ifPresent(unpacker -> unpackers.put(precision, unpacker));
+    }
+    return kernel;
+  }
+
+  @Override
+  public boolean takes(PackedForm form) {
+    return ByteUnpacker.takes(form)
+        && unpackers.containsKey(form.precision())
+        && (form.precision() == Precision.INT8 || partColumns() % form.group() == 0)
+        && form.rows() % 2 == 0;
+  }
+
+  @Override
+  public boolean quantizesActivations() {
+    return true;
+  }
+
+  @Override
+  public int tokens() {
+    return code.tokens();
+  }
+
+  @Override
+  public int rows() {
+    return code.rows();
+  }
+
+  @Override
+  public int blockRows() {
+    return TILES * code.rows();
+  }
+
+  @Override
+  public int partColumns() {
+    return ByteMachineCode.GROUPS * GROUP;
+  }
+
+  @Override
+  public int panelWords(int columns) {
+    return columns / GROUP * PANEL_GROUP;
+  }
+
+  @Override
+  public int rowWords() {
+    return ByteMachineCode.ROW;
+  }
+
+  @Override
+  public void arrange(MemorySegment input, int first, int count, Part part, MemorySegment panel) {
+    NativeNumbers numbers = new NativeNumbers(input, narrow);
+    float[] values = new float[GROUP];
+    byte[] bytes = new byte[GROUP];
+    int width = tokens();
+    int[] lines = new int[PANEL_GROUP * width];
+    for (int group = 0; group < part.columns() / GROUP; group++) {
+      for (int token = 0; token < count; token++) {
+        numbers.read(
+            (long) (first + token) * part.all() + part.from() + group * GROUP, GROUP, values);
+        float scale = round(values, bytes, lines, token);
+        lines[width + token] = Float.floatToRawIntBits(scale);
+        put(bytes, lines, 2 * width + token, width);
+      }
+      long place = (long) group * lines.length * Integer.BYTES;
+      MemorySegment.copy(lines, 0, panel, INT, place, lines.length);
+    }
+  }
+
+  private static void put(byte[] bytes, int[] lines, int at, int width) {
+    for (int word = 0; word < GROUP_WORDS; word++) {
+      lines[at + word * width] = (int) WORDS.get(bytes, word * Integer.BYTES);
+    }
+  }
+
+  /**
+   * Rounds a group to whole numbers.
+   *
+   * @param begins gets, at a place, where a sum with weights begins that are too large
+   * @return by what they have to be multiplied
+   */
+  private static float round(float[] values, byte[] into, int[] begins, int at) {
+    FloatVector largest = FloatVector.zero(FLOATS);
+    for (int i = 0; i < GROUP; i += LANES) {
+      largest = largest.max(FloatVector.fromArray(FLOATS, values, i).abs());
+    }
+    float most = largest.reduceLanes(VectorOperators.MAX);
+    // what is not finite must not look as if it were
+    float inverse = most < LEAST || !Float.isFinite(most) ? 0 : MOST / most;
+    IntVector sum = IntVector.zero(INTS);
+    for (int i = 0; i < GROUP; i += LANES) {
+      IntVector whole =
+          FloatVector.fromArray(FLOATS, values, i)
+              .mul(inverse)
+              .add(ROUNDING)
+              .reinterpretAsInts()
+              .sub(Float.floatToRawIntBits(ROUNDING));
+      sum = sum.add(whole);
+      ((ByteVector) whole.convertShape(VectorOperators.I2B, BYTES, 0)).intoArray(into, i);
+    }
+    int total = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+      total += sum.lane(lane);
+    }
+    begins[at] = -ByteMachineCode.OFFSET * total;
+    return Float.isFinite(most) ? most < LEAST ? 0 : most / MOST : Float.NaN;
+  }
+
+  @Override
+  public void fill(PackedWeight weight, int row, int count, Part part, MemorySegment block) {
+    ByteUnpacker unpacker = unpackers.get(weight.form().precision());
+    for (int i = 0; i < count; i++) {
+      long place = (long) i * rowWords() * Integer.BYTES;
+      unpacker.unpack(weight, row + i, part.from(), part.columns(), block.asSlice(place));
+    }
+  }
+
+  @Override
+  public void multiply(
+      MemorySegment panel, MemorySegment block, MemorySegment sums, int tiles, Part part) {
+    code.multiply(panel, block, sums, tiles, part.columns() / GROUP);
+  }
+
+  /** Scales are a part of the sums, but for what all values of a precision have in common. */
+  @Override
+  public float scale(PackedWeight weight, int row) {
+    return 1f / ByteUnpacker.one(weight.form().precision());
+  }
+
+  @Override
+  public void close() {
+    code.close();
+    unpackers.values().forEach(ByteUnpacker::close);
+  }
+}
