@@ -133,18 +133,29 @@ final class ByteKernel implements MatrixKernel {
     float[] values = new float[GROUP];
     byte[] bytes = new byte[GROUP];
     int width = tokens();
+    int[] sums = new int[LANES];
     int[] lines = new int[PANEL_GROUP * width];
     for (int group = 0; group < part.columns() / GROUP; group++) {
       for (int token = 0; token < count; token++) {
         numbers.read(
             (long) (first + token) * part.all() + part.from() + group * GROUP, GROUP, values);
-        float scale = round(values, bytes, lines, token);
+        float scale = round(values, bytes, sums);
+        // a sum with weights that are too large begins with as much less
+        lines[token] = -ByteMachineCode.OFFSET * sum(sums);
         lines[width + token] = Float.floatToRawIntBits(scale);
         put(bytes, lines, 2 * width + token, width);
       }
       long place = (long) group * lines.length * Integer.BYTES;
       MemorySegment.copy(lines, 0, panel, INT, place, lines.length);
     }
+  }
+
+  private static int sum(int[] numbers) {
+    int sum = 0;
+    for (int number : numbers) {
+      sum += number;
+    }
+    return sum;
   }
 
   private static void put(byte[] bytes, int[] lines, int at, int width) {
@@ -156,10 +167,10 @@ final class ByteKernel implements MatrixKernel {
   /**
    * Rounds a group to whole numbers.
    *
-   * @param begins gets, at a place, where a sum with weights begins that are too large
+   * @param sums get the sum of the whole numbers, a part in each lane
    * @return by what they have to be multiplied
    */
-  private static float round(float[] values, byte[] into, int[] begins, int at) {
+  private static float round(float[] values, byte[] into, int[] sums) {
     FloatVector largest = FloatVector.zero(FLOATS);
     for (int i = 0; i < GROUP; i += LANES) {
       largest = largest.max(FloatVector.fromArray(FLOATS, values, i).abs());
@@ -178,11 +189,7 @@ final class ByteKernel implements MatrixKernel {
       sum = sum.add(whole);
       ((ByteVector) whole.convertShape(VectorOperators.I2B, BYTES, 0)).intoArray(into, i);
     }
-    int total = 0;
-    for (int lane = 0; lane < LANES; lane++) {
-      total += sum.lane(lane);
-    }
-    begins[at] = -ByteMachineCode.OFFSET * total;
+    sum.intoArray(sums, 0);
     return Float.isFinite(most) ? most < LEAST ? 0 : most / MOST : Float.NaN;
   }
 

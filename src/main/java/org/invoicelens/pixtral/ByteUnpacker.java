@@ -26,6 +26,9 @@ final class ByteUnpacker implements AutoCloseable {
   /** What 1 is in the whole numbers that stand for nf4. */
   private static final int ONE = 127;
 
+  /** How far ahead memory is asked for codes, in bytes. */
+  private static final int AHEAD = 2048;
+
   private static final FunctionDescriptor TYPE =
       FunctionDescriptor.ofVoid(
           ValueLayout.ADDRESS,
@@ -103,6 +106,7 @@ final class ByteUnpacker implements AutoCloseable {
       }
       to.store(first, RDX, Float.BYTES + done);
     }
+    to.prefetch(RDI, AHEAD);
     to.add(RDI, ByteMachineCode.GROUP / (half ? 2 : 1));
     to.add(RSI, Float.BYTES);
     to.add(RDX, ByteMachineCode.ROW_GROUP * Integer.BYTES);

@@ -225,6 +225,12 @@ final class PromptAttention implements AutoCloseable {
     }
   }
 
+  private static void column(int[] rows, int at, int stride, int[] into) {
+    for (int i = 0; i < into.length; i++) {
+      into[i] = rows[i * stride + at];
+    }
+  }
+
   private static void turn(float[] values, int at, int stride, float[] row) {
     for (int position = 0; position < row.length; position++) {
       row[position] = values[position * stride + at];
@@ -257,7 +263,13 @@ final class PromptAttention implements AutoCloseable {
     private final float[] total = new float[panel];
     private final float[] correction = new float[panel];
 
-    private final float[] ones = new float[BLOCK];
+    private final float[] ones = new float[Math.max(BLOCK, width)];
+
+    /** What was attended to, two numbers to one. */
+    private final int[] pairs = new int[narrow ? width / 2 * panel : 0];
+
+    // of one query
+    private final int[] query = new int[headWords];
     private final float[] attended = new float[width];
 
     Panel(MemorySegment queries, int tokens, int count, int past, NativeNumbers into) {
@@ -298,12 +310,31 @@ final class PromptAttention implements AutoCloseable {
             tiles(width, adding.rows()),
             words(rows, adding.type()));
       }
+      divide();
+      if (narrow) {
+        MatrixProducts.pair(sums, 0, panel, ones, 0, width, pairs);
+      }
       for (int i = 0; i < some; i++) {
-        for (int j = 0; j < width; j++) {
-          attended[j] = Bfloat16.round(sums[j * panel + i] / total[i]);
-        }
         long place = ((long) (token + i) * heads + head) * width;
-        into.write(place, attended, 0, width);
+        if (narrow) {
+          column(pairs, i, panel, query);
+          MemorySegment.copy(query, 0, into.memory(), INT, place * Short.BYTES, headWords);
+        } else {
+          for (int j = 0; j < width; j++) {
+            attended[j] = Bfloat16.round(sums[j * panel + i]);
+          }
+          into.write(place, attended, 0, width);
+        }
+      }
+    }
+
+    private void divide() {
+      for (int i = 0; i < panel; i += LANES) {
+        FloatVector whole = FloatVector.fromArray(FLOATS, total, i);
+        for (int row = 0; row < width; row++) {
+          int place = row * panel + i;
+          FloatVector.fromArray(FLOATS, sums, place).div(whole).intoArray(sums, place);
+        }
       }
     }
 
@@ -313,10 +344,14 @@ final class PromptAttention implements AutoCloseable {
 
     /** Puts the words of queries beside each other; 0 where there are no more. */
     private void arrange(int head, int token, int some) {
-      for (int i = 0; i < panel; i++) {
+      if (some < panel) {
+        Arrays.fill(words, 0);
+      }
+      for (int i = 0; i < some; i++) {
         long place = ((long) head * tokens + token + i) * headWords;
+        MemorySegment.copy(queries, INT, place * Integer.BYTES, query, 0, headWords);
         for (int word = 0; word < headWords; word++) {
-          words[word * panel + i] = i < some ? queries.get(INT, (place + word) * Integer.BYTES) : 0;
+          words[word * panel + i] = query[word];
         }
       }
     }
