@@ -141,6 +141,10 @@ final class BenchCommand extends Command {
     return processor.prepare(ids, pictures);
   }
 
+  private static String activations(PixtralModel model) {
+    return model.quantizesActivations() ? "int8" : "none";
+  }
+
   private void print(PixtralModel model, List<GenerationResult> results) {
     LoadOptions options = model.options();
     JsonObject document = new JsonObject();
@@ -148,7 +152,7 @@ final class BenchCommand extends Command {
     facts.addProperty("path", loading.folder().toAbsolutePath().normalize().toString());
     facts.addProperty("dtype", options.dtype().id());
     facts.addProperty("precision", options.precision().id());
-    facts.addProperty("activations", model.quantizesActivations() ? "int8" : "none");
+    facts.addProperty("activations", activations(model));
     facts.addProperty("attention", options.attention().id());
     facts.addProperty("device", options.device());
     facts.addProperty("memory", model.memory());
@@ -185,10 +189,11 @@ final class BenchCommand extends Command {
       context
           .out()
           .printf(
-              "%s, %s on %s, attention %s, %s%n",
+              "%s, %s on %s, activations %s, attention %s, %s%n",
               loading.folder(),
               options.precision().title(),
               options.device(),
+              activations(model),
               options.attention().id(),
               ByteSize.binaryText(model.memory()));
       context

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.invoicelens.cli.DoorForTests.Outcome;
@@ -285,6 +286,32 @@ class GenerateCommandTest {
     assertThat(outcome.json().getAsJsonObject("model").get("dtype").getAsString())
         .isEqualTo("float32");
     assertThat(outcome.json().getAsJsonObject("machine").get("cores").getAsInt()).isPositive();
+  }
+
+  @Test
+  void tellsWhetherActivationsAreRounded() {
+    for (String activations : List.of("none", "int8")) {
+      Outcome outcome =
+          door.run(
+              "bench",
+              "--model",
+              TINY,
+              "--activations",
+              activations,
+              "--prompt-tokens",
+              20,
+              "--generate-tokens",
+              2,
+              "--repeat",
+              1,
+              "--json");
+      assertThat(outcome.code()).as(outcome.err()).isZero();
+      // in float32 they are as they were
+      assertThat(outcome.json().getAsJsonObject("model").get("activations").getAsString())
+          .isEqualTo("none");
+    }
+    assertThat(door.run("bench", "--model", TINY, "--activations", "int4").err())
+        .contains("'int4' is none of none, int8");
   }
 
   @Test

@@ -314,6 +314,7 @@ class ConfigLoaderTest {
         "quantization: {int8: {format: nf4}}    | $.quantization.int8.format     | int8, fp8",
         "quantization: {int4: {group_size: 48}} | $.quantization.int4.group_size | 32, 64, 128 or"
             + " 256",
+        "quantization: {activations: half}      | $.quantization.activations     | none, int8",
         "quantization: {fallback: int8}         | $.quantization.fallback        | in brackets",
         "quantization: {fallback: [int8, int8]} | $.quantization.fallback[1]     | Remove it",
         "quantization: {fallback: [bfloat16]}   | $.quantization.fallback[0]     | Remove it",
@@ -445,6 +446,16 @@ class ConfigLoaderTest {
     assertThat(config.quantization().preferred()).isEqualTo(Precision.INT4);
     assertThat(config.quantization().fallback()).containsExactly(Precision.FP8, Precision.NF4);
     assertThat(config.quantization().groupSize()).isEqualTo(128);
+    assertThat(config.quantization().activations()).isFalse();
+  }
+
+  @Test
+  void activationsAreRoundedWhereTheFileSaysSo() throws Exception {
+    ModelConfig config =
+        files.load(ConfigFiles.MINIMAL + "quantization: {default: nf4, activations: int8}");
+
+    assertThat(config.quantization().activations()).isTrue();
+    assertThat(config.withPrecision(Precision.INT8).quantization().activations()).isTrue();
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.ModelConfig;
 import org.invoicelens.config.Precision;
 import org.invoicelens.stage.Cancellation;
@@ -22,6 +23,8 @@ import org.invoicelens.stage.Stage;
 import org.invoicelens.verify.VerificationStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which precision and device a model gets, and what the user is told about it. */
 class ModelInitializerTest {
@@ -84,6 +87,29 @@ class ModelInitializerTest {
       assertThat(instance.model().options().precision()).isEqualTo(Precision.INT8);
       assertThat(instance.notes().get(1)).contains("int8", "fallback");
       assertThat(instance.notes().getLast()).contains("int8 instead of fp8");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"BFLOAT16, NF4", "FLOAT32, NF4", "BFLOAT16, BFLOAT16"})
+  void itIsSaidWhetherActivationsAreRoundedWhereThatIsConfigured(Precision dtype, Precision weights)
+      throws Exception {
+    Path folder = Path.of("models/pixtral-mini");
+    ModelConfig config =
+        Setups.config(
+            folder,
+            true,
+            Optional.empty(),
+            new ModelConfig.Loading(dtype, "cpu", AttentionVariant.SDPA),
+            new ModelConfig.Quantization(weights, List.of(), 64, true, true));
+    try (ModelInstance instance =
+        withMemory(1L << 32).initialize(Setups.verified(folder), config)) {
+      boolean rounded = instance.model().quantizesActivations();
+      if (dtype == Precision.FLOAT32 || weights == Precision.BFLOAT16) {
+        assertThat(rounded).isFalse();
+      }
+      assertThat(instance.notes().getLast())
+          .contains(rounded ? "activations rounded to 8 bits" : "not rounded to 8 bits");
     }
   }
 

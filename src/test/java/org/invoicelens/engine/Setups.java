@@ -33,6 +33,20 @@ final class Setups {
       Optional<ModelConfig.Footprint> footprint,
       Precision preferred,
       Precision... fallback) {
+    return config(
+        folder,
+        allowCpu,
+        footprint,
+        new ModelConfig.Loading(Precision.FLOAT32, device, AttentionVariant.EAGER),
+        new ModelConfig.Quantization(preferred, List.of(fallback), 64, true));
+  }
+
+  static ModelConfig config(
+      Path folder,
+      boolean allowCpu,
+      Optional<ModelConfig.Footprint> footprint,
+      ModelConfig.Loading loading,
+      ModelConfig.Quantization quantization) {
     return new ModelConfig(
         folder.resolve("none.yaml"),
         "small",
@@ -44,8 +58,8 @@ final class Setups {
         folder,
         new ModelConfig.Hardware(0, 0, "", allowCpu),
         footprint,
-        new ModelConfig.Loading(Precision.FLOAT32, device, AttentionVariant.EAGER),
-        new ModelConfig.Quantization(preferred, List.of(fallback), 64, true),
+        loading,
+        quantization,
         new ModelConfig.Download(2, 1, 1),
         new ModelConfig.Prompt("", "<json>"),
         new ModelConfig.Inference(64, 0, 1, 0.8));
