@@ -48,13 +48,14 @@ final class ByteKernel implements MatrixKernel {
 
   private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(int[].class, ORDER);
 
-  private final ByteMachineCode code;
+  private final MatrixMachineCode code;
   private final Map<Precision, ByteUnpacker> unpackers;
 
   /** Whether activations are in bfloat16. */
   private final boolean narrow;
 
-  private ByteKernel(ByteMachineCode code, Map<Precision, ByteUnpacker> unpackers, boolean narrow) {
+  private ByteKernel(
+      MatrixMachineCode code, Map<Precision, ByteUnpacker> unpackers, boolean narrow) {
     this.code = code;
     this.unpackers = unpackers;
     this.narrow = narrow;
@@ -72,9 +73,9 @@ final class ByteKernel implements MatrixKernel {
   /**
    * A kernel with some code.
    *
-   * @param code closed with this
+   * @param code of {@link ByteMachineCode}, closed with this
    */
-  static ByteKernel of(ByteMachineCode code, Precision type) {
+  static ByteKernel of(MatrixMachineCode code, Precision type) {
     Map<Precision, ByteUnpacker> unpackers = new EnumMap<>(Precision.class);
     ByteKernel kernel = new ByteKernel(code, unpackers, type == Precision.BFLOAT16);
     for (Precision precision : new Precision[] {Precision.INT8, Precision.NF4, Precision.INT4}) {

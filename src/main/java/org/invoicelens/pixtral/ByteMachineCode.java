@@ -10,26 +10,26 @@ import static org.invoicelens.assembler.Assembler.Register.RDI;
 import static org.invoicelens.assembler.Assembler.Register.RDX;
 import static org.invoicelens.assembler.Assembler.Register.RSI;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.invoicelens.assembler.Assembler;
 import org.invoicelens.assembler.MachineCode;
 import org.invoicelens.assembler.ProcessorFlags;
+import org.invoicelens.config.Precision;
 
 /**
- * Products of many tokens with rows of a weight, both in bytes, four to a word, in machine code.
+ * The loop of {@link MatrixMachineCode} for tokens and rows of a weight that are both in bytes,
+ * four to a word.
  *
  * <p>Values are whole numbers in groups of {@value #GROUP}, each group with a scale. A weight's are
  * {@value #OFFSET} too large, for one side of the instruction has no sign; what that adds to the
  * sum of a group is the same for all rows, and the sum begins with as much less. Sums of groups are
  * exact; multiplied by both scales they are added up in float32.
  *
- * <p>Calls may come from several threads.
+ * <p>A panel is {@code [groups][PANEL_GROUP][tokens]}: where sums begin, scales in float32, words.
+ * A row is {@code [groups][ROW_GROUP]}: a scale in float32, then words. Stateless.
  */
-final class ByteMachineCode implements AutoCloseable {
+final class ByteMachineCode {
 
   /** Values that share a scale. */
   static final int GROUP = 64;
@@ -52,26 +52,12 @@ final class ByteMachineCode implements AutoCloseable {
   /** From one row of a weight to the next, in words. */
   static final int ROW = GROUPS * ROW_GROUP + 16;
 
-  private static final int VECTORS = 2;
+  private static final int VECTORS = MatrixMachineCode.VECTORS;
 
-  private static final FunctionDescriptor TYPE =
-      FunctionDescriptor.ofVoid(
-          ValueLayout.ADDRESS,
-          ValueLayout.ADDRESS,
-          ValueLayout.ADDRESS,
-          ValueLayout.JAVA_LONG,
-          ValueLayout.JAVA_LONG);
-
-  private final int vectorBytes;
-  private final MachineCode code;
-
-  private ByteMachineCode(int vectorBytes, MachineCode code) {
-    this.vectorBytes = vectorBytes;
-    this.code = code;
-  }
+  private ByteMachineCode() {}
 
   /** The code with the widest vectors for which there is one; empty where there is none here. */
-  static Optional<ByteMachineCode> of() {
+  static Optional<MatrixMachineCode> of() {
     return Stream.of(64, 32)
         .filter(ByteMachineCode::takes)
         .findFirst()
@@ -95,9 +81,9 @@ final class ByteMachineCode implements AutoCloseable {
    *
    * @param vectorBytes one that is taken
    */
-  static Optional<ByteMachineCode> of(int vectorBytes) {
-    return MachineCode.of(code(vectorBytes), TYPE)
-        .map(made -> new ByteMachineCode(vectorBytes, made));
+  static Optional<MatrixMachineCode> of(int vectorBytes) {
+    return MatrixMachineCode.of(
+        code(vectorBytes), Precision.INT8, vectorBytes, rowsOfTile(vectorBytes));
   }
 
   /**
@@ -166,42 +152,5 @@ final class ByteMachineCode implements AutoCloseable {
   /** All registers but those of a panel, a word and a scale: half of them for a group's sums. */
   private static int rowsOfTile(int vectorBytes) {
     return vectorBytes == 64 ? 6 : 3;
-  }
-
-  int vectorBytes() {
-    return vectorBytes;
-  }
-
-  /** Tokens of a panel. */
-  int tokens() {
-    return VECTORS * vectorBytes / Float.BYTES;
-  }
-
-  /** Rows of a weight that are a tile. */
-  int rows() {
-    return rowsOfTile(vectorBytes);
-  }
-
-  /**
-   * Adds the products of a panel with tiles to sums.
-   *
-   * @param panel {@code [groups][PANEL_GROUP][tokens]}: whole numbers, scales in float32, words
-   * @param rows {@code [tiles][rows][ROW]}, in each {@code [groups][ROW_GROUP]}: a scale in
-   *     float32, then words
-   * @param sums {@code [tiles][rows][tokens]} of float32
-   */
-  void multiply(
-      MemorySegment panel, MemorySegment rows, MemorySegment sums, int tiles, int groups) {
-    try {
-      code.handle().invokeExact(panel, rows, sums, (long) tiles, (long) groups);
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** Frees the code; no product may be under way. */
-  @Override
-  public void close() {
-    code.close();
   }
 }

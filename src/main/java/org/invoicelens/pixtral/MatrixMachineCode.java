@@ -41,7 +41,8 @@ final class MatrixMachineCode implements AutoCloseable {
    */
   static final int ROW = WORDS + 16;
 
-  private static final int VECTORS = 2;
+  /** Vectors that the tokens of a panel fill. */
+  static final int VECTORS = 2;
 
   private static final FunctionDescriptor TYPE =
       FunctionDescriptor.ofVoid(
@@ -53,11 +54,13 @@ final class MatrixMachineCode implements AutoCloseable {
 
   private final Precision type;
   private final int vectorBytes;
+  private final int rows;
   private final MachineCode code;
 
-  private MatrixMachineCode(Precision type, int vectorBytes, MachineCode code) {
+  private MatrixMachineCode(Precision type, int vectorBytes, int rows, MachineCode code) {
     this.type = type;
     this.vectorBytes = vectorBytes;
+    this.rows = rows;
     this.code = code;
   }
 
@@ -95,8 +98,18 @@ final class MatrixMachineCode implements AutoCloseable {
    * @param stride from one row to the next, in words
    */
   static Optional<MatrixMachineCode> of(Precision type, int vectorBytes, int stride) {
-    return MachineCode.of(code(type, vectorBytes, stride), TYPE)
-        .map(made -> new MatrixMachineCode(type, vectorBytes, made));
+    return of(code(type, vectorBytes, stride), type, vectorBytes, rowsOfTile(vectorBytes));
+  }
+
+  /**
+   * Another loop that is called in the same way; empty where the system does not allow it.
+   *
+   * @param type what it multiplies
+   * @param rows of a tile
+   */
+  static Optional<MatrixMachineCode> of(byte[] code, Precision type, int vectorBytes, int rows) {
+    return MachineCode.of(code, TYPE)
+        .map(made -> new MatrixMachineCode(type, vectorBytes, rows, made));
   }
 
   /**
@@ -148,9 +161,13 @@ final class MatrixMachineCode implements AutoCloseable {
     return vectorBytes == 64 ? 12 : 6;
   }
 
-  /** What it multiplies: BFLOAT16 or FLOAT32. */
+  /** What it multiplies: BFLOAT16, FLOAT32, or INT8. */
   Precision type() {
     return type;
+  }
+
+  int vectorBytes() {
+    return vectorBytes;
   }
 
   /** Tokens of a panel. */
@@ -160,19 +177,20 @@ final class MatrixMachineCode implements AutoCloseable {
 
   /** Rows of a weight that are a tile. */
   int rows() {
-    return rowsOfTile(vectorBytes);
+    return rows;
   }
 
   /**
    * Adds the products of a panel with tiles to sums.
    *
-   * @param panel {@code [words][tokens]}
+   * @param panel {@code [words][tokens]}; for INT8 as {@link ByteMachineCode} has it, like rows
    * @param rows {@code [tiles][rows][stride]} words, of each row so many as the panel has
    * @param sums {@code [tiles][rows][tokens]} of float32
+   * @param count words of a row; for INT8 groups
    */
-  void multiply(MemorySegment panel, MemorySegment rows, MemorySegment sums, int tiles, int words) {
+  void multiply(MemorySegment panel, MemorySegment rows, MemorySegment sums, int tiles, int count) {
     try {
-      code.handle().invokeExact(panel, rows, sums, (long) tiles, (long) words);
+      code.handle().invokeExact(panel, rows, sums, (long) tiles, (long) count);
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
