@@ -142,7 +142,10 @@ final class BenchCommand extends Command {
   }
 
   private static String activations(PixtralModel model) {
-    return model.quantizesActivations() ? "int8" : "none";
+    return (model.quantizesActivations()
+            ? Choices.ActivationsChoice.INT8
+            : Choices.ActivationsChoice.NONE)
+        .id();
   }
 
   private void print(PixtralModel model, List<GenerationResult> results) {

@@ -190,7 +190,7 @@ public record ModelConfig(
             quantization.fallback.stream().filter(fallback -> fallback != precision).toList(),
             quantization.groupSize,
             quantization.doubleQuant,
-            quantization.activations);
+            quantization.int8Activations);
     return with(repoId, revision, endpoint, mirrors, modelPath, footprint, matching, other);
   }
 
@@ -301,14 +301,14 @@ public record ModelConfig(
    * @param fallback the ones to go to, in order, where memory does not suffice
    * @param groupSize weights that share a scale in 4-bit precisions: 32, 64, 128 or 256
    * @param doubleQuant whether the scales of nf4 are quantised as well
-   * @param activations whether the activations of prompts are quantised, to int8
+   * @param int8Activations whether the activations of prompts are quantised, to int8
    */
   public record Quantization(
       Precision preferred,
       List<Precision> fallback,
       int groupSize,
       boolean doubleQuant,
-      boolean activations) {
+      boolean int8Activations) {
     public Quantization {
       fallback = List.copyOf(fallback);
     }

@@ -203,7 +203,7 @@ public final class ModelInitializer {
       DeviceProof proof = ProofOfDevice.require(model.prove());
       List<String> said = new ArrayList<>(notes);
       describe(model.options(), config, said);
-      if (config.quantization().activations()) {
+      if (config.quantization().int8Activations()) {
         model.quantizeActivations(true);
         said.add(
             WORDS.text(

@@ -94,18 +94,8 @@ final class ByteKernel implements MatrixKernel {
   }
 
   @Override
-  public boolean quantizesActivations() {
-    return true;
-  }
-
-  @Override
-  public int tokens() {
-    return code.tokens();
-  }
-
-  @Override
-  public int rows() {
-    return code.rows();
+  public MatrixMachineCode code() {
+    return code;
   }
 
   @Override
@@ -133,7 +123,7 @@ final class ByteKernel implements MatrixKernel {
     NativeNumbers numbers = new NativeNumbers(input, narrow);
     float[] values = new float[GROUP];
     byte[] bytes = new byte[GROUP];
-    int width = tokens();
+    int width = code.tokens();
     int[] sums = new int[LANES];
     int[] lines = new int[PANEL_GROUP * width];
     for (int group = 0; group < part.columns() / GROUP; group++) {

@@ -15,14 +15,8 @@ sealed interface MatrixKernel extends AutoCloseable permits NumberKernel, ByteKe
   /** Whether it multiplies such a weight. */
   boolean takes(PackedForm form);
 
-  /** Whether activations are rounded to fewer bits than they have. */
-  boolean quantizesActivations();
-
-  /** Tokens of a panel: as many as fill vectors. */
-  int tokens();
-
-  /** Rows of a tile. */
-  int rows();
+  /** The code, which tells how many tokens a panel has, and how many rows a tile. */
+  MatrixMachineCode code();
 
   /** Rows that are unpacked at a time: whole tiles. */
   int blockRows();
@@ -41,7 +35,7 @@ sealed interface MatrixKernel extends AutoCloseable permits NumberKernel, ByteKe
    *
    * @param input {@code [tokens][columns]} of bfloat16 or float32, as the kernel was made for
    * @param count how many there are from {@code first} on; those missing become 0
-   * @param panel {@link #panelWords} times {@link #tokens} words
+   * @param panel {@link #panelWords} times its tokens words
    */
   void arrange(MemorySegment input, int first, int count, Part part, MemorySegment panel);
 

@@ -14,6 +14,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.invoicelens.config.Precision;
 
 /**
  * Products of the tokens of a prompt with weights, on the processor's cores.
@@ -53,7 +54,7 @@ final class MatrixProducts implements AutoCloseable {
   MatrixProducts(RowThreads threads, MatrixKernel kernel) {
     this.threads = threads;
     this.kernel = kernel;
-    this.panelTokens = kernel.tokens();
+    this.panelTokens = kernel.code().tokens();
     this.blockRows = kernel.blockRows();
   }
 
@@ -64,7 +65,7 @@ final class MatrixProducts implements AutoCloseable {
 
   /** Whether activations are rounded to fewer bits than they have. */
   boolean quantizesActivations() {
-    return kernel.quantizesActivations();
+    return kernel.code().type() == Precision.INT8;
   }
 
   /** How many bytes the panels of so many tokens take. */
@@ -226,7 +227,8 @@ final class MatrixProducts implements AutoCloseable {
 
     private void multiply(
         MemorySegment block, int count, MatrixKernel.Part part, float[] sums, int at) {
-      int tiles = (count + kernel.rows() - 1) / kernel.rows();
+      int ofTile = kernel.code().rows();
+      int tiles = (count + ofTile - 1) / ofTile;
       MemorySegment there = MemorySegment.ofArray(sums);
       for (int panel = 0; panel < panels(tokens); panel++) {
         kernel.multiply(

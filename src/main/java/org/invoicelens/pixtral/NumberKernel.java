@@ -47,18 +47,8 @@ final class NumberKernel implements MatrixKernel {
   }
 
   @Override
-  public boolean quantizesActivations() {
-    return false;
-  }
-
-  @Override
-  public int tokens() {
-    return code.tokens();
-  }
-
-  @Override
-  public int rows() {
-    return code.rows();
+  public MatrixMachineCode code() {
+    return code;
   }
 
   @Override
@@ -84,7 +74,7 @@ final class NumberKernel implements MatrixKernel {
   @Override
   public void arrange(MemorySegment input, int first, int count, Part part, MemorySegment panel) {
     int words = panelWords(part.columns());
-    int width = tokens();
+    int width = code.tokens();
     for (int begin = 0; begin < words; begin += NEAR) {
       int end = Math.min(begin + NEAR, words);
       for (int token = 0; token < width; token++) {

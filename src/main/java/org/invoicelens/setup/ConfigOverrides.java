@@ -110,6 +110,6 @@ public record ConfigOverrides(
         smaller,
         quantization.groupSize(),
         quantization.doubleQuant(),
-        quantization.activations());
+        quantization.int8Activations());
   }
 }

@@ -446,7 +446,7 @@ class ConfigLoaderTest {
     assertThat(config.quantization().preferred()).isEqualTo(Precision.INT4);
     assertThat(config.quantization().fallback()).containsExactly(Precision.FP8, Precision.NF4);
     assertThat(config.quantization().groupSize()).isEqualTo(128);
-    assertThat(config.quantization().activations()).isFalse();
+    assertThat(config.quantization().int8Activations()).isFalse();
   }
 
   @Test
@@ -454,8 +454,8 @@ class ConfigLoaderTest {
     ModelConfig config =
         files.load(ConfigFiles.MINIMAL + "quantization: {default: nf4, activations: int8}");
 
-    assertThat(config.quantization().activations()).isTrue();
-    assertThat(config.withPrecision(Precision.INT8).quantization().activations()).isTrue();
+    assertThat(config.quantization().int8Activations()).isTrue();
+    assertThat(config.withPrecision(Precision.INT8).quantization().int8Activations()).isTrue();
   }
 
   @ParameterizedTest
