@@ -57,8 +57,8 @@ final class ProcessorLayers implements AutoCloseable {
   /** Makes products of many tokens; null where they are the program's. */
   private MatrixProducts matrix;
 
-  /** Whether activations of many tokens are to be rounded to bytes. */
-  private boolean bytes;
+  /** Whether activations of many tokens are to be rounded to int8. */
+  private boolean int8Activations;
 
   /** Attention of many tokens; null where it is the program's. */
   private PromptAttention attention;
@@ -142,7 +142,7 @@ final class ProcessorLayers implements AutoCloseable {
     endMatrix();
     if (type == Precision.BFLOAT16 && weights.containsKey(name(0, "q"))) {
       matrix =
-          (bytes ? ByteKernel.of(numbers) : Optional.<ByteKernel>empty())
+          (int8Activations ? ByteKernel.of(numbers) : Optional.<ByteKernel>empty())
               .flatMap(this::products)
               .or(() ->
                   MatrixMachineCode.of(numbers).map(NumberKernel::new).flatMap(this::products))
@@ -161,7 +161,7 @@ final class ProcessorLayers implements AutoCloseable {
 
   /** Multiplies in bytes from now on, where machine code can, or no longer. */
   void quantizeActivations(boolean wanted) {
-    bytes = wanted;
+    int8Activations = wanted;
     if (matrix != null) {
       useMatrix();
     }
