@@ -94,7 +94,7 @@ class ModelInitializerTest {
   @CsvSource({"BFLOAT16, NF4", "FLOAT32, NF4", "BFLOAT16, BFLOAT16"})
   void itIsSaidWhetherActivationsAreRoundedWhereThatIsConfigured(Precision dtype, Precision weights)
       throws Exception {
-    Path folder = Path.of("models/pixtral-mini");
+    Path folder = Path.of("models/bundled/pixtral-mini");
     ModelConfig config =
         Setups.config(
             folder,
