@@ -226,6 +226,29 @@ public final class Assembler {
     vector(NO_PREFIX, MAP_0F, 0x5b, to, 0, from);
   }
 
+  /** Rounds numbers of float32 to whole ones of 32 bits, of two as near to the even one. */
+  public void floatsToInts(int to, int from) {
+    vector(PREFIX_66, MAP_0F, 0x5b, to, 0, from);
+  }
+
+  /**
+   * Turns whole numbers of 32 bits into ones of 16, the nearest there are: in each 128 bits four
+   * from the left, then four from the right.
+   */
+  public void packInts(int to, int left, int right) {
+    vector(PREFIX_66, MAP_0F, 0x6b, to, left, right);
+  }
+
+  /** Turns whole numbers of 16 bits into ones of eight, likewise. */
+  public void packShorts(int to, int left, int right) {
+    vector(PREFIX_66, MAP_0F, 0x63, to, left, right);
+  }
+
+  /** Takes for each lane of 32 bits the one that an order names. */
+  public void order(int to, int order, int from) {
+    vector(PREFIX_66, MAP_0F38, 0x36, to, order, from);
+  }
+
   /** Multiplies numbers of float32 with those in memory. */
   public void multiply(int to, int left, Register base, int distance) {
     vector(NO_PREFIX, MAP_0F, 0x59, to, left, base, distance);

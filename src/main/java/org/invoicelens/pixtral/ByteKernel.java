@@ -1,9 +1,5 @@
 package org.invoicelens.pixtral;
 
-import static org.invoicelens.pixtral.ByteMachineCode.GROUP;
-import static org.invoicelens.pixtral.ByteMachineCode.GROUP_WORDS;
-import static org.invoicelens.pixtral.ByteMachineCode.PANEL_GROUP;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -21,7 +17,8 @@ import org.invoicelens.config.Precision;
 
 /**
  * Products of whole numbers of eight bits, by {@link ByteMachineCode}: activations are rounded to
- * 255 steps in groups of {@value ByteMachineCode#GROUP}, each with a scale of its own.
+ * 255 steps in groups, each with a scale of its own, and so are weights whose own groups are
+ * smaller.
  */
 final class ByteKernel implements MatrixKernel {
 
@@ -32,7 +29,7 @@ final class ByteKernel implements MatrixKernel {
   private static final int MOST = 127;
 
   /** Below it a group is nothing but 0: its scale could not be divided by. */
-  private static final float LEAST = 1e-30f;
+  static final float LEAST = 1e-30f;
 
   /** Added to a small number, it leaves it rounded to a whole one in the lowest bits. */
   private static final float ROUNDING = 0x1.8p23f;
@@ -48,6 +45,7 @@ final class ByteKernel implements MatrixKernel {
 
   private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(int[].class, ORDER);
 
+  private final ByteGroups groups;
   private final MatrixMachineCode code;
   private final Map<Precision, ByteUnpacker> unpackers;
 
@@ -55,7 +53,11 @@ final class ByteKernel implements MatrixKernel {
   private final boolean narrow;
 
   private ByteKernel(
-      MatrixMachineCode code, Map<Precision, ByteUnpacker> unpackers, boolean narrow) {
+      ByteGroups groups,
+      MatrixMachineCode code,
+      Map<Precision, ByteUnpacker> unpackers,
+      boolean narrow) {
+    this.groups = groups;
     this.code = code;
     this.unpackers = unpackers;
     this.narrow = narrow;
@@ -66,20 +68,20 @@ final class ByteKernel implements MatrixKernel {
    *
    * @param type of activations: BFLOAT16 or FLOAT32
    */
-  static Optional<ByteKernel> of(Precision type) {
-    return ByteMachineCode.of().map(code -> of(code, type));
+  static Optional<ByteKernel> of(ByteGroups groups, Precision type) {
+    return ByteMachineCode.of(groups).map(code -> of(groups, code, type));
   }
 
   /**
    * A kernel with some code.
    *
-   * @param code of {@link ByteMachineCode}, closed with this
+   * @param code of {@link ByteMachineCode} for the groups, closed with this
    */
-  static ByteKernel of(MatrixMachineCode code, Precision type) {
+  static ByteKernel of(ByteGroups groups, MatrixMachineCode code, Precision type) {
     Map<Precision, ByteUnpacker> unpackers = new EnumMap<>(Precision.class);
-    ByteKernel kernel = new ByteKernel(code, unpackers, type == Precision.BFLOAT16);
+    ByteKernel kernel = new ByteKernel(groups, code, unpackers, type == Precision.BFLOAT16);
     for (Precision precision : new Precision[] {Precision.INT8, Precision.NF4, Precision.INT4}) {
-      ByteUnpacker.of(precision, code.vectorBytes())
+      ByteUnpacker.of(precision, groups, code.vectorBytes())
           .ifPresent(unpacker -> unpackers.put(precision, unpacker));
     }
     return kernel;
@@ -88,6 +90,7 @@ final class ByteKernel implements MatrixKernel {
   @Override
   public boolean takes(PackedForm form) {
     return ByteUnpacker.takes(form)
+        && form.columns() % groups.values() == 0
         && unpackers.containsKey(form.precision())
         && (form.precision() == Precision.INT8 || partColumns() % form.group() == 0)
         && form.rows() % 2 == 0;
@@ -105,36 +108,37 @@ final class ByteKernel implements MatrixKernel {
 
   @Override
   public int partColumns() {
-    return ByteMachineCode.GROUPS * GROUP;
+    return ByteGroups.COLUMNS;
   }
 
   @Override
   public int panelWords(int columns) {
-    return columns / GROUP * PANEL_GROUP;
+    return columns / groups.values() * groups.ofPanel();
   }
 
   @Override
   public int rowWords() {
-    return ByteMachineCode.ROW;
+    return groups.rowWords();
   }
 
   @Override
   public void arrange(MemorySegment input, int first, int count, Part part, MemorySegment panel) {
     NativeNumbers numbers = new NativeNumbers(input, narrow);
-    float[] values = new float[GROUP];
-    byte[] bytes = new byte[GROUP];
+    int size = groups.values();
+    float[] values = new float[size];
+    byte[] bytes = new byte[size];
     int width = code.tokens();
     int[] sums = new int[LANES];
-    int[] lines = new int[PANEL_GROUP * width];
-    for (int group = 0; group < part.columns() / GROUP; group++) {
+    int[] lines = new int[groups.ofPanel() * width];
+    for (int group = 0; group < part.columns() / size; group++) {
       for (int token = 0; token < count; token++) {
         numbers.read(
-            (long) (first + token) * part.all() + part.from() + group * GROUP, GROUP, values);
+            (long) (first + token) * part.all() + part.from() + group * size, size, values);
         float scale = round(values, bytes, sums);
         // a sum with weights that are too large begins with as much less
         lines[token] = -ByteMachineCode.OFFSET * sum(sums);
         lines[width + token] = Float.floatToRawIntBits(scale);
-        put(bytes, lines, 2 * width + token, width);
+        put(bytes, lines, ByteGroups.BEFORE_VALUES * width + token, width);
       }
       long place = (long) group * lines.length * Integer.BYTES;
       MemorySegment.copy(lines, 0, panel, INT, place, lines.length);
@@ -150,7 +154,7 @@ final class ByteKernel implements MatrixKernel {
   }
 
   private static void put(byte[] bytes, int[] lines, int at, int width) {
-    for (int word = 0; word < GROUP_WORDS; word++) {
+    for (int word = 0; word < bytes.length / Integer.BYTES; word++) {
       lines[at + word * width] = (int) WORDS.get(bytes, word * Integer.BYTES);
     }
   }
@@ -163,14 +167,14 @@ final class ByteKernel implements MatrixKernel {
    */
   private static float round(float[] values, byte[] into, int[] sums) {
     FloatVector largest = FloatVector.zero(FLOATS);
-    for (int i = 0; i < GROUP; i += LANES) {
+    for (int i = 0; i < values.length; i += LANES) {
       largest = largest.max(FloatVector.fromArray(FLOATS, values, i).abs());
     }
     float most = largest.reduceLanes(VectorOperators.MAX);
     // what is not finite must not look as if it were
     float inverse = most < LEAST || !Float.isFinite(most) ? 0 : MOST / most;
     IntVector sum = IntVector.zero(INTS);
-    for (int i = 0; i < GROUP; i += LANES) {
+    for (int i = 0; i < values.length; i += LANES) {
       IntVector whole =
           FloatVector.fromArray(FLOATS, values, i)
               .mul(inverse)
@@ -196,7 +200,7 @@ final class ByteKernel implements MatrixKernel {
   @Override
   public void multiply(
       MemorySegment panel, MemorySegment block, MemorySegment sums, int tiles, Part part) {
-    code.multiply(panel, block, sums, tiles, part.columns() / GROUP);
+    code.multiply(panel, block, sums, tiles, part.columns() / groups.values());
   }
 
   /** Scales are a part of the sums, but for what all values of a precision have in common. */

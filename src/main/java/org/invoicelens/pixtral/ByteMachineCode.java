@@ -19,49 +19,28 @@ import org.invoicelens.config.Precision;
 
 /**
  * The loop of {@link MatrixMachineCode} for tokens and rows of a weight that are both in bytes,
- * four to a word.
+ * four to a word, as {@link ByteGroups} has them.
  *
- * <p>Values are whole numbers in groups of {@value #GROUP}, each group with a scale. A weight's are
- * {@value #OFFSET} too large, for one side of the instruction has no sign; what that adds to the
- * sum of a group is the same for all rows, and the sum begins with as much less. Sums of groups are
- * exact; multiplied by both scales they are added up in float32.
- *
- * <p>A panel is {@code [groups][PANEL_GROUP][tokens]}: where sums begin, scales in float32, words.
- * A row is {@code [groups][ROW_GROUP]}: a scale in float32, then words. Stateless.
+ * <p>A weight's values are {@value #OFFSET} too large, for one side of the instruction has no sign;
+ * what that adds to the sum of a group is the same for all rows, and the sum begins with as much
+ * less. Sums of groups are exact; multiplied by both scales they are added up in float32.
+ * Stateless.
  */
 final class ByteMachineCode {
 
-  /** Values that share a scale. */
-  static final int GROUP = 64;
-
   /** By how much a weight's values are too large. */
   static final int OFFSET = 128;
-
-  /** The most groups of a row that are multiplied in one call: rows of a block stay near then. */
-  static final int GROUPS = 80;
-
-  /** Words that the values of a group are. */
-  static final int GROUP_WORDS = GROUP / Integer.BYTES;
-
-  /** Words of a group in a row: its scale, then its values. */
-  static final int ROW_GROUP = 1 + GROUP_WORDS;
-
-  /** Words that a token has in a panel for a group: where sums begin, its scale, its values. */
-  static final int PANEL_GROUP = 2 + GROUP_WORDS;
-
-  /** From one row of a weight to the next, in words. */
-  static final int ROW = GROUPS * ROW_GROUP + 16;
 
   private static final int VECTORS = MatrixMachineCode.VECTORS;
 
   private ByteMachineCode() {}
 
   /** The code with the widest vectors for which there is one; empty where there is none here. */
-  static Optional<MatrixMachineCode> of() {
+  static Optional<MatrixMachineCode> of(ByteGroups groups) {
     return Stream.of(64, 32)
         .filter(ByteMachineCode::takes)
         .findFirst()
-        .flatMap(ByteMachineCode::of);
+        .flatMap(bytes -> of(groups, bytes));
   }
 
   /**
@@ -81,16 +60,16 @@ final class ByteMachineCode {
    *
    * @param vectorBytes one that is taken
    */
-  static Optional<MatrixMachineCode> of(int vectorBytes) {
+  static Optional<MatrixMachineCode> of(ByteGroups groups, int vectorBytes) {
     return MatrixMachineCode.of(
-        code(vectorBytes), Precision.INT8, vectorBytes, rowsOfTile(vectorBytes));
+        code(groups, vectorBytes), Precision.INT8, vectorBytes, rowsOfTile(vectorBytes));
   }
 
   /**
    * The panel is in RDI, rows are in RSI, sums in RDX; RCX counts tiles, and R8 has the number of
    * groups.
    */
-  private static byte[] code(int vectorBytes) {
+  private static byte[] code(ByteGroups groups, int vectorBytes) {
     Assembler to = new Assembler(vectorBytes);
     int rows = rowsOfTile(vectorBytes);
     int count = VECTORS * rows;
@@ -99,6 +78,7 @@ final class ByteMachineCode {
     int word = panel + VECTORS;
     int scale = word + 1;
     int line = VECTORS * vectorBytes;
+    int stride = groups.rowWords() * Integer.BYTES;
     int tile = to.here();
     to.move(RAX, R8);
     to.move(R9, RDI);
@@ -110,15 +90,15 @@ final class ByteMachineCode {
     for (int i = 0; i < count; i++) {
       to.load(i, R9, i % VECTORS * vectorBytes);
     }
-    to.add(R9, (PANEL_GROUP - GROUP_WORDS) * line);
+    to.add(R9, ByteGroups.BEFORE_VALUES * line);
     to.add(R10, Float.BYTES);
-    to.move(R11, GROUP_WORDS);
+    to.move(R11, groups.words());
     int next = to.here();
     for (int i = 0; i < VECTORS; i++) {
       to.load(panel + i, R9, i * vectorBytes);
     }
     for (int row = 0; row < rows; row++) {
-      to.broadcast(word, R10, row * ROW * Integer.BYTES);
+      to.broadcast(word, R10, row * stride);
       for (int i = 0; i < VECTORS; i++) {
         to.addByteProducts(VECTORS * row + i, word, panel + i);
       }
@@ -127,10 +107,10 @@ final class ByteMachineCode {
     to.add(R10, Integer.BYTES);
     to.repeat(R11, next);
     for (int i = 0; i < VECTORS; i++) {
-      to.load(panel + i, R9, i * vectorBytes - (1 + GROUP_WORDS) * line);
+      to.load(panel + i, R9, i * vectorBytes - (1 + groups.words()) * line);
     }
     for (int row = 0; row < rows; row++) {
-      to.broadcast(word, R10, (row * ROW - ROW_GROUP) * Float.BYTES);
+      to.broadcast(word, R10, row * stride - groups.ofRow() * Integer.BYTES);
       for (int i = 0; i < VECTORS; i++) {
         int whole = VECTORS * row + i;
         to.multiply(scale, panel + i, word);
@@ -143,7 +123,7 @@ final class ByteMachineCode {
       to.store(sums + i, RDX, i * vectorBytes);
     }
     to.add(RDX, rows * line);
-    to.add(RSI, rows * ROW * Integer.BYTES);
+    to.add(RSI, rows * stride);
     to.repeat(RCX, tile);
     to.leave();
     return to.code();

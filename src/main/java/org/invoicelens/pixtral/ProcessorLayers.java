@@ -142,7 +142,9 @@ final class ProcessorLayers implements AutoCloseable {
     endMatrix();
     if (type == Precision.BFLOAT16 && weights.containsKey(name(0, "q"))) {
       matrix =
-          (int8Activations ? ByteKernel.of(numbers) : Optional.<ByteKernel>empty())
+          (int8Activations
+                  ? ByteKernel.of(ByteGroups.of(layerForms().toList()), numbers)
+                  : Optional.<ByteKernel>empty())
               .flatMap(this::products)
               .or(() ->
                   MatrixMachineCode.of(numbers).map(NumberKernel::new).flatMap(this::products))

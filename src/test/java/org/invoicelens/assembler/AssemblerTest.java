@@ -81,6 +81,10 @@ class AssemblerTest {
                 "62 51 1d 48 f5 8a 41 00 00 00",
                 to -> to.multiplyShorts(9, 12, R10, 65)),
             of("c4 e1 6d fe cb", "62 f1 6d 48 fe cb", to -> to.addInts(1, 2, 3)),
+            of("c4 c1 7d 5b cf", "62 d1 7d 48 5b cf", to -> to.floatsToInts(1, 15)),
+            of("c4 e1 25 6b f4", "62 f1 25 48 6b f4", to -> to.packInts(6, 11, 4)),
+            of("c4 e1 25 63 f4", "62 f1 25 48 63 f4", to -> to.packShorts(6, 11, 4)),
+            of("c4 e2 25 36 f4", "62 f2 25 48 36 f4", to -> to.order(6, 11, 4)),
             of("c4 c1 7c 5b cf", "62 d1 7c 48 5b cf", to -> to.intsToFloats(1, 15)),
             of(
                 "c4 41 3c 59 83 41 00 00 00",

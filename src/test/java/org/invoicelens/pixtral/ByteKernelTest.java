@@ -17,8 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Products with activations in eight bits, against the same sums of whole numbers in Java. */
 class ByteKernelTest {
 
-  private static final int GROUP = ByteMachineCode.GROUP;
-
   private static Stream<Arguments> cases() {
     return Stream.of(32, 64)
         .filter(ByteMachineCode::takes)
@@ -26,8 +24,11 @@ class ByteKernelTest {
             Stream.of(
                 Arguments.of(bytes, Precision.INT8, 64, false, 2, 32, 384),
                 Arguments.of(bytes, Precision.INT8, 64, false, 1, 9, 5184),
+                Arguments.of(bytes, Precision.INT8, 64, false, 1, 33, 512),
                 Arguments.of(bytes, Precision.INT4, 64, false, 2, 31, 5248),
+                Arguments.of(bytes, Precision.INT4, 64, false, 2, 40, 768),
                 Arguments.of(bytes, Precision.INT4, 256, false, 1, 1, 5376),
+                Arguments.of(bytes, Precision.NF4, 64, true, 1, 7, 5376),
                 Arguments.of(bytes, Precision.NF4, 128, false, 2, 64, 640),
                 Arguments.of(bytes, Precision.NF4, 64, true, 3, 130, 192)));
   }
@@ -54,10 +55,10 @@ class ByteKernelTest {
   @CsvSource({"32, INT8", "64, INT8", "32, NF4", "64, INT4"})
   void noNumberIsTooSmallOrTooLarge(int vectorBytes, Precision precision) throws Exception {
     assumeTrue(ByteMachineCode.takes(vectorBytes));
-    int columns = 3 * GROUP;
+    int columns = 3 * ByteGroups.LEAST;
     float[] input = new float[5 * columns];
     for (int i = 0; i < columns; i++) {
-      input[i] = i < GROUP ? 0 : i < 2 * GROUP ? 1e-38f : -0f;
+      input[i] = i < ByteGroups.LEAST ? 0 : i < 2 * ByteGroups.LEAST ? 1e-38f : -0f;
       input[columns + i] = i == 70 ? 1e36f : 1;
       input[2 * columns + i] = i == 5 ? Float.POSITIVE_INFINITY : 1;
       input[3 * columns + i] = i == 100 ? Float.NaN : 1;
@@ -74,27 +75,29 @@ class ByteKernelTest {
   private static void multiply(
       int vectorBytes, LoadOptions options, Precision type, int threads, int columns, float[] input)
       throws Exception {
-    float[] rounded = rounded(input);
+    ByteGroups groups = ByteGroups.of(List.of(PackedForm.of(new long[] {2, columns}, options)));
+    float[] rounded = rounded(input, groups.values());
     MatrixProductsTest.multiply(
-        ByteKernel.of(ByteMachineCode.of(vectorBytes).orElseThrow(), type),
+        ByteKernel.of(groups, ByteMachineCode.of(groups, vectorBytes).orElseThrow(), type),
         type,
         options,
         threads,
         columns,
         input,
         (program, weight) ->
-            new MatrixProductsTest.Expected(rounded, multiplied(program, weight), 0));
+            new MatrixProductsTest.Expected(
+                rounded, multiplied(program, weight, groups.values()), 0));
   }
 
   /** Activations as they are multiplied. */
-  private static float[] rounded(float[] input) {
+  private static float[] rounded(float[] input, int group) {
     float[] rounded = new float[input.length];
-    for (int first = 0; first < input.length; first += GROUP) {
+    for (int first = 0; first < input.length; first += group) {
       float most = 0;
-      for (int i = first; i < first + GROUP; i++) {
+      for (int i = first; i < first + group; i++) {
         most = Math.max(most, Math.abs(input[i]));
       }
-      for (int i = first; i < first + GROUP; i++) {
+      for (int i = first; i < first + group; i++) {
         float whole = (float) Math.rint(input[i] * (127 / most));
         rounded[i] = Float.isInfinite(most) ? Float.NaN : most < 1e-30f ? 0 : whole * (most / 127);
       }
@@ -103,7 +106,7 @@ class ByteKernelTest {
   }
 
   /** Numbers of a weight as they are multiplied. */
-  private static float[] multiplied(PixtralProgram program, String name) {
+  private static float[] multiplied(PixtralProgram program, String name, int group) {
     PackedWeight weight = program.weight(name);
     PackedForm form = weight.form();
     float[] numbers = program.unpack(name);
@@ -114,12 +117,20 @@ class ByteKernelTest {
     float[] values = (normal ? CodeBook.normalFloat() : CodeBook.integers()).values();
     int columns = (int) form.columns();
     float[] scales = new float[weight.scalesOfRow()];
-    for (int i = 0; i < numbers.length; i++) {
-      weight.scales(i / columns, scales);
-      float scale = scales[i % columns / (int) form.group()];
-      // the program has rounded it to bfloat16
-      float value = scale == 0 ? 0 : nearest(values, numbers[i] / scale);
-      numbers[i] = (normal ? Math.round(value * 127) / 127f : value) * scale;
+    float one = normal ? 127 : 127f / 7;
+    for (int first = 0; first < numbers.length; first += group) {
+      weight.scales(first / columns, scales);
+      float most = 0;
+      for (int i = first; i < first + group; i++) {
+        most = Math.max(most, Math.abs(scales[i % columns / (int) form.group()]));
+      }
+      for (int i = first; i < first + group; i++) {
+        float scale = scales[i % columns / (int) form.group()];
+        // the program has rounded it to bfloat16
+        float value = scale == 0 ? 0 : nearest(values, numbers[i] / scale);
+        double whole = most == 0 ? 0 : Math.rint(value * one * (scale * (1 / most)));
+        numbers[i] = (float) (whole / one * most);
+      }
     }
     return numbers;
   }
@@ -135,7 +146,7 @@ class ByteKernelTest {
   @ParameterizedTest
   @CsvSource({"INT8", "NF4", "INT4"})
   void aPromptMeansNearlyTheSame(Precision precision) throws Exception {
-    assumeTrue(ByteKernel.of(Precision.BFLOAT16).isPresent());
+    assumeTrue(Stream.of(32, 64).anyMatch(ByteMachineCode::takes));
     Prompt prompt = prompt();
     float[][] exact = MatrixProductsTest.exact(precision, prompt);
     float[][] unpacked = MatrixProductsTest.exact(Precision.FLOAT32, prompt);
