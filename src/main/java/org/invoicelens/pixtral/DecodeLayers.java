@@ -1,12 +1,12 @@
 package org.invoicelens.pixtral;
 
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import org.invoicelens.config.Precision;
 
 /**
@@ -19,8 +19,6 @@ import org.invoicelens.config.Precision;
  */
 final class DecodeLayers {
 
-  private static final VectorSpecies<Float> FLOATS = RowKernel.FLOATS;
-
   private final TorchProgram program;
   private final Map<String, PackedWeight> weights;
   private final PixtralConfig.Text sizes;
@@ -29,12 +27,10 @@ final class DecodeLayers {
   private final DecodeAttention attention;
 
   /** Weights of norms, by name. */
-  private final Map<String, float[]> norms = new HashMap<>();
+  private final Function<String, float[]> norms;
 
-  /** Where keys and values of each layer lie; empty until they are asked for. */
-  private NativeNumbers[] keys = {};
-
-  private NativeNumbers[] values = {};
+  /** Those of each layer; empty until they are asked for. */
+  private List<KeysAndValues> kept = List.of();
 
   /** Positions that there is room for. */
   private int room;
@@ -54,17 +50,20 @@ final class DecodeLayers {
 
   /**
    * @param weights of the layers, by name
+   * @param norms weights of norms, by name
    * @param type of activations: BFLOAT16 or FLOAT32
    */
   DecodeLayers(
       TorchProgram program,
       Map<String, PackedWeight> weights,
+      Function<String, float[]> norms,
       PixtralConfig.Text sizes,
       Precision type,
       RowProducts products,
       RowThreads threads) {
     this.program = program;
     this.weights = weights;
+    this.norms = norms;
     this.sizes = sizes;
     this.narrow = type == Precision.BFLOAT16;
     this.products = products;
@@ -75,14 +74,13 @@ final class DecodeLayers {
 
   /** Whether layers of such sizes can be made here. */
   static boolean take(PixtralConfig.Text sizes) {
-    return sizes.headDim() % FLOATS.length() == 0;
+    return sizes.headDim() % RowKernel.LANES == 0;
   }
 
   /** To be called when the program has made other room for keys and values. */
   void useRoom(int positions) {
     room = positions;
-    keys = new NativeNumbers[0];
-    values = keys;
+    kept = List.of();
   }
 
   /** Begins a token. */
@@ -106,9 +104,9 @@ final class DecodeLayers {
     String prefix = "text." + layer + ".";
     float[] qkv = project(norm(prefix + "attention_norm"), prefix, "q", "k", "v");
     float[] attended = attend(layer, position, qkv);
-    add(project(attended, prefix, "o"));
+    LayerSteps.add(x, project(attended, prefix, "o"), narrow);
     float[] both = project(norm(prefix + "mlp_norm"), prefix, "gate", "up");
-    add(project(gate(both), prefix, "down"));
+    LayerSteps.add(x, project(gate(both), prefix, "down"), narrow);
   }
 
   /** What the output layer takes. */
@@ -137,105 +135,46 @@ final class DecodeLayers {
     return narrow ? Bfloat16.round(number) : number;
   }
 
-  private void add(float[] numbers) {
-    for (int i = 0; i < x.length; i++) {
-      x[i] += numbers[i];
-    }
-    round(x);
-  }
-
   private float[] norm(String name) {
-    float[] weight =
-        norms.computeIfAbsent(name, any -> program.runForFloats("decode_weight", name));
-    FloatVector squares = FloatVector.zero(FLOATS);
-    int even = FLOATS.loopBound(x.length);
-    for (int i = 0; i < even; i += FLOATS.length()) {
-      FloatVector some = FloatVector.fromArray(FLOATS, x, i);
-      squares = some.fma(some, squares);
-    }
-    float[] lanes = squares.toArray();
-    float sum = ReproducibleMath.sum(lanes, 0, lanes.length);
-    for (int i = even; i < x.length; i++) {
-      sum += x[i] * x[i];
-    }
-    float factor = (float) (1 / Math.sqrt(sum / x.length + (float) sizes.epsilon()));
     float[] normed = new float[x.length];
-    for (int i = 0; i < x.length; i++) {
-      normed[i] = round(x[i] * factor) * weight[i];
-    }
-    return round(normed);
+    LayerSteps.norm(x, norms.apply(name), sizes.epsilon(), narrow, normed);
+    return normed;
   }
 
-  /** SwiGLU: gate and up are beside each other. */
   private float[] gate(float[] both) {
     int count = both.length / 2;
-    float[] gated = new float[count];
-    for (int i = 0; i < count; i++) {
-      gated[i] = -both[i];
-    }
-    ReproducibleMath.exp(gated);
-    for (int i = 0; i < count; i++) {
-      gated[i] = round(both[i] / (1 + gated[i])) * both[count + i];
-    }
-    return round(gated);
+    LayerSteps.gate(both, both, count, count, narrow);
+    return Arrays.copyOf(both, count);
   }
 
   private float[] attend(int layer, int position, float[] qkv) {
     int queries = sizes.heads() * sizes.headDim();
     int some = sizes.kvHeads() * sizes.headDim();
-    for (int head = 0; head < sizes.heads() + sizes.kvHeads(); head++) {
-      rotate(qkv, head * sizes.headDim());
-    }
-    attention.put(keys(layer), room, position, qkv, queries);
-    attention.put(values(layer), room, position, qkv, queries + some);
-    return round(attention.attend(qkv, keys(layer), values(layer), room, position + 1));
+    LayerSteps.rotate(qkv, sizes.heads() + sizes.kvHeads(), cosines, sines, narrow);
+    KeysAndValues here = kept(layer);
+    attention.put(here.keys(), room, position, qkv, queries);
+    attention.put(here.values(), room, position, qkv, queries + some);
+    return round(attention.attend(qkv, here.keys(), here.values(), room, position + 1));
   }
 
-  /** The keys of a layer, {@code [kv heads, room, head width]}. */
-  NativeNumbers keys(int layer) {
-    if (keys.length == 0) {
-      keys = places("k.");
+  /** Keys and values of a layer. */
+  KeysAndValues kept(int layer) {
+    if (kept.isEmpty()) {
+      long count = (long) sizes.kvHeads() * room * sizes.headDim();
+      kept =
+          IntStream.range(0, sizes.layers())
+              .mapToObj(i ->
+                  new KeysAndValues(
+                      numbers(count, "decode_cache", "k." + i),
+                      numbers(count, "decode_cache", "v." + i),
+                      room))
+              .toList();
     }
-    return keys[layer];
-  }
-
-  /** Its values, of the same form. */
-  NativeNumbers values(int layer) {
-    if (values.length == 0) {
-      values = places("v.");
-    }
-    return values[layer];
-  }
-
-  /** Positions that there is room for. */
-  int room() {
-    return room;
-  }
-
-  private NativeNumbers[] places(String name) {
-    NativeNumbers[] places = new NativeNumbers[sizes.layers()];
-    long count = (long) sizes.kvHeads() * room * sizes.headDim();
-    for (int layer = 0; layer < places.length; layer++) {
-      places[layer] = numbers(count, "decode_cache", name + layer);
-    }
-    return places;
+    return kept.get(layer);
   }
 
   private NativeNumbers numbers(long count, String method, String name) {
     MemorySegment memory = program.runForMemory(method, name);
     return new NativeNumbers(memory.reinterpret(NativeNumbers.bytes(count, narrow)), narrow);
-  }
-
-  /** Rotates the pairs of a head, of which the second ones stand in its second half. */
-  private void rotate(float[] numbers, int from) {
-    int half = sizes.headDim() / 2;
-    for (int i = 0; i < half; i++) {
-      float a = numbers[from + i];
-      float b = numbers[from + half + i];
-      float cos = cosines[i];
-      float sin = sines[i];
-      numbers[from + i] = round(round(a * cos) - round(b * sin));
-      numbers[from + half + i] = round(round(b * cos) + round(a * sin));
-    }
   }
 }

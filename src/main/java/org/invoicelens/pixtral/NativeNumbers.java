@@ -3,6 +3,7 @@ package org.invoicelens.pixtral;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -16,6 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 record NativeNumbers(MemorySegment memory, boolean narrow) {
 
+  private static final VectorSpecies<Float> FLOATS = RowKernel.FLOATS;
   private static final VectorSpecies<Integer> INTS = RowKernel.INTS;
   private static final int LANES = RowKernel.LANES;
   private static final VectorSpecies<Short> SHORTS =
@@ -30,6 +32,11 @@ record NativeNumbers(MemorySegment memory, boolean narrow) {
   /** The bytes that so many numbers take. */
   static long bytes(long count, boolean narrow) {
     return count * (narrow ? Short.BYTES : Float.BYTES);
+  }
+
+  /** The numbers that so many bytes hold. */
+  static long count(long bytes, boolean narrow) {
+    return bytes / (narrow ? Short.BYTES : Float.BYTES);
   }
 
   /** Reads those from one on. */
@@ -59,9 +66,18 @@ record NativeNumbers(MemorySegment memory, boolean narrow) {
       MemorySegment.copy(numbers, from, memory, FLOAT, first * Float.BYTES, count);
       return;
     }
-    for (int i = 0; i < count; i++) {
-      int bits = Float.floatToRawIntBits(numbers[from + i]);
-      memory.set(SHORT, (first + i) * Short.BYTES, (short) (bits >> Short.SIZE));
+    int done = 0;
+    for (; done <= count - LANES; done += LANES) {
+      ((ShortVector)
+              FloatVector.fromArray(FLOATS, numbers, from + done)
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHR, Short.SIZE)
+                  .convertShape(VectorOperators.I2S, SHORTS, 0))
+          .intoMemorySegment(memory, (first + done) * Short.BYTES, ORDER);
+    }
+    for (; done < count; done++) {
+      int bits = Float.floatToRawIntBits(numbers[from + done]);
+      memory.set(SHORT, (first + done) * Short.BYTES, (short) (bits >> Short.SIZE));
     }
   }
 }

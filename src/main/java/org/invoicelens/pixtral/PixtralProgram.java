@@ -46,6 +46,7 @@ final class PixtralProgram implements AutoCloseable {
 
   private final TorchProgram program;
   private final LoadOptions options;
+  private final PixtralConfig config;
   private final PixtralConfig.Text sizes;
   private final PackedMemory memory;
   private final DeviceSplit split;
@@ -53,7 +54,7 @@ final class PixtralProgram implements AutoCloseable {
   /** The name of the output layer's weight. */
   private final String head;
 
-  /** The decoder's weights and the output layer where they lie in main memory, by name. */
+  /** The layers' weights and the output layer where they lie in main memory, by name. */
   private final Map<String, PackedWeight> weights = new HashMap<>();
 
   /** The layers, with products made beside the program; null where nothing is. */
@@ -65,17 +66,21 @@ final class PixtralProgram implements AutoCloseable {
   /** Tokens of the call at hand. */
   private int tokens;
 
+  /** Patches of the picture at hand. */
+  private int patches;
+
   private PixtralProgram(
       TorchProgram program,
       LoadOptions options,
-      PixtralConfig.Text text,
+      PixtralConfig config,
       PackedMemory memory,
       DeviceSplit split) {
     this.program = program;
     this.split = split;
     this.options = options;
-    this.sizes = text;
-    this.head = text.tiedHead() ? "text.embeddings" : "text.head";
+    this.config = config;
+    this.sizes = config.text();
+    this.head = sizes.tiedHead() ? "text.embeddings" : "text.head";
     this.memory = memory;
   }
 
@@ -131,7 +136,7 @@ final class PixtralProgram implements AutoCloseable {
     byte[] archive = TorchScriptArchive.assemble("pixtral", "Pixtral", source(), attributes);
     TorchProgram program = TorchProgram.load(archive);
     try {
-      PixtralProgram loaded = new PixtralProgram(program, options, text, memory, split);
+      PixtralProgram loaded = new PixtralProgram(program, options, config, memory, split);
       loaded.putTables();
       if (options.device().equals("cpu") && options.dtype() == Precision.BFLOAT16) {
         loaded.chooseProducts();
@@ -250,7 +255,10 @@ final class PixtralProgram implements AutoCloseable {
       takeRoom(name, shape, false);
     }
     program.run("begin", name, shape, packable, group(shape, packable), split.deviceOf(name));
-    boolean asItIs = name.equals(head) || packable && !options.precision().isQuantized();
+    boolean asItIs =
+        name.equals(head)
+            || packable && !options.precision().isQuantized()
+            || PromptLayers.isOf("vision", name);
     if (asItIs && onProcessor && options.dtype() == Precision.BFLOAT16) {
       PackedForm form = PackedForm.bfloat16(shape[0], shape[1]);
       MemorySegment there = program.runForMemory("place", name);
@@ -345,7 +353,7 @@ final class PixtralProgram implements AutoCloseable {
   void useProcessorLayers() {
     if (RowProducts.arePossible() && !weights.isEmpty()) {
       processorLayers =
-          new ProcessorLayers(program, weights, sizes, head, options.dtype(), threads());
+          new ProcessorLayers(program, weights, config, head, options.dtype(), threads());
       processorLayers.unpackTo(numbers());
       processorLayers.useAttention(options.attention() != AttentionVariant.EAGER);
       useMatrix();
@@ -436,7 +444,7 @@ final class PixtralProgram implements AutoCloseable {
       return fastest(processorLayers::tryLayer, COMPILATION);
     }
     return fastest(() -> {
-      for (String name : ProcessorLayers.NAMES) {
+      for (String name : PromptLayers.NAMES) {
         String weight = "text.0." + name;
         program.run("trial_row", weight, weights.get(weight).form().columns());
       }
@@ -459,11 +467,21 @@ final class PixtralProgram implements AutoCloseable {
   int imageBegin(ImagePixels image) {
     TorchProgram.Numbers pixels =
         new TorchProgram.Numbers(image.values(), 3, image.height(), image.width());
-    return Math.toIntExact(program.runForLong("image_begin", pixels));
+    patches = Math.toIntExact(program.runForLong("image_begin", pixels));
+    return patches;
   }
 
   void imageLayer(int layer) {
-    program.run("image_layer", layer);
+    if (makesPictures()) {
+      processorLayers.layerForPicture(layer, patches);
+    } else {
+      program.run("image_layer", layer);
+    }
+  }
+
+  /** Whether the layers of the vision tower are made beside the program. */
+  boolean makesPictures() {
+    return processorLayers != null && processorLayers.worksForPictures();
   }
 
   void imageEnd() {

@@ -1,9 +1,10 @@
 package org.invoicelens.pixtral;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.invoicelens.config.Precision;
@@ -11,31 +12,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The decoder's layers on the processor, with what PyTorch is slow at made beside the program: all
- * of a layer for one token, and for many the products with weights, or at least their unpacking.
- *
- * <p>For many tokens the program does the rest of a layer in parts, between the products. Not
- * thread-safe.
+ * The layers on the processor, with what PyTorch is slow at made beside the program: {@link
+ * DecodeLayers} for one token of the decoder, {@link PromptLayers} for many and for the vision
+ * tower, and the output layer. It chooses what makes their products. Not thread-safe.
  */
 final class ProcessorLayers implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ProcessorLayers.class);
 
-  // weights that take the same input
-  private static final List<String> QKV = List.of("q", "k", "v");
-  private static final List<String> O = List.of("o");
-  private static final List<String> GATE_UP = List.of("gate", "up");
-  private static final List<String> DOWN = List.of("down");
-  private static final List<List<String>> GROUPS = List.of(QKV, O, GATE_UP, DOWN);
-
-  /** The names of a layer's weights. */
-  static final List<String> NAMES = GROUPS.stream().flatMap(List::stream).toList();
-
   /** Tokens up to which the program unpacks: hardly any prompt is so short. */
   private static final int FEW = 8;
 
-  /** Numbers that are unpacked at a time: they stay near, and calls are few. */
-  private static final int UNPACKED = 1 << 22;
+  /** Of the vision tower's norms; the model's configuration does not tell it. */
+  private static final double VISION_EPSILON = 1e-5;
+
+  private static final Optional<ByteKernel> NO_KERNEL = Optional.empty();
 
   private final TorchProgram program;
   private final Map<String, PackedWeight> weights;
@@ -43,7 +34,19 @@ final class ProcessorLayers implements AutoCloseable {
   private final RowThreads threads;
   private final RowProducts products;
   private final PixtralConfig.Text sizes;
+  private final Map<String, float[]> norms = new HashMap<>();
   private final DecodeLayers decode;
+  private final PromptLayers prompt;
+
+  /** Those of the vision tower. */
+  private final PromptLayers picture;
+
+  private final Heads heads;
+  private final Heads pictureHeads;
+
+  /** Whether the vision tower has gates that are the program's only. */
+  private final boolean gelu;
+
   private final Precision type;
   private boolean rowLayers;
   private boolean rowHead;
@@ -57,20 +60,23 @@ final class ProcessorLayers implements AutoCloseable {
   /** Makes products of many tokens; null where they are the program's. */
   private MatrixProducts matrix;
 
+  /** Makes those of patches; null where they are the program's. */
+  private MatrixProducts pictureMatrix;
+
   /** Whether activations of many tokens are to be rounded to int8. */
   private boolean int8Activations;
 
   /** Attention of many tokens; null where it is the program's. */
   private PromptAttention attention;
 
+  /** Attention of patches; null where it is the program's. */
+  private PromptAttention pictureAttention;
+
   /** Whether attention is to be made in one step, and not as the program's own definition. */
   private boolean fused;
 
   /** The output layer with its copy; null where there is none. */
   private ScreenedHead screened;
-
-  /** Where numbers of weights, or words of tokens, go for the prompt at hand. */
-  private MemorySegment room;
 
   /**
    * @param weights those of the layers, and of the output layer where it is in bfloat16, by name
@@ -80,7 +86,7 @@ final class ProcessorLayers implements AutoCloseable {
   ProcessorLayers(
       TorchProgram program,
       Map<String, PackedWeight> weights,
-      PixtralConfig.Text sizes,
+      PixtralConfig config,
       String head,
       Precision type,
       int threads) {
@@ -89,9 +95,35 @@ final class ProcessorLayers implements AutoCloseable {
     this.head = head;
     this.threads = new RowThreads(threads);
     this.products = new RowProducts(this.threads);
-    this.sizes = sizes;
+    this.sizes = config.text();
     this.type = type;
-    this.decode = new DecodeLayers(program, weights, sizes, type, products, this.threads);
+    this.decode =
+        new DecodeLayers(program, weights, this::norm, sizes, type, products, this.threads);
+    this.heads = new Heads(sizes.heads(), sizes.kvHeads(), sizes.headDim());
+    this.prompt =
+        layers(
+            new PromptLayers.Tower(
+                "text", heads, sizes.hidden(), sizes.intermediate(), sizes.epsilon(), false));
+    PixtralConfig.Vision vision = config.vision();
+    this.pictureHeads = new Heads(vision.heads(), vision.heads(), vision.headDim());
+    this.picture =
+        layers(
+            new PromptLayers.Tower(
+                "vision",
+                pictureHeads,
+                vision.hidden(),
+                vision.intermediate(),
+                VISION_EPSILON,
+                true));
+    this.gelu = vision.gelu();
+  }
+
+  private PromptLayers layers(PromptLayers.Tower tower) {
+    return new PromptLayers(program, weights, this::norm, tower, type, threads);
+  }
+
+  private float[] norm(String name) {
+    return norms.computeIfAbsent(name, any -> program.runForFloats("decode_weight", name));
   }
 
   /** Makes the products of single rows in a way, as far as that is possible with these weights. */
@@ -103,7 +135,8 @@ final class ProcessorLayers implements AutoCloseable {
         here
             && DecodeLayers.take(sizes)
             && weights.containsKey(name(0, "q"))
-            && weights.keySet().stream().allMatch(this::takesRow);
+            && layerForms().allMatch(products::take)
+            && (!weights.containsKey(head) || takesRow(head));
   }
 
   private boolean takesRow(String name) {
@@ -141,20 +174,25 @@ final class ProcessorLayers implements AutoCloseable {
   void useMatrix() {
     endMatrix();
     if (type == Precision.BFLOAT16 && weights.containsKey(name(0, "q"))) {
+      List<PackedForm> forms = prompt.forms();
       matrix =
-          (int8Activations
-                  ? ByteKernel.of(ByteGroups.of(layerForms().toList()), numbers)
-                  : Optional.<ByteKernel>empty())
-              .flatMap(this::products)
-              .or(() ->
-                  MatrixMachineCode.of(numbers).map(NumberKernel::new).flatMap(this::products))
+          (int8Activations ? ByteKernel.of(ByteGroups.of(forms), numbers) : NO_KERNEL)
+              .flatMap(kernel -> products(kernel, forms))
+              .or(() -> numberProducts(forms))
               .orElse(null);
+      pictureMatrix = gelu ? null : numberProducts(picture.forms()).orElse(null);
     }
     useAttention(fused);
   }
 
-  private Optional<MatrixProducts> products(MatrixKernel kernel) {
-    if (layerForms().allMatch(kernel::takes)) {
+  private Optional<MatrixProducts> numberProducts(List<PackedForm> forms) {
+    return MatrixMachineCode.of(numbers)
+        .map(NumberKernel::new)
+        .flatMap(kernel -> products(kernel, forms));
+  }
+
+  private Optional<MatrixProducts> products(MatrixKernel kernel, List<PackedForm> forms) {
+    if (forms.stream().allMatch(kernel::takes)) {
       return Optional.of(new MatrixProducts(threads, kernel));
     }
     kernel.close();
@@ -176,32 +214,36 @@ final class ProcessorLayers implements AutoCloseable {
   /** Makes attention of many tokens here from now on, where their products are, or not. */
   void useAttention(boolean wanted) {
     fused = wanted;
-    if (attention != null) {
-      attention.close();
-      attention = null;
-    }
+    Stream.of(attention, pictureAttention).filter(Objects::nonNull).forEach(PromptAttention::close);
+    attention = null;
+    pictureAttention = null;
     if (fused && matrix != null) {
-      attention = PromptAttention.of(sizes, threads, numbers).orElse(null);
+      attention = PromptAttention.of(heads, threads, numbers).orElse(null);
+    }
+    if (fused && pictureMatrix != null) {
+      pictureAttention = PromptAttention.of(pictureHeads, threads, numbers).orElse(null);
     }
   }
 
   private void endMatrix() {
-    if (matrix != null) {
-      matrix.close();
-      matrix = null;
-    }
+    Stream.of(matrix, pictureMatrix).filter(Objects::nonNull).forEach(MatrixProducts::close);
+    matrix = null;
+    pictureMatrix = null;
     useAttention(fused);
   }
 
   private Stream<PackedForm> layerForms() {
-    return weights.entrySet().stream()
-        .filter(weight -> !weight.getKey().equals(head))
-        .map(weight -> weight.getValue().form());
+    return prompt.forms().stream();
   }
 
   /** Whether a part of the layers is made here for so many tokens. */
   boolean worksFor(int tokens) {
     return (unpacks || matrix != null) && tokens > FEW;
+  }
+
+  /** Whether the layers of the vision tower are made here. */
+  boolean worksForPictures() {
+    return pictureAttention != null;
   }
 
   /** Whether products of many tokens are made here. */
@@ -256,7 +298,10 @@ final class ProcessorLayers implements AutoCloseable {
   /** Bytes that are kept beside the program. */
   long memory() {
     long copy = screened == null ? 0 : screened.form().bytes();
-    return attention == null ? copy : copy + attention.memory();
+    return Stream.of(attention, pictureAttention)
+        .filter(Objects::nonNull)
+        .mapToLong(PromptAttention::memory)
+        .reduce(copy, Long::sum);
   }
 
   private float[] last() {
@@ -284,7 +329,7 @@ final class ProcessorLayers implements AutoCloseable {
 
   /** The products of a layer, each by itself. */
   void tryLayer() {
-    for (String name : NAMES) {
+    for (String name : PromptLayers.NAMES) {
       PackedWeight weight = weights.get(name(0, name));
       float[] input = new float[Math.toIntExact(weight.form().columns())];
       Arrays.fill(input, 1);
@@ -299,83 +344,21 @@ final class ProcessorLayers implements AutoCloseable {
    */
   void layerForMany(int layer, int position, int tokens) {
     if (layer == 0) {
-      long most = layerForms().mapToLong(PackedForm::columns).max().orElseThrow();
-      long size = numbers.bits() / Byte.SIZE;
-      long bytes =
-          matrix == null
-              ? Math.max(UNPACKED, most) * size
-              : matrix.panelBytes(tokens, Math.toIntExact(most));
-      long rows = GROUPS.stream().mapToLong(names -> rows(layer, names)).max().orElseThrow();
-      room = program.runForMemory("many_room", bytes / size, rows).reinterpret(bytes);
+      prompt.begin(tokens, new PromptLayers.Products(numbers, matrix, attention));
     }
-    program.run("many_begin", layer);
-    multiply(layer, tokens, QKV);
-    attend(layer, position, tokens);
-    multiply(layer, tokens, O);
-    program.run("many_middle", layer);
-    multiply(layer, tokens, GATE_UP);
-    program.run("many_gated");
-    multiply(layer, tokens, DOWN);
-    program.run("many_end", layer);
+    prompt.layer(layer, position, attention == null ? null : decode.kept(layer));
   }
 
-  private void attend(int layer, int position, int tokens) {
-    if (attention == null) {
-      program.run("many_attend", layer, position);
-      return;
+  /**
+   * A layer of the vision tower for the picture that the program was given.
+   *
+   * @param patches how many it has
+   */
+  void layerForPicture(int layer, int patches) {
+    if (layer == 0) {
+      picture.begin(patches, new PromptLayers.Products(numbers, pictureMatrix, pictureAttention));
     }
-    program.run("many_keep", layer, position);
-    long bytes = (long) tokens * sizes.heads() * sizes.headDim() * numbers.bits() / Byte.SIZE;
-    boolean narrow = numbers == Precision.BFLOAT16;
-    attention.attend(
-        place("queries", bytes),
-        tokens,
-        decode.keys(layer),
-        decode.values(layer),
-        decode.room(),
-        position,
-        new NativeNumbers(place("input", bytes), narrow));
-  }
-
-  private void multiply(int layer, int tokens, List<String> names) {
-    long all = rows(layer, names);
-    program.run("many_products", all);
-    if (matrix == null) {
-      unpackAndMultiply(layer, names);
-      return;
-    }
-    List<PackedWeight> those = names.stream().map(name -> weights.get(name(layer, name))).toList();
-    long columns = those.getFirst().form().columns();
-    MemorySegment input = place("input", tokens * columns * numbers.bits() / Byte.SIZE);
-    MemorySegment products = place("products", tokens * all * type.bits() / Byte.SIZE);
-    matrix.multiply(input, tokens, those, room, products);
-  }
-
-  private MemorySegment place(String name, long bytes) {
-    return program.runForMemory("many_place", name).reinterpret(bytes);
-  }
-
-  private void unpackAndMultiply(int layer, List<String> names) {
-    int done = 0;
-    for (String name : names) {
-      PackedWeight weight = weights.get(name(layer, name));
-      int rows = rows(weight);
-      int step = Math.toIntExact(Math.max(1, UNPACKED / weight.form().columns()));
-      for (int first = 0; first < rows; first += step) {
-        int count = Math.min(step, rows - first);
-        RowUnpacker.unpack(weight, first, count, threads, room, numbers);
-        program.run("many_product", name(layer, name), first, count, done);
-        done += count;
-      }
-    }
-  }
-
-  private long rows(int layer, List<String> names) {
-    return names.stream().mapToLong(name -> weights.get(name(layer, name)).form().rows()).sum();
-  }
-
-  private static int rows(PackedWeight weight) {
-    return Math.toIntExact(weight.form().rows());
+    picture.layer(layer, 0, null);
   }
 
   private static String name(int layer, String name) {

@@ -22,6 +22,9 @@ import org.invoicelens.config.Precision;
  */
 final class PromptAttention implements AutoCloseable {
 
+  /** For tokens that all see each other. */
+  static final int ALL = -1;
+
   /** Positions of a block: a multiple of what a tile has of rows. */
   private static final int BLOCK = 480;
 
@@ -70,17 +73,14 @@ final class PromptAttention implements AutoCloseable {
   private MemorySegment blocks = MemorySegment.NULL;
 
   private PromptAttention(
-      PixtralConfig.Text sizes,
-      RowThreads threads,
-      MatrixMachineCode scoring,
-      MatrixMachineCode adding) {
+      Heads sizes, RowThreads threads, MatrixMachineCode scoring, MatrixMachineCode adding) {
     this.threads = threads;
     this.scoring = scoring;
     this.adding = adding;
     this.narrow = scoring.type() == Precision.BFLOAT16;
-    this.heads = sizes.heads();
-    this.kvHeads = sizes.kvHeads();
-    this.width = sizes.headDim();
+    this.heads = sizes.queries();
+    this.kvHeads = sizes.keys();
+    this.width = sizes.width();
     this.scale = (float) (1 / Math.sqrt(width));
     this.headWords = words(width, scoring.type());
     this.blockWords = words(BLOCK, scoring.type());
@@ -101,19 +101,18 @@ final class PromptAttention implements AutoCloseable {
    * @param threads that share the work
    * @param type what products are made of: BFLOAT16 or FLOAT32
    */
-  static Optional<PromptAttention> of(
-      PixtralConfig.Text sizes, RowThreads threads, Precision type) {
+  static Optional<PromptAttention> of(Heads sizes, RowThreads threads, Precision type) {
     return MatrixMachineCode.vectorBytes(type).flatMap(bytes -> of(sizes, threads, type, bytes));
   }
 
   /** The same with vectors of a width for which there is code. */
   static Optional<PromptAttention> of(
-      PixtralConfig.Text sizes, RowThreads threads, Precision type, int vectorBytes) {
-    if (sizes.headDim() % 2 != 0) {
+      Heads sizes, RowThreads threads, Precision type, int vectorBytes) {
+    if (sizes.width() % 2 != 0) {
       return Optional.empty();
     }
     Optional<MatrixMachineCode> scoring =
-        MatrixMachineCode.of(type, vectorBytes, words(sizes.headDim(), type));
+        MatrixMachineCode.of(type, vectorBytes, words(sizes.width(), type));
     Optional<MatrixMachineCode> adding =
         MatrixMachineCode.of(type, vectorBytes, words(BLOCK, type) + GAP);
     if (scoring.isPresent() && adding.isPresent()) {
@@ -128,19 +127,13 @@ final class PromptAttention implements AutoCloseable {
    * Attends.
    *
    * @param queries {@code [heads][tokens][head width]} of the type
-   * @param keys {@code [kv heads][room][head width]} , as values, in bfloat16
-   * @param past positions before the first token; a token sees those, itself and the tokens between
+   * @param kept keys and values, in bfloat16
+   * @param past positions before the first token: a token sees those, itself and the tokens
+   *     between; or {@link #ALL}, where all tokens see each other
    * @param into {@code [tokens][heads][head width]} of the type, rounded to bfloat16
    */
-  void attend(
-      MemorySegment queries,
-      int tokens,
-      NativeNumbers keys,
-      NativeNumbers values,
-      int room,
-      int past,
-      NativeNumbers into) {
-    int positions = past + tokens;
+  void attend(MemorySegment queries, int tokens, KeysAndValues kept, int past, NativeNumbers into) {
+    int positions = Math.max(past, 0) + tokens;
     int count = (positions + BLOCK - 1) / BLOCK;
     makeRoom(count * kvHeads);
     threads.share(
@@ -149,9 +142,9 @@ final class PromptAttention implements AutoCloseable {
         (from, to) -> {
           for (int i = from; i < to; i++) {
             int first = i % count * BLOCK;
-            long place = (long) (i / count) * room + first;
+            long place = (long) (i / count) * kept.room() + first;
             int some = Math.min(BLOCK, positions - first);
-            fill(blocks.asSlice(i * blockBytes, blockBytes), keys, values, place * width, some);
+            fill(blocks.asSlice(i * blockBytes, blockBytes), kept, place * width, some);
           }
         });
     int panels = (tokens + panel - 1) / panel;
@@ -177,8 +170,9 @@ final class PromptAttention implements AutoCloseable {
   }
 
   /** Puts keys of a block below each other, and turns its values. */
-  private void fill(
-      MemorySegment block, NativeNumbers keys, NativeNumbers values, long first, int count) {
+  private void fill(MemorySegment block, KeysAndValues kept, long first, int count) {
+    NativeNumbers keys = kept.keys();
+    NativeNumbers values = kept.values();
     long bytes = (long) count * headWords * Integer.BYTES;
     block.asSlice(bytes, keyBytes - bytes).fill((byte) 0);
     MemorySegment turned = block.asSlice(keyBytes);
@@ -288,7 +282,7 @@ final class PromptAttention implements AutoCloseable {
       Arrays.fill(sums, 0);
       Arrays.fill(total, 0);
       Arrays.fill(largest, Float.NEGATIVE_INFINITY);
-      int end = past + token + some;
+      int end = past == ALL ? tokens : past + token + some;
       for (int block = 0; block * BLOCK < end; block++) {
         int tiles = tiles(Math.min(BLOCK, end - block * BLOCK), scoring.rows());
         int rows = tiles * scoring.rows();
@@ -301,7 +295,11 @@ final class PromptAttention implements AutoCloseable {
             MemorySegment.ofArray(scores),
             tiles,
             headWords);
-        hide(past + token - block * BLOCK, rows);
+        if (past == ALL) {
+          hideAll(end - block * BLOCK, rows);
+        } else {
+          hide(past + token - block * BLOCK, rows);
+        }
         makeShares(rows);
         adding.multiply(
             panelOfShares(rows),
@@ -365,6 +363,13 @@ final class PromptAttention implements AutoCloseable {
       for (int row = Math.max(0, own + 1); row < rows; row++) {
         int first = row * panel;
         Arrays.fill(scores, first, first + Math.min(panel, row - own), Float.NEGATIVE_INFINITY);
+      }
+    }
+
+    /** Takes away the scores of rows that no position has any more. */
+    private void hideAll(int from, int rows) {
+      if (from < rows) {
+        Arrays.fill(scores, from * panel, rows * panel, Float.NEGATIVE_INFINITY);
       }
     }
 

@@ -379,7 +379,8 @@ class Pixtral(Module):
 
   def trace(self: __torch__.pixtral.Pixtral, name: str, x: Tensor) -> int:
     if self.tracing:
-      y = torch.to(x, 6)
+      # a copy: what is made outside is changed where it lies
+      y = torch.clone(torch.to(x, 6))
       if torch.__contains__(self.traces, name):
         y = torch.cat([self.traces[name], y], 0)
       self.traces[name] = y
@@ -499,61 +500,30 @@ class Pixtral(Module):
     p = torch.format("text.{}.", i)
     if self.split:
       _1 = (self).move(p + "attention_norm")
-    h = (self).layer_begin(i)
+    x = self.state["x"]
+    h = (self).norm(x, p + "attention_norm", self.epsilon)
     a = (self).attend_past(i, position, (self).project(h, p + "q"), (self).project(h, p + "k"), (self).project(h, p + "v"))
-    h = (self).layer_middle(i, (self).project(a, p + "o"))
+    x = torch.add(x, (self).project(a, p + "o"))
+    h = (self).norm(x, p + "mlp_norm", self.epsilon)
     g = torch.mul(torch.silu((self).project(h, p + "gate")), (self).project(h, p + "up"))
-    return (self).layer_end(i, (self).project(g, p + "down"))
-
-  # What the products with q, k and v take.
-  def layer_begin(self: __torch__.pixtral.Pixtral, i: int) -> Tensor:
-    return (self).norm(self.state["x"], torch.format("text.{}.attention_norm", i), self.epsilon)
-
-  # From the product with o to what those with gate and up take.
-  def layer_middle(self: __torch__.pixtral.Pixtral, i: int, o: Tensor) -> Tensor:
-    x = torch.add(self.state["x"], o)
-    self.state["x"] = x
-    return (self).norm(x, torch.format("text.{}.mlp_norm", i), self.epsilon)
-
-  # Takes the product with down.
-  def layer_end(self: __torch__.pixtral.Pixtral, i: int, down: Tensor) -> int:
-    x = torch.add(self.state["x"], down)
+    x = torch.add(x, (self).project(g, p + "down"))
     self.state["x"] = x
     _0 = (self).trace(torch.format("text.layer.{}", i), x)
     return 0
 
-  # Keeps keys and values of a layer, given the products with q, k and v -> q [heads, tokens, width].
-  def keep_past(self: __torch__.pixtral.Pixtral, i: int, position: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+  # Attention of a layer over all positions so far, given the products with q, k and v.
+  def attend_past(self: __torch__.pixtral.Pixtral, i: int, position: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     n = torch.str(i)
     cos = self.state["cos"]
     sin = self.state["sin"]
     t = torch.size(q, 0)
+    q = (self).rotate((self).split_heads(q, self.heads), cos, sin)
     k = (self).rotate((self).split_heads(k, self.kv_heads), cos, sin)
     v = (self).split_heads(v, self.kv_heads)
     _0 = torch.copy_(torch.narrow(self.cache["k." + n], 1, position, t), k)
     _1 = torch.copy_(torch.narrow(self.cache["v." + n], 1, position, t), v)
-    return (self).rotate((self).split_heads(q, self.heads), cos, sin)
-
-  # Attention of a layer over all positions so far, given the products with q, k and v.
-  def attend_past(self: __torch__.pixtral.Pixtral, i: int, position: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    n = torch.str(i)
-    end = position + torch.size(q, 0)
-    q = (self).keep_past(i, position, q, k, v)
+    end = position + t
     return (self).attend(q, torch.narrow(self.cache["k." + n], 1, 0, end), torch.narrow(self.cache["v." + n], 1, 0, end), position)
-
-  # The products with q, k and v, which are beside each other.
-  def beside(self: __torch__.pixtral.Pixtral, qkv: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-    queries = self.heads * self.head_dim
-    keys = self.kv_heads * self.head_dim
-    q = torch.narrow(qkv, 1, 0, queries)
-    k = torch.narrow(qkv, 1, queries, keys)
-    v = torch.narrow(qkv, 1, queries + keys, keys)
-    return (q, k, v)
-
-  # From the products with gate and up beside each other to what that with down takes.
-  def gate_beside(self: __torch__.pixtral.Pixtral, both: Tensor) -> Tensor:
-    gate, up, = torch.chunk(both, 2, 1)
-    return torch.mul(torch.silu(gate), up)
 
   # Takes the hidden state of a token whose layers were made outside.
   def decode_end(self: __torch__.pixtral.Pixtral, x: Tensor) -> int:
@@ -571,50 +541,25 @@ class Pixtral(Module):
   def decode_cache(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:
     return torch.narrow(self.cache[name], 0, 0, 1)
 
-  # A layer for many tokens in parts, for products that are made outside, or of weights that are
-  # unpacked outside: each part finds "products" where those before it left them, and leaves the
-  # "input" of those after it.
-  def many_begin(self: __torch__.pixtral.Pixtral, i: int) -> int:
-    return (self).many_input((self).layer_begin(i))
+  # Begins layers that are made outside, for many tokens: the hidden states, which are changed where
+  # they lie, and the first of them there.
+  def many_begin(self: __torch__.pixtral.Pixtral) -> Tensor:
+    x = torch.contiguous(self.state["x"])
+    self.state["x"] = x
+    return torch.narrow(x, 0, 0, 1)
 
-  def many_attend(self: __torch__.pixtral.Pixtral, i: int, position: int) -> int:
-    q, k, v, = (self).beside(self.state["products"])
-    return (self).many_input((self).attend_past(i, position, q, k, v))
+  # After each of them.
+  def many_end(self: __torch__.pixtral.Pixtral, name: str) -> int:
+    return (self).trace(name, self.state["x"])
 
-  # The same for attention that is made outside, of "queries" into "input".
-  def many_keep(self: __torch__.pixtral.Pixtral, i: int, position: int) -> int:
-    q, k, v, = (self).beside(self.state["products"])
-    q = (self).keep_past(i, position, q, k, v)
-    self.state["queries"] = torch.contiguous(torch.to(q, (self).many_type()))
-    self.state["input"] = torch.empty([torch.size(q, 1), self.heads * self.head_dim], dtype=(self).many_type())
-    return 0
+  # The first row of "cos" or "sin" where it lies.
+  def many_place(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:
+    return torch.narrow(self.state[name], 0, 0, 1)
 
-  def many_middle(self: __torch__.pixtral.Pixtral, i: int) -> int:
-    return (self).many_input((self).layer_middle(i, self.state["products"]))
-
-  def many_gated(self: __torch__.pixtral.Pixtral) -> int:
-    return (self).many_input((self).gate_beside(self.state["products"]))
-
-  def many_end(self: __torch__.pixtral.Pixtral, i: int) -> int:
-    return (self).layer_end(i, self.state["products"])
-
-  def many_input(self: __torch__.pixtral.Pixtral, x: Tensor) -> int:
-    self.state["input"] = torch.contiguous(torch.to(x, (self).many_type()))
-    return 0
-
-  # The type in which their products are made.
-  def many_type(self: __torch__.pixtral.Pixtral) -> int:
-    type = self.dtype
-    if self.wide:
-      type = 6
-    return type
-
-  # Room for so many numbers that are made outside, and the first where it lies; and for the
-  # products of at most so many rows of weights. Both are used by all layers and kept from prompt to
-  # prompt, for the system has to clear memory that is new.
-  def many_room(self: __torch__.pixtral.Pixtral, count: int, rows: int) -> Tensor:
-    _0 = (self).kept_room("room.products", torch.size(self.state["x"], 0) * rows, self.dtype)
-    return torch.narrow((self).kept_room("room", count, (self).many_type()), 0, 0, 1)
+  # Room for so many numbers that are made outside, and the first where it lies. It is used by all
+  # layers and kept from prompt to prompt, for the system has to clear memory that is new.
+  def many_room(self: __torch__.pixtral.Pixtral, name: str, count: int, type: int) -> Tensor:
+    return torch.narrow((self).kept_room("room." + name, count, type), 0, 0, 1)
 
   def kept_room(self: __torch__.pixtral.Pixtral, name: str, count: int, type: int) -> Tensor:
     enough = False
@@ -628,22 +573,36 @@ class Pixtral(Module):
       self.cache[name] = torch.empty([count], dtype=type)
     return self.cache[name]
 
-  # Takes the room for the products of that many rows of weights.
-  def many_products(self: __torch__.pixtral.Pixtral, rows: int) -> int:
-    t = torch.size(self.state["x"], 0)
-    self.state["products"] = torch.view(torch.narrow(self.cache["room.products"], 0, 0, t * rows), [t, rows])
+  # What products take and make, where a part of a layer is the program's after all: so many
+  # columns and rows of weights.
+  def many_shape(self: __torch__.pixtral.Pixtral, columns: int, rows: int) -> int:
+    self.state["input"] = (self).many_rows("input", columns)
+    self.state["products"] = (self).many_rows("products", rows)
     return 0
 
-  # The first row of "input" or "products" where it lies.
-  def many_place(self: __torch__.pixtral.Pixtral, name: str) -> Tensor:
-    return torch.narrow(self.state[name], 0, 0, 1)
+  # Room as a row of so many numbers for each token.
+  def many_rows(self: __torch__.pixtral.Pixtral, name: str, count: int) -> Tensor:
+    t = torch.size(self.state["x"], 0)
+    return torch.view(torch.narrow(self.cache["room." + name], 0, 0, t * count), [t, count])
 
-  # The products with rows of a weight, from `first` on, that were unpacked into "room"; they go to
+  # Attention, from "products" to where the next "input" is.
+  def many_attend(self: __torch__.pixtral.Pixtral, i: int, position: int) -> int:
+    qkv = self.state["products"]
+    queries = self.heads * self.head_dim
+    keys = self.kv_heads * self.head_dim
+    q = torch.narrow(qkv, 1, 0, queries)
+    k = torch.narrow(qkv, 1, queries, keys)
+    v = torch.narrow(qkv, 1, queries + keys, keys)
+    a = (self).attend_past(i, position, q, k, v)
+    _0 = torch.copy_((self).many_rows("input", torch.size(a, 1)), a)
+    return 0
+
+  # The products with rows of a weight, from `first` on, that were unpacked; they go to
   # the columns from `at` on.
   def many_product(self: __torch__.pixtral.Pixtral, name: str, first: int, rows: int, at: int) -> int:
     x = self.state["input"]
     k = torch.size(x, 1)
-    v = torch.view(torch.narrow(self.cache["room"], 0, 0, rows * k), [rows, k])
+    v = torch.view(torch.narrow(self.cache["room.unpacked"], 0, 0, rows * k), [rows, k])
     y = torch.linear(x, v)
     if self.packing <= 2:
       y = torch.mul(torch.to(y, 6), torch.narrow(self.weights[name + ".scale"], 0, first, rows))

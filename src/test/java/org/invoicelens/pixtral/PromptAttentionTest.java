@@ -40,9 +40,7 @@ class PromptAttentionTest {
       int kvHeads,
       int width,
       int threads) {
-    PixtralConfig.Text sizes =
-        new PixtralConfig.Text(
-            heads * width, 1, 1, heads, kvHeads, width, 1, 1, 10_000, 1e-5, false);
+    Heads sizes = new Heads(heads, kvHeads, width);
     SplittableRandom random = new SplittableRandom(7);
     int positions = past + tokens;
     int room = positions + 3;
@@ -68,9 +66,7 @@ class PromptAttentionTest {
         attention.attend(
             numbers(arena, queries, narrow).memory(),
             tokens,
-            numbers(arena, keys, true),
-            numbers(arena, values, true),
-            room,
+            new KeysAndValues(numbers(arena, keys, true), numbers(arena, values, true), room),
             before,
             into);
       }
