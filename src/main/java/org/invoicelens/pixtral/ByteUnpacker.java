@@ -22,9 +22,9 @@ import org.invoicelens.config.Precision;
  * Rows of packed weights turned into bytes as {@link ByteMachineCode} takes them, in machine code.
  *
  * <p>Codes of eight bits are the whole numbers that are multiplied. What the codes of four bits
- * stand for is taken in steps of a 127th of the largest scale in a group of {@link ByteGroups}: a
- * table of sixteen whole numbers for each share of it that a weight's own groups in there have.
- * Calls may come from several threads.
+ * stand for is rounded to whole numbers for the largest scale in a group of {@link ByteGroups}: a
+ * table of sixteen for each share of it that a weight's own groups in there have. Calls may come
+ * from several threads.
  */
 final class ByteUnpacker implements AutoCloseable {
 
@@ -202,7 +202,8 @@ final class ByteUnpacker implements AutoCloseable {
   static float one(Precision precision) {
     return switch (precision) {
       case NF4 -> MOST;
-      case INT4 -> MOST / 7f;
+      // a whole number, so that the integers stay what they are for the largest scale
+      case INT4 -> MOST / 7;
       default -> 1;
     };
   }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.invoicelens.config.Precision;
@@ -26,8 +25,6 @@ final class ProcessorLayers implements AutoCloseable {
   /** Of the vision tower's norms; the model's configuration does not tell it. */
   private static final double VISION_EPSILON = 1e-5;
 
-  private static final Optional<ByteKernel> NO_KERNEL = Optional.empty();
-
   private final TorchProgram program;
   private final Map<String, PackedWeight> weights;
   private final String head;
@@ -40,9 +37,6 @@ final class ProcessorLayers implements AutoCloseable {
 
   /** Those of the vision tower. */
   private final PromptLayers picture;
-
-  private final Heads heads;
-  private final Heads pictureHeads;
 
   /** Whether the vision tower has gates that are the program's only. */
   private final boolean gelu;
@@ -57,23 +51,8 @@ final class ProcessorLayers implements AutoCloseable {
   /** Whether weights are unpacked here to products that are the program's. */
   private boolean unpacks;
 
-  /** Makes products of many tokens; null where they are the program's. */
-  private MatrixProducts matrix;
-
-  /** Makes those of patches; null where they are the program's. */
-  private MatrixProducts pictureMatrix;
-
   /** Whether activations of many tokens are to be rounded to int8. */
   private boolean int8Activations;
-
-  /** Attention of many tokens; null where it is the program's. */
-  private PromptAttention attention;
-
-  /** Attention of patches; null where it is the program's. */
-  private PromptAttention pictureAttention;
-
-  /** Whether attention is to be made in one step, and not as the program's own definition. */
-  private boolean fused;
 
   /** The output layer with its copy; null where there is none. */
   private ScreenedHead screened;
@@ -99,18 +78,21 @@ final class ProcessorLayers implements AutoCloseable {
     this.type = type;
     this.decode =
         new DecodeLayers(program, weights, this::norm, sizes, type, products, this.threads);
-    this.heads = new Heads(sizes.heads(), sizes.kvHeads(), sizes.headDim());
     this.prompt =
         layers(
             new PromptLayers.Tower(
-                "text", heads, sizes.hidden(), sizes.intermediate(), sizes.epsilon(), false));
+                "text",
+                new Heads(sizes.heads(), sizes.kvHeads(), sizes.headDim()),
+                sizes.hidden(),
+                sizes.intermediate(),
+                sizes.epsilon(),
+                false));
     PixtralConfig.Vision vision = config.vision();
-    this.pictureHeads = new Heads(vision.heads(), vision.heads(), vision.headDim());
     this.picture =
         layers(
             new PromptLayers.Tower(
                 "vision",
-                pictureHeads,
+                new Heads(vision.heads(), vision.heads(), vision.headDim()),
                 vision.hidden(),
                 vision.intermediate(),
                 VISION_EPSILON,
@@ -164,72 +146,50 @@ final class ProcessorLayers implements AutoCloseable {
    * @param type of the numbers: BFLOAT16 or FLOAT32
    */
   void unpackTo(Precision type) {
-    endMatrix();
     numbers = type;
+    prompt.useNumbers(type);
+    picture.useNumbers(type);
     unpacks =
         weights.containsKey(name(0, "q")) && layerForms().allMatch(form -> RowUnpacker.takes(form));
   }
 
   /** Makes products of many tokens in machine code from now on, where that is possible. */
   void useMatrix() {
-    endMatrix();
+    prompt.endMatrix();
+    picture.endMatrix();
     if (type == Precision.BFLOAT16 && weights.containsKey(name(0, "q"))) {
-      List<PackedForm> forms = prompt.forms();
-      matrix =
-          (int8Activations ? ByteKernel.of(ByteGroups.of(forms), numbers) : NO_KERNEL)
-              .flatMap(kernel -> products(kernel, forms))
-              .or(() -> numberProducts(forms))
-              .orElse(null);
-      pictureMatrix = gelu ? null : numberProducts(picture.forms()).orElse(null);
+      if (int8Activations) {
+        ByteKernel.of(ByteGroups.of(prompt.forms()), numbers).ifPresent(prompt::useMatrix);
+      }
+      if (!prompt.makesProducts()) {
+        numberKernel().ifPresent(prompt::useMatrix);
+      }
+      if (!gelu) {
+        numberKernel().ifPresent(picture::useMatrix);
+      }
     }
-    useAttention(fused);
   }
 
-  private Optional<MatrixProducts> numberProducts(List<PackedForm> forms) {
-    return MatrixMachineCode.of(numbers)
-        .map(NumberKernel::new)
-        .flatMap(kernel -> products(kernel, forms));
-  }
-
-  private Optional<MatrixProducts> products(MatrixKernel kernel, List<PackedForm> forms) {
-    if (forms.stream().allMatch(kernel::takes)) {
-      return Optional.of(new MatrixProducts(threads, kernel));
-    }
-    kernel.close();
-    return Optional.empty();
+  private Optional<NumberKernel> numberKernel() {
+    return MatrixMachineCode.of(numbers).map(NumberKernel::new);
   }
 
   /** Multiplies in bytes from now on, where machine code can, or no longer. */
   void quantizeActivations(boolean wanted) {
     int8Activations = wanted;
-    if (matrix != null) {
+    if (makesMatrix()) {
       useMatrix();
     }
   }
 
   boolean quantizesActivations() {
-    return matrix != null && matrix.quantizesActivations();
+    return prompt.quantizesActivations();
   }
 
   /** Makes attention of many tokens here from now on, where their products are, or not. */
   void useAttention(boolean wanted) {
-    fused = wanted;
-    Stream.of(attention, pictureAttention).filter(Objects::nonNull).forEach(PromptAttention::close);
-    attention = null;
-    pictureAttention = null;
-    if (fused && matrix != null) {
-      attention = PromptAttention.of(heads, threads, numbers).orElse(null);
-    }
-    if (fused && pictureMatrix != null) {
-      pictureAttention = PromptAttention.of(pictureHeads, threads, numbers).orElse(null);
-    }
-  }
-
-  private void endMatrix() {
-    Stream.of(matrix, pictureMatrix).filter(Objects::nonNull).forEach(MatrixProducts::close);
-    matrix = null;
-    pictureMatrix = null;
-    useAttention(fused);
+    prompt.useAttention(wanted);
+    picture.useAttention(wanted);
   }
 
   private Stream<PackedForm> layerForms() {
@@ -238,17 +198,17 @@ final class ProcessorLayers implements AutoCloseable {
 
   /** Whether a part of the layers is made here for so many tokens. */
   boolean worksFor(int tokens) {
-    return (unpacks || matrix != null) && tokens > FEW;
+    return (unpacks || makesMatrix()) && tokens > FEW;
   }
 
   /** Whether the layers of the vision tower are made here. */
   boolean worksForPictures() {
-    return pictureAttention != null;
+    return picture.makesAttention();
   }
 
   /** Whether products of many tokens are made here. */
   boolean makesMatrix() {
-    return matrix != null;
+    return prompt.makesProducts();
   }
 
   void useThreads(int count) {
@@ -298,10 +258,7 @@ final class ProcessorLayers implements AutoCloseable {
   /** Bytes that are kept beside the program. */
   long memory() {
     long copy = screened == null ? 0 : screened.form().bytes();
-    return Stream.of(attention, pictureAttention)
-        .filter(Objects::nonNull)
-        .mapToLong(PromptAttention::memory)
-        .reduce(copy, Long::sum);
+    return copy + prompt.memory() + picture.memory();
   }
 
   private float[] last() {
@@ -344,9 +301,9 @@ final class ProcessorLayers implements AutoCloseable {
    */
   void layerForMany(int layer, int position, int tokens) {
     if (layer == 0) {
-      prompt.begin(tokens, new PromptLayers.Products(numbers, matrix, attention));
+      prompt.begin(tokens);
     }
-    prompt.layer(layer, position, attention == null ? null : decode.kept(layer));
+    prompt.layer(layer, position, decode.kept(layer));
   }
 
   /**
@@ -356,7 +313,7 @@ final class ProcessorLayers implements AutoCloseable {
    */
   void layerForPicture(int layer, int patches) {
     if (layer == 0) {
-      picture.begin(patches, new PromptLayers.Products(numbers, pictureMatrix, pictureAttention));
+      picture.begin(patches);
     }
     picture.layer(layer, 0, null);
   }
@@ -370,7 +327,8 @@ final class ProcessorLayers implements AutoCloseable {
   public void close() {
     threads.close();
     products.close();
-    endMatrix();
+    prompt.close();
+    picture.close();
     if (screened != null) {
       screened.close();
     }

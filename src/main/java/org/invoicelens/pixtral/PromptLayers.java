@@ -15,7 +15,7 @@ import org.invoicelens.config.Precision;
  * <p>The hidden states are the program's, and are changed where they lie. Every step is rounded
  * where the program rounds it. Not thread-safe.
  */
-final class PromptLayers {
+final class PromptLayers implements AutoCloseable {
 
   // weights that take the same input
   private static final List<String> QKV = List.of("q", "k", "v");
@@ -54,15 +54,6 @@ final class PromptLayers {
    */
   record Tower(String name, Heads heads, int hidden, int gated, double epsilon, boolean seesAll) {}
 
-  /**
-   * What makes its products.
-   *
-   * @param numbers what they are made of: BFLOAT16 or FLOAT32
-   * @param matrix null where weights are unpacked for products that are the program's
-   * @param attention null where it is the program's
-   */
-  record Products(Precision numbers, MatrixProducts matrix, PromptAttention attention) {}
-
   private final TorchProgram program;
   private final Map<String, PackedWeight> weights;
   private final Function<String, float[]> norms;
@@ -70,12 +61,23 @@ final class PromptLayers {
   private final boolean narrow;
   private final RowThreads threads;
 
+  /** What products are made of: BFLOAT16 or FLOAT32. */
+  private Precision numbers;
+
+  /** Null where weights are unpacked for products that are the program's. */
+  private MatrixProducts matrix;
+
+  /** Null where it is the program's. */
+  private PromptAttention attention;
+
+  /** Whether attention is to be made in one step, and not as the program's own definition. */
+  private boolean fused;
+
   // of the call at hand
-  private Products products;
   private int tokens;
   private NativeNumbers x;
   private NativeNumbers input;
-  private NativeNumbers made;
+  private NativeNumbers products;
   private MemorySegment room;
   private MemorySegment queries;
   private KeysAndValues own;
@@ -115,28 +117,86 @@ final class PromptLayers {
         .toList();
   }
 
-  /** Begins with the hidden states that the program has. */
-  void begin(int count, Products with) {
+  /** Makes products of numbers of a type from now on: BFLOAT16 or FLOAT32. */
+  void useNumbers(Precision type) {
+    endMatrix();
+    numbers = type;
+  }
+
+  /**
+   * Makes products here from now on, where a kernel takes all weights.
+   *
+   * @param kernel closed with this, or at once
+   */
+  void useMatrix(MatrixKernel kernel) {
+    endMatrix();
+    if (forms().stream().allMatch(kernel::takes)) {
+      matrix = new MatrixProducts(threads, kernel);
+      useAttention(fused);
+    } else {
+      kernel.close();
+    }
+  }
+
+  /** Leaves products and attention to the program. */
+  void endMatrix() {
+    if (matrix != null) {
+      matrix.close();
+      matrix = null;
+    }
+    useAttention(fused);
+  }
+
+  /** Makes attention here from now on, where products are, or not. */
+  void useAttention(boolean wanted) {
+    fused = wanted;
+    if (attention != null) {
+      attention.close();
+      attention = null;
+    }
+    if (fused && matrix != null) {
+      attention = PromptAttention.of(tower.heads(), threads, numbers).orElse(null);
+    }
+  }
+
+  boolean makesProducts() {
+    return matrix != null;
+  }
+
+  boolean makesAttention() {
+    return attention != null;
+  }
+
+  boolean quantizesActivations() {
+    return matrix != null && matrix.quantizesActivations();
+  }
+
+  /** Bytes that are kept beside the program. */
+  long memory() {
+    return attention == null ? 0 : attention.memory();
+  }
+
+  /** Begins with the hidden states that the program has, of so many tokens. */
+  void begin(int count) {
     tokens = count;
-    products = with;
     Heads heads = tower.heads();
-    boolean narrowNumbers = with.numbers() == Precision.BFLOAT16;
+    boolean narrowNumbers = numbers == Precision.BFLOAT16;
     int most = Math.max(heads.ofQueries(), Math.max(tower.hidden(), tower.gated()));
     int widest = Math.max(heads.ofQueries() + 2 * heads.ofKeys(), 2 * tower.gated());
     x =
         new NativeNumbers(
             sized(program.runForMemory("many_begin"), tower.hidden(), narrow), narrow);
     input = room("input", most, narrowNumbers);
-    made = room("products", widest, narrow);
+    products = room("products", widest, narrow);
     cosines = place("cos", heads.width() / 2);
     sines = place("sin", heads.width() / 2);
-    if (with.matrix() == null) {
+    if (matrix == null) {
       room = take("unpacked", Math.max(UNPACKED, most), narrowNumbers);
     } else {
-      long bytes = with.matrix().panelBytes(count, most);
+      long bytes = matrix.panelBytes(count, most);
       room = take("panels", NativeNumbers.count(bytes, narrowNumbers), narrowNumbers);
     }
-    if (with.attention() != null) {
+    if (attention != null) {
       queries = room("queries", heads.ofQueries(), narrowNumbers).memory();
     }
     if (tower.seesAll()) {
@@ -177,20 +237,20 @@ final class PromptLayers {
     Heads heads = tower.heads();
     advance(null, prefix + "attention_norm");
     multiply(prefix, QKV);
-    if (products.attention() == null) {
+    if (attention == null) {
       program.run("many_attend", layer, position);
     } else {
       KeysAndValues here = tower.seesAll() ? own : kept;
       keep(here, tower.seesAll() ? 0 : position);
       int past = tower.seesAll() ? PromptAttention.ALL : position;
-      products.attention().attend(queries, tokens, here, past, input);
+      attention.attend(queries, tokens, here, past, input);
     }
     multiply(prefix, O);
-    advance(made, prefix + "mlp_norm");
+    advance(products, prefix + "mlp_norm");
     multiply(prefix, GATE_UP);
     gate();
     multiply(prefix, DOWN);
-    advance(made, null);
+    advance(products, null);
     program.run("many_end", tower.name() + ".layer." + layer);
   }
 
@@ -240,7 +300,7 @@ final class PromptLayers {
           float[] cos = new float[width / 2];
           float[] sin = new float[width / 2];
           for (int token = from; token < to; token++) {
-            made.read((long) token * all, all, numbers);
+            products.read((long) token * all, all, numbers);
             cosines.read((long) token * cos.length, cos.length, cos);
             sines.read((long) token * sin.length, sin.length, sin);
             LayerSteps.rotate(numbers, rotated, cos, sin, narrow);
@@ -270,8 +330,8 @@ final class PromptLayers {
             for (int done = 0; done < size; done += GATES) {
               int count = Math.min(GATES, size - done);
               long first = 2L * token * size + done;
-              made.read(first, count, gates);
-              made.read(first + size, count, ups);
+              products.read(first, count, gates);
+              products.read(first + size, count, ups);
               LayerSteps.gate(gates, ups, 0, count, narrow);
               input.write((long) token * size + done, gates, 0, count);
             }
@@ -281,14 +341,14 @@ final class PromptLayers {
 
   private void multiply(String prefix, List<String> names) {
     List<PackedWeight> those = names.stream().map(name -> weights.get(prefix + name)).toList();
-    if (products.matrix() != null) {
-      products.matrix().multiply(input.memory(), tokens, those, room, made.memory());
+    if (matrix != null) {
+      matrix.multiply(input.memory(), tokens, those, room, products.memory());
     }
-    if (products.matrix() == null || products.attention() == null) {
+    if (matrix == null || attention == null) {
       long rows = those.stream().mapToLong(weight -> weight.form().rows()).sum();
       program.run("many_shape", those.getFirst().form().columns(), rows);
     }
-    if (products.matrix() == null) {
+    if (matrix == null) {
       unpackAndMultiply(prefix, names);
     }
   }
@@ -301,10 +361,16 @@ final class PromptLayers {
       int step = Math.toIntExact(Math.max(1, UNPACKED / weight.form().columns()));
       for (int first = 0; first < rows; first += step) {
         int count = Math.min(step, rows - first);
-        RowUnpacker.unpack(weight, first, count, threads, room, products.numbers());
+        RowUnpacker.unpack(weight, first, count, threads, room, numbers);
         program.run("many_product", prefix + name, first, count, done);
         done += count;
       }
     }
+  }
+
+  /** Frees machine code. */
+  @Override
+  public void close() {
+    endMatrix();
   }
 }

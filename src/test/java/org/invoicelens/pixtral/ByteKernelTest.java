@@ -117,7 +117,7 @@ class ByteKernelTest {
     float[] values = (normal ? CodeBook.normalFloat() : CodeBook.integers()).values();
     int columns = (int) form.columns();
     float[] scales = new float[weight.scalesOfRow()];
-    float one = normal ? 127 : 127f / 7;
+    float one = normal ? 127 : 18;
     for (int first = 0; first < numbers.length; first += group) {
       weight.scales(first / columns, scales);
       float most = 0;

@@ -26,12 +26,14 @@ class PromptAttentionTest {
             Arguments.of(type, bytes, 33, 7, 4, 1, 128, 2),
             Arguments.of(type, bytes, 70, 460, 2, 2, 40, 3),
             Arguments.of(type, bytes, 9, 480, 6, 2, 24, 1),
+            Arguments.of(type, bytes, 70, PromptAttention.ALL, 2, 2, 40, 3),
+            Arguments.of(type, bytes, 485, PromptAttention.ALL, 2, 2, 64, 2),
             Arguments.of(type, bytes, 600, 950, 4, 2, 64, 2)));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void everyTokenSeesWhatIsBeforeItAndItself(
+  void everyTokenSeesWhatIsBeforeItAndItselfOrAllTokens(
       Precision type,
       int vectorBytes,
       int tokens,
@@ -42,7 +44,8 @@ class PromptAttentionTest {
       int threads) {
     Heads sizes = new Heads(heads, kvHeads, width);
     SplittableRandom random = new SplittableRandom(7);
-    int positions = past + tokens;
+    boolean seesAll = past == PromptAttention.ALL;
+    int positions = seesAll ? tokens : past + tokens;
     int room = positions + 3;
     float[] queries = numbers(random, heads * tokens * width);
     float[] keys = numbers(random, kvHeads * room * width);
@@ -62,7 +65,7 @@ class PromptAttentionTest {
       NativeNumbers into = numbers(arena, new float[count + 2], narrow);
       into.write(count, new float[] {UNTOUCHED, UNTOUCHED}, 0, 2);
       // the second time in room that has been used
-      for (int before : new int[] {Math.max(0, past - tokens), past}) {
+      for (int before : new int[] {seesAll ? past : Math.max(0, past - tokens), past}) {
         attention.attend(
             numbers(arena, queries, narrow).memory(),
             tokens,
@@ -83,7 +86,7 @@ class PromptAttentionTest {
                   keys,
                   values,
                   kvFirst,
-                  past + token + 1,
+                  seesAll ? tokens : past + token + 1,
                   width);
           for (int i = 0; i < width; i++) {
             float found = attended[(token * heads + head) * width + i];
