@@ -29,7 +29,7 @@ final class DecodeLayers {
   /** Weights of norms, by name. */
   private final Function<String, float[]> norms;
 
-  /** Those of each layer; empty until they are asked for. */
+  /** Keys and values of each layer; empty until they are asked for. */
   private List<KeysAndValues> kept = List.of();
 
   /** Positions that there is room for. */

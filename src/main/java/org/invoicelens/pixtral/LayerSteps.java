@@ -81,31 +81,41 @@ final class LayerSteps {
    */
   static void rotate(float[] numbers, int heads, float[] cosines, float[] sines, boolean narrow) {
     int half = cosines.length;
-    float[] firsts = new float[heads * half];
-    float[] seconds = new float[heads * half];
-    for (int sign = -1; sign <= 1; sign += 2) {
-      float[] sum = sign < 0 ? firsts : seconds;
-      float[] crossed = new float[heads * half];
-      for (int head = 0; head < heads; head++) {
-        int at = head * half;
-        int own = 2 * at + (sign < 0 ? 0 : half);
-        int other = 2 * at + (sign < 0 ? half : 0);
-        for (int i = 0; i < half; i++) {
-          sum[at + i] = numbers[own + i] * cosines[i];
-          crossed[at + i] = numbers[other + i] * sines[i];
-        }
-      }
-      round(sum, sum.length, narrow);
-      round(crossed, sum.length, narrow);
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] += sign * crossed[i];
-      }
-      round(sum, sum.length, narrow);
-    }
+    float[] firsts = rotated(numbers, heads, 0, half, cosines, sines, -1, narrow);
+    float[] seconds = rotated(numbers, heads, half, 0, cosines, sines, 1, narrow);
     for (int head = 0; head < heads; head++) {
       System.arraycopy(firsts, head * half, numbers, 2 * head * half, half);
       System.arraycopy(seconds, head * half, numbers, (2 * head + 1) * half, half);
     }
+  }
+
+  /** One half of each head times cosines, and the other times sines added or taken away. */
+  private static float[] rotated(
+      float[] numbers,
+      int heads,
+      int own,
+      int other,
+      float[] cosines,
+      float[] sines,
+      int sign,
+      boolean narrow) {
+    int half = cosines.length;
+    float[] sum = new float[heads * half];
+    float[] crossed = new float[heads * half];
+    for (int head = 0; head < heads; head++) {
+      int at = head * half;
+      for (int i = 0; i < half; i++) {
+        sum[at + i] = numbers[2 * at + own + i] * cosines[i];
+        crossed[at + i] = numbers[2 * at + other + i] * sines[i];
+      }
+    }
+    round(sum, sum.length, narrow);
+    round(crossed, sum.length, narrow);
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += sign * crossed[i];
+    }
+    round(sum, sum.length, narrow);
+    return sum;
   }
 
   private static void round(float[] numbers, int count, boolean narrow) {

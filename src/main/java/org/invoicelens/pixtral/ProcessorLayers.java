@@ -118,7 +118,7 @@ final class ProcessorLayers implements AutoCloseable {
             && DecodeLayers.take(sizes)
             && weights.containsKey(name(0, "q"))
             && layerForms().allMatch(products::take)
-            && (!weights.containsKey(head) || takesRow(head));
+            && (rowHead || !weights.containsKey(head));
   }
 
   private boolean takesRow(String name) {

@@ -39,10 +39,6 @@ final class PromptLayers implements AutoCloseable {
   /** Gates that are made at a time: they stay near. */
   private static final int GATES = 1024;
 
-  // types as the program numbers them
-  private static final int BFLOAT16 = 15;
-  private static final int FLOAT32 = 6;
-
   /**
    * Whose layers they are.
    *
@@ -217,7 +213,8 @@ final class PromptLayers implements AutoCloseable {
 
   private MemorySegment take(String name, long count, boolean narrowNumbers) {
     return program
-        .runForMemory("many_room", name, count, narrowNumbers ? BFLOAT16 : FLOAT32)
+        .runForMemory(
+            "many_room", name, count, narrowNumbers ? Checkpoint.BFLOAT16 : Checkpoint.FLOAT32)
         .reinterpret(NativeNumbers.bytes(count, narrowNumbers));
   }
 

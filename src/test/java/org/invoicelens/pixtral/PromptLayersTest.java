@@ -11,7 +11,6 @@ import javax.imageio.ImageIO;
 import org.invoicelens.config.AttentionVariant;
 import org.invoicelens.config.Precision;
 import org.invoicelens.stage.Cancellation;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -72,19 +71,5 @@ class PromptLayersTest {
       sum += Math.pow(numbers[i] - exact[i], 2);
     }
     return Math.sqrt(sum / exact.length);
-  }
-
-  /** What was rounded is a number of bfloat16 still, whatever it was. */
-  @Test
-  void roundsWhatIsNoNumberToNone() {
-    float[] odd = new float[40];
-    for (int i = 0; i < odd.length; i++) {
-      odd[i] = Float.intBitsToFloat(0x7f80_0001 + (i << 17) * 13);
-    }
-    float[] rounded = odd.clone();
-    Bfloat16.round(rounded);
-    for (int i = 0; i < odd.length; i++) {
-      assertThat(Float.compare(rounded[i], Bfloat16.round(odd[i]))).isZero();
-    }
   }
 }
