@@ -196,6 +196,12 @@ public final class Assembler {
     code.write(bits);
   }
 
+  /** Moves the bits of each 32 to the left. */
+  public void shiftIntsLeft(int to, int from, int bits) {
+    vector(PREFIX_66, MAP_0F, 0x72, 6, to, from);
+    code.write(bits);
+  }
+
   /** Looks bytes up in the sixteen of a table, which stands in each 128 bits. */
   public void look(int to, int table, int bytes) {
     vector(PREFIX_66, MAP_0F38, 0x00, to, table, bytes);
@@ -209,6 +215,11 @@ public final class Assembler {
   /** Puts the last eight bytes of each 128 bits side by side: a low one, a high one. */
   public void pairLast(int to, int low, int high) {
     vector(PREFIX_66, MAP_0F, 0x68, to, low, high);
+  }
+
+  /** Multiplies whole numbers of 16 bits, and adds neighbours in 32 bits. */
+  public void multiplyShorts(int to, int left, int right) {
+    vector(PREFIX_66, MAP_0F, 0xf5, to, left, right);
   }
 
   /** Multiplies whole numbers of 16 bits with those in memory, and adds neighbours in 32 bits. */

@@ -27,10 +27,13 @@ record PackedWeight(PackedForm form, Map<String, MemorySegment> parts) {
 
   /**
    * The scales of rows whose groups do not cross them: where they lie, or as numbers, which are off
-   * as {@link ScaleDecoder} says.
+   * as {@link ScaleDecoder} says. Empty where there are none.
    */
   MemorySegment scales(int from, int to) {
     int count = scalesOfRow();
+    if (count == 0) {
+      return MemorySegment.NULL;
+    }
     MemorySegment scale = parts.get(".scale");
     if (!form.doubleQuant()) {
       long bytes = (long) count * Float.BYTES;

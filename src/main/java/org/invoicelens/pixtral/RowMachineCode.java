@@ -1,22 +1,12 @@
 package org.invoicelens.pixtral;
 
-import static org.invoicelens.assembler.Assembler.Register.R10;
-import static org.invoicelens.assembler.Assembler.Register.R11;
-import static org.invoicelens.assembler.Assembler.Register.R8;
-import static org.invoicelens.assembler.Assembler.Register.R9;
-import static org.invoicelens.assembler.Assembler.Register.RAX;
-import static org.invoicelens.assembler.Assembler.Register.RCX;
-import static org.invoicelens.assembler.Assembler.Register.RDI;
-import static org.invoicelens.assembler.Assembler.Register.RDX;
-import static org.invoicelens.assembler.Assembler.Register.RSI;
-
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import jdk.incubator.vector.ByteVector;
-import org.invoicelens.assembler.Assembler;
 import org.invoicelens.assembler.MachineCode;
+import org.invoicelens.assembler.ProcessorFlags;
 import org.invoicelens.config.Precision;
 
 /**
@@ -45,9 +35,6 @@ final class RowMachineCode implements AutoCloseable {
   /** Inputs smaller than 2 to this power are taken for 0. */
   private static final int SMALLEST = -100;
 
-  /** Bytes ahead of those in use that are asked for: about as far as memory is away. */
-  private static final int AHEAD = 1024;
-
   /** Values of the widest vector's half, which may have a scale of their own. */
   private static final int HALF_BLOCK = 64;
 
@@ -67,20 +54,25 @@ final class RowMachineCode implements AutoCloseable {
    * A vector as {@link #multiply} wants it.
    *
    * @param numbers tables, then the vector in the order in which codes come
-   * @param scales one for each block, in each lane
+   * @param scales one for each block, in each lane; none where numbers are those of the vector
    */
-  record Input(short[] numbers, float[] scales) {}
+  record Input(MemorySegment numbers, MemorySegment scales) {}
 
   private final PackedForm form;
   private final int vectorBytes;
   private final int block;
-  private final MachineCode code;
 
-  private RowMachineCode(PackedForm form, int vectorBytes, MachineCode code) {
+  /** For several rows at a time, and for one. */
+  private final MachineCode many;
+
+  private final MachineCode one;
+
+  private RowMachineCode(PackedForm form, int vectorBytes, MachineCode many, MachineCode one) {
     this.form = form;
     this.vectorBytes = vectorBytes;
-    this.block = block(vectorBytes);
-    this.code = code;
+    this.block = RowLoop.block(vectorBytes);
+    this.many = many;
+    this.one = one;
   }
 
   /** How wide vectors are here, in bytes. */
@@ -88,26 +80,22 @@ final class RowMachineCode implements AutoCloseable {
     return ByteVector.SPECIES_PREFERRED.length();
   }
 
-  /** Values that are multiplied at a time. */
-  private static int block(int vectorBytes) {
-    return 2 * vectorBytes;
-  }
-
   /** Whether there is code for a form of weights, with vectors of a width. */
   static boolean takes(PackedForm form, int vectorBytes) {
-    int block = block(vectorBytes);
+    int block = RowLoop.block(vectorBytes);
     if (!MachineCode.isPossible() || form.columns() % block != 0) {
       return false;
     }
     long group = form.group();
     return switch (form.precision()) {
       case INT8 -> true;
+      case BFLOAT16 -> vectorBytes == 64 || ProcessorFlags.has("fma");
       case NF4, INT4 ->
           form.columns() % group == 0
               && (group % block == 0
                   ? group / block <= MOST_BLOCKS
                   : group == HALF_BLOCK && block == 2 * HALF_BLOCK);
-      case FP8, BFLOAT16, FLOAT32 -> false;
+      case FP8, FLOAT32 -> false;
     };
   }
 
@@ -131,123 +119,37 @@ final class RowMachineCode implements AutoCloseable {
    * @param form one that is taken
    */
   static Optional<RowMachineCode> of(PackedForm form, int vectorBytes) {
-    byte[] code = hasHalfBytes(form) ? halfBytes(form, vectorBytes) : bytes(form, vectorBytes);
-    return MachineCode.of(code, TYPE).map(made -> new RowMachineCode(form, vectorBytes, made));
+    return loop(form, vectorBytes, RowLoop.rows(vectorBytes))
+        .flatMap(many ->
+            loop(form, vectorBytes, 1)
+                .map(one -> new RowMachineCode(form, vectorBytes, many, one)));
   }
 
-  // Codes are in RDI, scales in RSI, the input's numbers in RDX and its scales in RCX, sums go to
-  // R8, and R9 counts rows.
-
-  /** For codes of eight bits, whose scale is left to the caller. */
-  private static byte[] bytes(PackedForm form, int vectorBytes) {
-    Assembler to = new Assembler(vectorBytes);
-    int sum = 0;
-    int row = beginRow(to, sum, form.columns() / block(vectorBytes), 0);
-    int next = to.here();
-    for (int part = 0; part < 4; part++) {
-      int numbers = 1 + part;
-      to.loadBytesAsShorts(numbers, RDI, part * vectorBytes / 2);
-      to.multiplyShorts(numbers, numbers, R10, part * vectorBytes);
-    }
-    to.prefetch(RDI, AHEAD);
-    to.prefetch(RDI, AHEAD + vectorBytes);
-    addUp(to, 1, 2, 3, 4);
-    to.intsToFloats(1, 1);
-    to.multiply(1, 1, R11, 0);
-    to.add(sum, sum, 1);
-    to.add(RDI, 2 * vectorBytes);
-    to.add(R10, 4 * vectorBytes);
-    to.add(R11, vectorBytes);
-    to.repeat(RAX, next);
-    endRow(to, sum, row, vectorBytes);
-    return to.code();
-  }
-
-  /** For codes of four bits: each is looked up in a table of sixteen numbers of 16 bits. */
-  private static byte[] halfBytes(PackedForm form, int vectorBytes) {
-    int low = 0;
-    int high = 1;
-    int mask = 2;
-    int sum = 3;
-    int first = 4;
-    int second = 5;
-    int lowBytes = 6;
-    int highBytes = 7;
-    int scale = 8;
-    int products = 9;
-    int block = block(vectorBytes);
-    boolean twoScales = form.group() < block;
-    int blocks = Math.toIntExact(Math.max(1, form.group() / block));
-    Assembler to = new Assembler(vectorBytes);
-    to.load(low, RDX, 0);
-    to.load(high, RDX, vectorBytes);
-    to.load(mask, RDX, 2 * vectorBytes);
-    if (twoScales) {
-      to.selectUpperHalf(RAX);
-    }
-    int row = beginRow(to, sum, form.columns() / block / blocks, 3 * vectorBytes);
-    int next = to.here();
-    for (int i = 0; i < blocks; i++) {
-      to.load(second, RDI, i * vectorBytes);
-      to.prefetch(RDI, AHEAD + i * vectorBytes);
-      to.shiftShortsRight(first, second, 4);
-      to.and(first, first, mask);
-      to.and(second, second, mask);
-      for (int half = 0; half < 2; half++) {
-        int codes = half == 0 ? first : second;
-        int at = (4 * i + 2 * half) * vectorBytes;
-        to.look(lowBytes, low, codes);
-        to.look(highBytes, high, codes);
-        to.pairFirst(products + 2 * half, lowBytes, highBytes);
-        to.pairLast(products + 2 * half + 1, lowBytes, highBytes);
-        to.multiplyShorts(products + 2 * half, products + 2 * half, R10, at);
-        to.multiplyShorts(products + 2 * half + 1, products + 2 * half + 1, R10, at + vectorBytes);
-      }
-      addUp(to, products, products + 1, products + 2, products + 3);
-      to.intsToFloats(products, products);
-      to.broadcast(scale, RSI, 0);
-      if (twoScales) {
-        to.broadcastToUpperHalf(scale, RSI, Float.BYTES);
-      }
-      to.multiply(scale, scale, R11, i * vectorBytes);
-      to.multiply(products, products, scale);
-      to.add(sum, sum, products);
-    }
-    to.add(RDI, blocks * vectorBytes);
-    to.add(RSI, (twoScales ? 2 : 1) * Float.BYTES);
-    to.add(R10, blocks * 4 * vectorBytes);
-    to.add(R11, blocks * vectorBytes);
-    to.repeat(RAX, next);
-    endRow(to, sum, row, vectorBytes);
-    return to.code();
-  }
-
-  private static int beginRow(Assembler to, int sum, long steps, int tables) {
-    int row = to.here();
-    to.zero(sum);
-    to.move(R10, RDX);
-    to.add(R10, tables);
-    to.move(R11, RCX);
-    to.move(RAX, Math.toIntExact(steps));
-    return row;
-  }
-
-  private static void endRow(Assembler to, int sum, int row, int vectorBytes) {
-    to.store(sum, R8, 0);
-    to.add(R8, vectorBytes);
-    to.repeat(R9, row);
-    to.leave();
-  }
-
-  /** Adds four vectors into the first. */
-  private static void addUp(Assembler to, int first, int second, int third, int fourth) {
-    to.addInts(first, first, second);
-    to.addInts(third, third, fourth);
-    to.addInts(first, first, third);
+  private static Optional<MachineCode> loop(PackedForm form, int vectorBytes, int rows) {
+    return MachineCode.of(RowLoop.code(form, vectorBytes, rows), TYPE);
   }
 
   /** The input as {@link #multiply} wants it. */
   Input arrange(float[] input) {
+    return form.precision() == Precision.BFLOAT16 ? floats(input) : wholeNumbers(input);
+  }
+
+  /** A mask for the later number of a lane, then the vector: what lanes have first, and later. */
+  private Input floats(float[] input) {
+    int lanes = vectorBytes / Float.BYTES;
+    MemorySegment numbers = MemorySegment.ofArray(new float[lanes + input.length]);
+    for (int i = 0; i < lanes; i++) {
+      numbers.setAtIndex(ValueLayout.JAVA_INT, i, -1 << Short.SIZE);
+    }
+    for (int i = 0; i < input.length; i++) {
+      int inVectors = i % (2 * lanes);
+      int place = lanes + i - inVectors + inVectors % 2 * lanes + inVectors / 2;
+      numbers.setAtIndex(ValueLayout.JAVA_FLOAT, place, input[i]);
+    }
+    return new Input(numbers, MemorySegment.NULL);
+  }
+
+  private Input wholeNumbers(float[] input) {
     boolean halves = hasHalfBytes(form);
     int tables = halves ? 3 * vectorBytes / Short.BYTES : 0;
     int perVector = vectorBytes / Float.BYTES;
@@ -275,7 +177,7 @@ final class RowMachineCode implements AutoCloseable {
         scales[lane + i] = scale;
       }
     }
-    return new Input(numbers, scales);
+    return new Input(MemorySegment.ofArray(numbers), MemorySegment.ofArray(scales));
   }
 
   /** The low bytes of the sixteen numbers, their high bytes, and a mask for one code in a byte. */
@@ -320,32 +222,58 @@ final class RowMachineCode implements AutoCloseable {
    */
   void multiply(PackedWeight weight, int from, int to, Input input, float[] into, int at) {
     int rows = to - from;
-    long rowCodes = weight.codes().byteSize() / weight.form().rows();
+    int alone = rows % RowLoop.rows(vectorBytes);
     int perVector = vectorBytes / Float.BYTES;
     float[] sums = new float[rows * perVector];
     MemorySegment scales = weight.scales(from, to);
-    try {
-      code.handle()
-          .invokeExact(
-              weight.codes().asSlice(from * rowCodes, rows * rowCodes),
-              scales,
-              MemorySegment.ofArray(input.numbers()),
-              MemorySegment.ofArray(input.scales()),
-              MemorySegment.ofArray(sums),
-              (long) rows);
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
-    boolean scaled = hasHalfBytes(form);
+    run(many, (rows - alone) / RowLoop.rows(vectorBytes), weight, from, scales, input, sums, 0);
+    run(one, alone, weight, from, scales, input, sums, rows - alone);
     for (int row = 0; row < rows; row++) {
       float product = ReproducibleMath.sum(sums, row * perVector, perVector);
-      into[at + row] = scaled ? product : product * scales.getAtIndex(PackedWeight.FLOAT, row);
+      into[at + row] =
+          form.precision() == Precision.INT8
+              ? product * scales.getAtIndex(PackedWeight.FLOAT, row)
+              : product;
+    }
+  }
+
+  /**
+   * Runs a loop some times.
+   *
+   * @param from the first of the rows that scales and sums are of
+   * @param first the first of these that is multiplied
+   */
+  private void run(
+      MachineCode loop,
+      int times,
+      PackedWeight weight,
+      int from,
+      MemorySegment scales,
+      Input input,
+      float[] sums,
+      int first) {
+    if (times == 0) {
+      return;
+    }
+    long rowCodes = weight.codes().byteSize() / weight.form().rows();
+    try {
+      loop.handle()
+          .invokeExact(
+              weight.codes().asSlice((from + first) * rowCodes),
+              scales.asSlice((long) first * weight.scalesOfRow() * Float.BYTES),
+              input.numbers(),
+              input.scales(),
+              MemorySegment.ofArray(sums).asSlice((long) first * vectorBytes),
+              (long) times);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
     }
   }
 
   /** Frees the code; no product may be under way. */
   @Override
   public void close() {
-    code.close();
+    many.close();
+    one.close();
   }
 }

@@ -96,9 +96,9 @@ class RowProductsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"64, 1", "192, 2", "448, 3"})
-  void aProductWithAWeightInBfloat16IsExactButForItsSums(int columns, int threads)
-      throws Exception {
+  @CsvSource({"64, 1, false", "192, 2, false", "448, 3, false", "128, 1, true", "384, 2, true"})
+  void aProductWithAWeightInBfloat16IsExactButForItsSums(
+      int columns, int threads, boolean machineCode) throws Exception {
     LoadOptions options =
         new LoadOptions(
             Precision.BFLOAT16, Precision.BFLOAT16, AttentionVariant.SDPA, "cpu", 64, false);
@@ -118,7 +118,13 @@ class RowProductsTest {
       program.begin("w", shape, true);
       program.rows("w", raw.flip(), Checkpoint.BFLOAT16, 0, ROWS, shape, 0, true);
       program.finish("w", true);
-      same(new RowProducts(shared).project(input, List.of(program.weight("w"))), 0, weights, input);
+      try (RowProducts products = new RowProducts(shared)) {
+        products.useMachineCode(machineCode);
+        PackedWeight weight = program.weight("w");
+        assertThat(products.hasMachineCode(weight.form()))
+            .isEqualTo(machineCode && RowMachineCode.takes(weight.form(), 32));
+        same(products.project(input, List.of(weight)), 0, weights, input);
+      }
     }
   }
 

@@ -1,0 +1,220 @@
+package org.invoicelens.pixtral;
+
+import static org.invoicelens.assembler.Assembler.Register.R10;
+import static org.invoicelens.assembler.Assembler.Register.R11;
+import static org.invoicelens.assembler.Assembler.Register.R8;
+import static org.invoicelens.assembler.Assembler.Register.R9;
+import static org.invoicelens.assembler.Assembler.Register.RAX;
+import static org.invoicelens.assembler.Assembler.Register.RCX;
+import static org.invoicelens.assembler.Assembler.Register.RDI;
+import static org.invoicelens.assembler.Assembler.Register.RDX;
+import static org.invoicelens.assembler.Assembler.Register.RSI;
+
+import java.util.stream.IntStream;
+import org.invoicelens.assembler.Assembler;
+
+/**
+ * The loop of {@link RowMachineCode} over rows of a weight, put together for one form of weights.
+ *
+ * <p>Several rows are multiplied at a time: the processor fetches each of them ahead by itself, and
+ * memory answers many requests at once faster than one after the other. What is read of the input
+ * serves all of them.
+ *
+ * <p>Codes are in RDI, scales in RSI, the input's numbers in RDX and its scales in RCX, sums go to
+ * R8, and R9 counts how many times so many rows there are.
+ */
+final class RowLoop {
+
+  /** Bytes of a row ahead of those in use that are asked for: about as far as memory is away. */
+  private static final int AHEAD = 512;
+
+  /** Bytes that memory gives at a time. */
+  private static final int LINE = 64;
+
+  private final PackedForm form;
+  private final int vectorBytes;
+  private final int rows;
+  private final int rowBytes;
+  private final Assembler to;
+
+  private RowLoop(PackedForm form, int vectorBytes, int rows) {
+    this.form = form;
+    this.vectorBytes = vectorBytes;
+    this.rows = rows;
+    this.rowBytes = Math.toIntExact(form.columns() * form.precision().bits() / Byte.SIZE);
+    this.to = new Assembler(vectorBytes);
+  }
+
+  /** How many rows are multiplied at a time, where there are so many. */
+  static int rows(int vectorBytes) {
+    return vectorBytes == 64 ? 8 : 4;
+  }
+
+  /** The loop for so many rows at a time. */
+  static byte[] code(PackedForm form, int vectorBytes, int rows) {
+    RowLoop loop = new RowLoop(form, vectorBytes, rows);
+    switch (form.precision()) {
+      case BFLOAT16 -> loop.halfFloats();
+      case INT8 -> loop.bytes();
+      case NF4, INT4 -> loop.halfBytes();
+      case FP8, FLOAT32 -> throw new IllegalArgumentException("for " + form.precision());
+    }
+    return loop.to.code();
+  }
+
+  /** Values that are multiplied at a time. */
+  static int block(int vectorBytes) {
+    return 2 * vectorBytes;
+  }
+
+  /** For numbers of bfloat16, which are the upper half of a float32: two in each lane. */
+  private void halfFloats() {
+    int even = rows;
+    int odd = rows + 1;
+    int mask = rows + 2;
+    int first = rows + 3;
+    int second = rows + 4;
+    to.load(mask, RDX, 0);
+    int begin = beginRows(form.columns() * Short.BYTES / vectorBytes, vectorBytes);
+    int next = to.here();
+    to.load(even, R10, 0);
+    to.load(odd, R10, vectorBytes);
+    for (int row = 0; row < rows; row++) {
+      prefetch(row, vectorBytes);
+      to.load(second, RDI, row * rowBytes);
+      to.shiftIntsLeft(first, second, Short.SIZE);
+      to.and(second, second, mask);
+      to.addProducts(row, first, even);
+      to.addProducts(row, second, odd);
+    }
+    to.add(RDI, vectorBytes);
+    to.add(R10, 2 * vectorBytes);
+    to.repeat(RAX, next);
+    endRows(begin);
+  }
+
+  /** For codes of eight bits, whose scale is left to the caller. */
+  private void bytes() {
+    int input = 2 * rows;
+    int numbers = 2 * rows + 1;
+    int begin = beginRows(form.columns() / block(vectorBytes), 0);
+    int next = to.here();
+    for (int part = 0; part < 4; part++) {
+      to.load(input, R10, part * vectorBytes);
+      for (int row = 0; row < rows; row++) {
+        int products = rows + row;
+        to.loadBytesAsShorts(numbers, RDI, row * rowBytes + part * vectorBytes / 2);
+        if (part == 0) {
+          prefetch(row, 2 * vectorBytes);
+          to.multiplyShorts(products, numbers, input);
+        } else {
+          to.multiplyShorts(numbers, numbers, input);
+          to.addInts(products, products, numbers);
+        }
+      }
+    }
+    to.load(input, R11, 0);
+    for (int row = 0; row < rows; row++) {
+      int products = rows + row;
+      to.intsToFloats(products, products);
+      to.multiply(products, products, input);
+      to.add(row, row, products);
+    }
+    to.add(RDI, 2 * vectorBytes);
+    to.add(R10, 4 * vectorBytes);
+    to.add(R11, vectorBytes);
+    to.repeat(RAX, next);
+    endRows(begin);
+  }
+
+  /** For codes of four bits: each is looked up in a table of sixteen numbers of 16 bits. */
+  private void halfBytes() {
+    int low = rows;
+    int high = rows + 1;
+    int mask = rows + 2;
+    int first = rows + 3;
+    int second = rows + 4;
+    int lowBytes = rows + 5;
+    int highBytes = rows + 6;
+    int products = rows + 7;
+    int more = rows + 8;
+    // what has been looked up is no longer needed then
+    int scale = lowBytes;
+    int block = block(vectorBytes);
+    boolean twoScales = form.group() < block;
+    int blocks = Math.toIntExact(Math.max(1, form.group() / block));
+    int scalesOfRow = Math.toIntExact(form.columns() / form.group()) * Float.BYTES;
+    to.load(low, RDX, 0);
+    to.load(high, RDX, vectorBytes);
+    to.load(mask, RDX, 2 * vectorBytes);
+    if (twoScales) {
+      to.selectUpperHalf(RAX);
+    }
+    int begin = beginRows(form.columns() / block / blocks, 3 * vectorBytes);
+    int next = to.here();
+    for (int i = 0; i < blocks; i++) {
+      for (int row = 0; row < rows; row++) {
+        to.load(second, RDI, row * rowBytes + i * vectorBytes);
+        to.prefetch(RDI, row * rowBytes + i * vectorBytes + AHEAD);
+        to.shiftShortsRight(first, second, 4);
+        to.and(first, first, mask);
+        to.and(second, second, mask);
+        for (int half = 0; half < 2; half++) {
+          int codes = half == 0 ? first : second;
+          int at = (4 * i + 2 * half) * vectorBytes;
+          to.look(lowBytes, low, codes);
+          to.look(highBytes, high, codes);
+          int made = half == 0 ? products : more;
+          to.pairFirst(made, lowBytes, highBytes);
+          to.pairLast(lowBytes, lowBytes, highBytes);
+          to.multiplyShorts(made, made, R10, at);
+          to.multiplyShorts(lowBytes, lowBytes, R10, at + vectorBytes);
+          to.addInts(made, made, lowBytes);
+        }
+        to.addInts(products, products, more);
+        to.intsToFloats(products, products);
+        to.broadcast(scale, RSI, row * scalesOfRow);
+        if (twoScales) {
+          to.broadcastToUpperHalf(scale, RSI, row * scalesOfRow + Float.BYTES);
+        }
+        to.multiply(scale, scale, R11, i * vectorBytes);
+        to.multiply(products, products, scale);
+        to.add(row, row, products);
+      }
+    }
+    to.add(RDI, blocks * vectorBytes);
+    to.add(RSI, (twoScales ? 2 : 1) * Float.BYTES);
+    to.add(R10, blocks * 4 * vectorBytes);
+    to.add(R11, blocks * vectorBytes);
+    to.repeat(RAX, next);
+    to.add(RSI, (rows - 1) * scalesOfRow);
+    endRows(begin);
+  }
+
+  /** Asks for what a step will read of a row later. */
+  private void prefetch(int row, int bytes) {
+    for (int at = 0; at < bytes; at += LINE) {
+      to.prefetch(RDI, row * rowBytes + AHEAD + at);
+    }
+  }
+
+  private int beginRows(long steps, int tables) {
+    int begin = to.here();
+    IntStream.range(0, rows).forEach(to::zero);
+    to.move(R10, RDX);
+    to.add(R10, tables);
+    to.move(R11, RCX);
+    to.move(RAX, Math.toIntExact(steps));
+    return begin;
+  }
+
+  private void endRows(int begin) {
+    for (int row = 0; row < rows; row++) {
+      to.store(row, R8, row * vectorBytes);
+    }
+    to.add(R8, rows * vectorBytes);
+    to.add(RDI, (rows - 1) * rowBytes);
+    to.repeat(R9, begin);
+    to.leave();
+  }
+}
