@@ -39,6 +39,9 @@ public final class Assembler {
 
   private static final int PREFIX_66 = 1;
 
+  /** With a bit that tells other instructions of the same number apart. For 512 bits. */
+  private static final int PREFIX_66_W1 = 0x80 | PREFIX_66;
+
   private static final int PREFIX_F3 = 2;
 
   private final ByteArrayOutputStream code = new ByteArrayOutputStream();
@@ -207,6 +210,12 @@ public final class Assembler {
     vector(PREFIX_66, MAP_0F38, 0x00, to, table, bytes);
   }
 
+  /** Looks whole numbers of 16 bits up in the 32 of a table, by their last five. For 512 bits. */
+  public void lookShorts(int to, int table, int shorts) {
+    require(vectorBytes == 64);
+    vector(PREFIX_66_W1, MAP_0F38, 0x8d, to, shorts, table);
+  }
+
   /** Puts the first eight bytes of each 128 bits side by side: a low one, a high one. */
   public void pairFirst(int to, int low, int high) {
     vector(PREFIX_66, MAP_0F, 0x60, to, low, high);
@@ -230,6 +239,11 @@ public final class Assembler {
   /** Adds whole numbers of 32 bits. */
   public void addInts(int to, int left, int right) {
     vector(PREFIX_66, MAP_0F, 0xfe, to, left, right);
+  }
+
+  /** Adds whole numbers of 32 bits in memory. */
+  public void addInts(int to, int left, Register base, int distance) {
+    vector(PREFIX_66, MAP_0F, 0xfe, to, left, base, distance);
   }
 
   /** Turns whole numbers of 32 bits into float32. */

@@ -127,51 +127,37 @@ final class RowLoop {
     endRows(begin);
   }
 
-  /** For codes of four bits: each is looked up in a table of sixteen numbers of 16 bits. */
+  /** For codes of four bits. */
   private void halfBytes() {
-    int low = rows;
-    int high = rows + 1;
-    int mask = rows + 2;
-    int first = rows + 3;
-    int second = rows + 4;
-    int lowBytes = rows + 5;
-    int highBytes = rows + 6;
-    int products = rows + 7;
-    int more = rows + 8;
-    // what has been looked up is no longer needed then
-    int scale = lowBytes;
+    HalfByteWay way = HalfByteWay.of(form.precision(), vectorBytes);
+    int constants = rows;
+    int input = constants + way.constants();
+    int products = input + way.vectors();
+    int scale = products + 1;
     int block = block(vectorBytes);
     boolean twoScales = form.group() < block;
     int blocks = Math.toIntExact(Math.max(1, form.group() / block));
     int scalesOfRow = Math.toIntExact(form.columns() / form.group()) * Float.BYTES;
-    to.load(low, RDX, 0);
-    to.load(high, RDX, vectorBytes);
-    to.load(mask, RDX, 2 * vectorBytes);
+    load(constants, way.constants(), RDX, 0);
     if (twoScales) {
       to.selectUpperHalf(RAX);
     }
-    int begin = beginRows(form.columns() / block / blocks, 3 * vectorBytes);
+    int begin = beginRows(form.columns() / block / blocks, way.constants() * vectorBytes);
+    // rows of scales are short: those of the next rows are asked for at once
+    for (int at = 0; at < rows * scalesOfRow; at += LINE) {
+      to.prefetch(RSI, rows * scalesOfRow + at);
+    }
     int next = to.here();
     for (int i = 0; i < blocks; i++) {
+      load(input, way.vectors(), R10, i * way.vectors() * vectorBytes);
       for (int row = 0; row < rows; row++) {
-        to.load(second, RDI, row * rowBytes + i * vectorBytes);
-        to.prefetch(RDI, row * rowBytes + i * vectorBytes + AHEAD);
-        to.shiftShortsRight(first, second, 4);
-        to.and(first, first, mask);
-        to.and(second, second, mask);
-        for (int half = 0; half < 2; half++) {
-          int codes = half == 0 ? first : second;
-          int at = (4 * i + 2 * half) * vectorBytes;
-          to.look(lowBytes, low, codes);
-          to.look(highBytes, high, codes);
-          int made = half == 0 ? products : more;
-          to.pairFirst(made, lowBytes, highBytes);
-          to.pairLast(lowBytes, lowBytes, highBytes);
-          to.multiplyShorts(made, made, R10, at);
-          to.multiplyShorts(lowBytes, lowBytes, R10, at + vectorBytes);
-          to.addInts(made, made, lowBytes);
+        int codes = row * rowBytes + i * vectorBytes;
+        to.prefetch(RDI, codes + AHEAD);
+        switch (way) {
+          case COUNT -> count(codes, constants, input, products);
+          case LOOK_SHORTS_UP -> lookShortsUp(codes, constants, input, products);
+          case LOOK_BYTES_UP -> lookBytesUp(codes, constants, input, products);
         }
-        to.addInts(products, products, more);
         to.intsToFloats(products, products);
         to.broadcast(scale, RSI, row * scalesOfRow);
         if (twoScales) {
@@ -184,11 +170,74 @@ final class RowLoop {
     }
     to.add(RDI, blocks * vectorBytes);
     to.add(RSI, (twoScales ? 2 : 1) * Float.BYTES);
-    to.add(R10, blocks * 4 * vectorBytes);
+    to.add(R10, blocks * way.vectors() * vectorBytes);
     to.add(R11, blocks * vectorBytes);
     to.repeat(RAX, next);
     to.add(RSI, (rows - 1) * scalesOfRow);
     endRows(begin);
+  }
+
+  private void load(int first, int count, Assembler.Register base, int distance) {
+    for (int i = 0; i < count; i++) {
+      to.load(first + i, base, distance + i * vectorBytes);
+    }
+  }
+
+  private void count(int at, int mask, int input, int products) {
+    int codes = products + 1;
+    int numbers = products + 2;
+    to.load(codes, RDI, at);
+    to.and(products, codes, mask);
+    to.multiplyShorts(products, products, input);
+    for (int part = 1; part < 4; part++) {
+      to.shiftShortsRight(numbers, codes, 4 * part);
+      if (part < 3) {
+        to.and(numbers, numbers, mask);
+      }
+      addProducts(products, numbers, input + part);
+    }
+    to.addInts(products, products, input + 4);
+  }
+
+  private void lookShortsUp(int at, int table, int input, int products) {
+    int codes = products + 1;
+    int numbers = products + 2;
+    to.load(codes, RDI, at);
+    to.lookShorts(products, table, codes);
+    to.multiplyShorts(products, products, input);
+    for (int part = 1; part < 4; part++) {
+      to.shiftShortsRight(numbers, codes, 4 * part);
+      to.lookShorts(numbers, table, numbers);
+      addProducts(products, numbers, input + part);
+    }
+  }
+
+  private void lookBytesUp(int at, int tables, int input, int products) {
+    int mask = tables + 2;
+    int second = products + 1;
+    int first = products + 2;
+    int low = products + 3;
+    int high = products + 4;
+    to.load(second, RDI, at);
+    to.shiftShortsRight(first, second, 4);
+    to.and(first, first, mask);
+    to.and(second, second, mask);
+    to.zero(products);
+    for (int half = 0; half < 2; half++) {
+      int codes = half == 0 ? first : second;
+      to.look(low, tables, codes);
+      to.look(high, tables + 1, codes);
+      to.pairFirst(codes, low, high);
+      to.pairLast(high, low, high);
+      addProducts(products, codes, input + 2 * half);
+      addProducts(products, high, input + 2 * half + 1);
+    }
+  }
+
+  /** Adds the products of numbers with some of the input to others. */
+  private void addProducts(int products, int numbers, int input) {
+    to.multiplyShorts(numbers, numbers, input);
+    to.addInts(products, products, numbers);
   }
 
   /** Asks for what a step will read of a row later. */

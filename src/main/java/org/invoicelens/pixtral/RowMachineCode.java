@@ -3,6 +3,7 @@ package org.invoicelens.pixtral;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Optional;
 import jdk.incubator.vector.ByteVector;
 import org.invoicelens.assembler.MachineCode;
@@ -99,10 +100,6 @@ final class RowMachineCode implements AutoCloseable {
     };
   }
 
-  private static boolean hasHalfBytes(PackedForm form) {
-    return form.precision().bits() == 4;
-  }
-
   /** The code for a form of weights, for any number of rows; empty where there is none here. */
   static Optional<RowMachineCode> of(PackedForm form) {
     for (int vectorBytes : new int[] {64, 32}) {
@@ -137,28 +134,34 @@ final class RowMachineCode implements AutoCloseable {
   /** A mask for the later number of a lane, then the vector: what lanes have first, and later. */
   private Input floats(float[] input) {
     int lanes = vectorBytes / Float.BYTES;
-    MemorySegment numbers = MemorySegment.ofArray(new float[lanes + input.length]);
-    for (int i = 0; i < lanes; i++) {
-      numbers.setAtIndex(ValueLayout.JAVA_INT, i, -1 << Short.SIZE);
+    float[] arranged = new float[lanes + input.length];
+    for (int from = 0; from < input.length; from += 2 * lanes) {
+      for (int lane = 0; lane < lanes; lane++) {
+        arranged[lanes + from + lane] = input[from + 2 * lane];
+        arranged[2 * lanes + from + lane] = input[from + 2 * lane + 1];
+      }
     }
-    for (int i = 0; i < input.length; i++) {
-      int inVectors = i % (2 * lanes);
-      int place = lanes + i - inVectors + inVectors % 2 * lanes + inVectors / 2;
-      numbers.setAtIndex(ValueLayout.JAVA_FLOAT, place, input[i]);
+    MemorySegment numbers = MemorySegment.ofArray(arranged);
+    for (int lane = 0; lane < lanes; lane++) {
+      numbers.setAtIndex(ValueLayout.JAVA_INT, lane, -1 << Short.SIZE);
     }
     return new Input(numbers, MemorySegment.NULL);
   }
 
   private Input wholeNumbers(float[] input) {
-    boolean halves = hasHalfBytes(form);
-    int tables = halves ? 3 * vectorBytes / Short.BYTES : 0;
+    int lanes = vectorBytes / Short.BYTES;
+    boolean halves = form.precision().bits() == 4;
+    HalfByteWay way = halves ? HalfByteWay.of(form.precision(), vectorBytes) : null;
+    int vectors = halves ? way.vectors() : 4;
+    int constants = halves ? way.constants() * lanes : 0;
+    int perBlock = vectors * lanes;
     int perVector = vectorBytes / Float.BYTES;
-    short[] numbers = new short[tables + input.length];
+    short[] numbers = new short[constants + input.length / block * perBlock];
     float[] scales = new float[input.length / block * perVector];
     if (halves) {
-      putTables(numbers);
+      putConstants(way, numbers);
     }
-    int[] places = places(halves);
+    int[] places = places(way);
     float one = form.precision() == Precision.NF4 ? ONE : 1;
     for (int from = 0; from < input.length; from += block) {
       float largest = 0;
@@ -167,8 +170,12 @@ final class RowMachineCode implements AutoCloseable {
       }
       int exponent = Math.max(Math.getExponent(largest), SMALLEST) + 1 - INPUT_BITS;
       float inverse = Math.scalb(1f, -exponent);
+      int first = constants + from / block * perBlock;
       for (int i = 0; i < block; i++) {
-        numbers[tables + from + places[i]] = (short) Math.rint(input[from + i] * inverse);
+        numbers[first + places[i]] = (short) Math.rint(input[from + i] * inverse);
+      }
+      if (way == HalfByteWay.COUNT) {
+        putBelow(numbers, first);
       }
       // what is not finite must not look as if it were
       float scale = Float.isFinite(largest) ? Math.scalb(1f, exponent) / one : Float.NaN;
@@ -180,34 +187,49 @@ final class RowMachineCode implements AutoCloseable {
     return new Input(MemorySegment.ofArray(numbers), MemorySegment.ofArray(scales));
   }
 
-  /** The low bytes of the sixteen numbers, their high bytes, and a mask for one code in a byte. */
-  private void putTables(short[] numbers) {
-    MemorySegment bytes = MemorySegment.ofArray(numbers);
-    float[] values =
-        form.precision() == Precision.NF4
-            ? CodeBook.normalFloat().values()
-            : CodeBook.integers().values();
-    for (int i = 0; i < vectorBytes; i++) {
-      float value = values[i % 16];
-      int number = form.precision() == Precision.NF4 ? Math.round(value * ONE) : (int) value;
-      bytes.set(ValueLayout.JAVA_BYTE, i, (byte) number);
-      bytes.set(ValueLayout.JAVA_BYTE, vectorBytes + i, (byte) (number >> Byte.SIZE));
-      bytes.set(ValueLayout.JAVA_BYTE, 2 * vectorBytes + i, (byte) 0x0f);
+  /** What the eight below zero, from which codes count, make of a block, in each lane. */
+  private void putBelow(short[] numbers, int first) {
+    int lanes = vectorBytes / Short.BYTES;
+    for (int i = 0; i < lanes; i += 2) {
+      int sum = 0;
+      for (int part = 0; part < 4; part++) {
+        int at = first + part * lanes + i;
+        sum += numbers[at] + numbers[at + 1];
+      }
+      int below = -8 * sum;
+      numbers[first + 4 * lanes + i] = (short) below;
+      numbers[first + 4 * lanes + i + 1] = (short) (below >> Short.SIZE);
     }
   }
 
-  /**
-   * Where each number of a block goes. Two codes stand in a byte, the first in its high half, which
-   * are taken apart; bytes are widened eight of sixteen at a time.
-   */
-  private int[] places(boolean halves) {
+  private void putConstants(HalfByteWay way, short[] numbers) {
+    int lanes = vectorBytes / Short.BYTES;
+    float[] values = CodeBook.normalFloat().values();
+    MemorySegment bytes = MemorySegment.ofArray(numbers);
+    switch (way) {
+      case COUNT -> Arrays.fill(numbers, 0, lanes, (short) 0x0f);
+      case LOOK_SHORTS_UP -> {
+        for (int i = 0; i < lanes; i++) {
+          // the last of the five bits is the next code's
+          numbers[i] = (short) Math.round(values[i % 16] * ONE);
+        }
+      }
+      case LOOK_BYTES_UP -> {
+        for (int i = 0; i < vectorBytes; i++) {
+          int number = Math.round(values[i % 16] * ONE);
+          bytes.set(ValueLayout.JAVA_BYTE, i, (byte) number);
+          bytes.set(ValueLayout.JAVA_BYTE, vectorBytes + i, (byte) (number >> Byte.SIZE));
+          bytes.set(ValueLayout.JAVA_BYTE, 2 * vectorBytes + i, (byte) 0x0f);
+        }
+      }
+    }
+  }
+
+  /** Where each number of a block goes. */
+  private int[] places(HalfByteWay way) {
     int[] places = new int[block];
-    int perVector = vectorBytes / Short.BYTES;
     for (int i = 0; i < block; i++) {
-      int inByte = i % 2;
-      int at = i / 2;
-      int vector = 2 * inByte + at % 16 / 8;
-      places[i] = halves ? vector * perVector + at / 16 * 8 + at % 8 : i;
+      places[i] = way == null ? i : way.place(i, vectorBytes / Short.BYTES);
     }
     return places;
   }

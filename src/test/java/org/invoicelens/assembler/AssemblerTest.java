@@ -83,6 +83,10 @@ class AssemblerTest {
                 "62 51 1d 48 f5 8a 41 00 00 00",
                 to -> to.multiplyShorts(9, 12, R10, 65)),
             of("c4 e1 6d fe cb", "62 f1 6d 48 fe cb", to -> to.addInts(1, 2, 3)),
+            of(
+                "c4 41 1d fe 8a 41 00 00 00",
+                "62 51 1d 48 fe 8a 41 00 00 00",
+                to -> to.addInts(9, 12, R10, 65)),
             of("c4 c1 7d 5b cf", "62 d1 7d 48 5b cf", to -> to.floatsToInts(1, 15)),
             of("c4 e1 25 6b f4", "62 f1 25 48 6b f4", to -> to.packInts(6, 11, 4)),
             of("c4 e1 25 63 f4", "62 f1 25 48 63 f4", to -> to.packShorts(6, 11, 4)),
@@ -106,6 +110,7 @@ class AssemblerTest {
         wide("62 92 3e 40 52 da", to -> to.addPairProducts(3, 24, 26)),
         wide("62 82 36 48 52 ff", to -> to.addPairProducts(23, 9, 31)),
         wide("62 82 3d 40 b8 cf", to -> to.addProducts(17, 24, 31)),
+        wide("62 02 95 40 8d e6", to -> to.lookShorts(28, 30, 29)),
         wide("62 82 25 40 50 fc", to -> to.addByteProducts(23, 27, 28)),
         wide("62 61 7c 48 10 87 00 41 00 00", to -> to.load(24, RDI, 0x4100)),
         wide("62 c1 7c 48 11 ba 00 41 00 00", to -> to.store(23, R10, 0x4100)),
@@ -135,6 +140,7 @@ class AssemblerTest {
     assertThatIllegalArgumentException().isThrownBy(() -> new Assembler(64).zero(32));
     assertThatIllegalArgumentException().isThrownBy(() -> narrow.addPairProducts(0, 1, 2));
     assertThatIllegalArgumentException().isThrownBy(() -> narrow.load(0, RSP, 0));
+    assertThatIllegalArgumentException().isThrownBy(() -> narrow.lookShorts(0, 1, 2));
     assertThatIllegalArgumentException().isThrownBy(() -> narrow.selectUpperHalf(RAX));
     assertThatIllegalArgumentException().isThrownBy(() -> narrow.broadcastToUpperHalf(0, RDI, 0));
   }
