@@ -205,6 +205,12 @@ public final class Assembler {
     code.write(bits);
   }
 
+  /** Moves the bits of each 32 to the right, and fills up with the first of them. */
+  public void shiftSignedIntsRight(int to, int from, int bits) {
+    vector(PREFIX_66, MAP_0F, 0x72, 4, to, from);
+    code.write(bits);
+  }
+
   /** Looks bytes up in the sixteen of a table, which stands in each 128 bits. */
   public void look(int to, int table, int bytes) {
     vector(PREFIX_66, MAP_0F38, 0x00, to, table, bytes);

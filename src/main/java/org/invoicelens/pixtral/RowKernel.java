@@ -106,7 +106,8 @@ abstract sealed class RowKernel {
   /** Numbers that are the upper half of a float32. */
   static final class Bfloat16 extends RowKernel {
 
-    private static final int UPPER = 0xffff0000;
+    /** What the later of two numbers in an int keeps of it. */
+    static final int UPPER = 0xffff0000;
 
     @Override
     float[] arrange(float[] input) {

@@ -90,13 +90,13 @@ final class RowMachineCode implements AutoCloseable {
     long group = form.group();
     return switch (form.precision()) {
       case INT8 -> true;
-      case BFLOAT16 -> vectorBytes == 64 || ProcessorFlags.has("fma");
+      case BFLOAT16, FP8 -> vectorBytes == 64 || ProcessorFlags.has("fma");
       case NF4, INT4 ->
           form.columns() % group == 0
               && (group % block == 0
                   ? group / block <= MOST_BLOCKS
                   : group == HALF_BLOCK && block == 2 * HALF_BLOCK);
-      case FP8, FLOAT32 -> false;
+      case FLOAT32 -> false;
     };
   }
 
@@ -128,22 +128,31 @@ final class RowMachineCode implements AutoCloseable {
 
   /** The input as {@link #multiply} wants it. */
   Input arrange(float[] input) {
-    return form.precision() == Precision.BFLOAT16 ? floats(input) : wholeNumbers(input);
+    return switch (form.precision()) {
+      case BFLOAT16 -> floats(input, 2, RowKernel.Bfloat16.UPPER);
+      case FP8 -> floats(input, 4, RowKernel.Fp8.KEPT);
+      case INT8, NF4, INT4, FLOAT32 -> wholeNumbers(input);
+    };
   }
 
-  /** A mask for the later number of a lane, then the vector: what lanes have first, and later. */
-  private Input floats(float[] input) {
+  /**
+   * A mask for the codes of a lane, then the vector: what is multiplied with the first of each
+   * lane, with the second, and so on.
+   */
+  private Input floats(float[] input, int perLane, int mask) {
     int lanes = vectorBytes / Float.BYTES;
     float[] arranged = new float[lanes + input.length];
-    for (int from = 0; from < input.length; from += 2 * lanes) {
-      for (int lane = 0; lane < lanes; lane++) {
-        arranged[lanes + from + lane] = input[from + 2 * lane];
-        arranged[2 * lanes + from + lane] = input[from + 2 * lane + 1];
+    for (int from = 0; from < input.length; from += perLane * lanes) {
+      for (int place = 0; place < perLane; place++) {
+        int to = lanes + from + place * lanes;
+        for (int lane = 0; lane < lanes; lane++) {
+          arranged[to + lane] = input[from + perLane * lane + place];
+        }
       }
     }
     MemorySegment numbers = MemorySegment.ofArray(arranged);
     for (int lane = 0; lane < lanes; lane++) {
-      numbers.setAtIndex(ValueLayout.JAVA_INT, lane, -1 << Short.SIZE);
+      numbers.setAtIndex(ValueLayout.JAVA_INT, lane, mask);
     }
     return new Input(numbers, MemorySegment.NULL);
   }
@@ -253,9 +262,12 @@ final class RowMachineCode implements AutoCloseable {
     for (int row = 0; row < rows; row++) {
       float product = ReproducibleMath.sum(sums, row * perVector, perVector);
       into[at + row] =
-          form.precision() == Precision.INT8
-              ? product * scales.getAtIndex(PackedWeight.FLOAT, row)
-              : product;
+          switch (form.precision()) {
+            case INT8 -> product * scales.getAtIndex(PackedWeight.FLOAT, row);
+            case FP8 ->
+                product * RowKernel.Fp8.DISTANCE * scales.getAtIndex(PackedWeight.FLOAT, row);
+            case BFLOAT16, NF4, INT4, FLOAT32 -> product;
+          };
     }
   }
 

@@ -74,6 +74,10 @@ class AssemblerTest {
             of("c4 e1 0d 71 d5 04", "62 f1 0d 48 71 d5 04", to -> to.shiftShortsRight(14, 5, 4)),
             of("c4 e1 0d 71 f5 08", "62 f1 0d 48 71 f5 08", to -> to.shiftShortsLeft(14, 5, 8)),
             of("c4 e1 0d 72 f5 10", "62 f1 0d 48 72 f5 10", to -> to.shiftIntsLeft(14, 5, 16)),
+            of(
+                "c4 e1 0d 72 e5 04",
+                "62 f1 0d 48 72 e5 04",
+                to -> to.shiftSignedIntsRight(14, 5, 4)),
             of("c4 e2 25 00 f4", "62 f2 25 48 00 f4", to -> to.look(6, 11, 4)),
             of("c4 61 4d 60 cf", "62 71 4d 48 60 cf", to -> to.pairFirst(9, 6, 7)),
             of("c4 61 4d 68 d7", "62 71 4d 48 68 d7", to -> to.pairLast(10, 6, 7)),

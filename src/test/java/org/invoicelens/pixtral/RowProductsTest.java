@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Products of one row, made by vector instructions, against the program's own. */
 class RowProductsTest {
@@ -129,13 +130,16 @@ class RowProductsTest {
   }
 
   /** Every one of the 256 codes, the subnormal and the largest among them. */
-  @Test
-  void everyCodeOfFp8HasItsValue() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void everyCodeOfFp8HasItsValue(boolean machineCode) throws Exception {
     LoadOptions options =
         new LoadOptions(Precision.FP8, Precision.FLOAT32, AttentionVariant.SDPA, "cpu", 64, false);
     PixtralConfig config = PixtralConfig.readHuggingFace(Golden.TINY.resolve("hf"));
     try (PixtralProgram program = PixtralProgram.load(config, options, PackedMemory.anonymous());
-        RowThreads alone = new RowThreads(1)) {
+        RowThreads alone = new RowThreads(1);
+        RowProducts products = new RowProducts(alone)) {
+      products.useMachineCode(machineCode);
       // each code alone in a row of zeros: row 0 ends in 1s, so that rows are padded by zeros
       ByteBuffer raw = ByteBuffer.allocateDirect(4 * 128 * 128).order(ByteOrder.LITTLE_ENDIAN);
       for (int row = 0; row < 128; row++) {
@@ -154,7 +158,7 @@ class RowProductsTest {
       for (int row = 0; row < 128; row++) {
         float[] one = new float[128];
         one[row % 127 + 1] = 1;
-        assertThat(new RowProducts(alone).project(one, List.of(program.weight("w")))[row])
+        assertThat(products.project(one, List.of(program.weight("w")))[row])
             .isEqualTo(unpacked[row * 128 + row % 127 + 1]);
       }
     }
