@@ -10,6 +10,7 @@ import static org.invoicelens.assembler.Assembler.Register.RDI;
 import static org.invoicelens.assembler.Assembler.Register.RDX;
 import static org.invoicelens.assembler.Assembler.Register.RSI;
 
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.invoicelens.assembler.Assembler;
 
@@ -35,6 +36,10 @@ final class RowLoop {
   private final int vectorBytes;
   private final int rows;
   private final int rowBytes;
+
+  /** 0 where rows have a scale each, which is left to the caller, or none. */
+  private final int rowScaleBytes;
+
   private final Assembler to;
 
   private RowLoop(PackedForm form, int vectorBytes, int rows) {
@@ -42,6 +47,10 @@ final class RowLoop {
     this.vectorBytes = vectorBytes;
     this.rows = rows;
     this.rowBytes = Math.toIntExact(form.columns() * form.precision().bits() / Byte.SIZE);
+    this.rowScaleBytes =
+        form.precision().bits() == 4
+            ? Math.toIntExact(form.columns() / form.group() * Float.BYTES)
+            : 0;
     this.to = new Assembler(vectorBytes);
   }
 
@@ -106,56 +115,56 @@ final class RowLoop {
     int input = rows + 1;
     int codes = input + perLane;
     int number = codes + 1;
-    to.load(mask, RDX, 0);
-    int begin = beginRows(rowBytes / vectorBytes, vectorBytes);
-    int next = to.here();
-    load(input, perLane, R10, 0);
-    for (int row = 0; row < rows; row++) {
-      prefetch(row, vectorBytes);
-      to.load(codes, RDI, row * rowBytes);
-      for (int place = 0; place < perLane; place++) {
-        widening.widen(number, codes, mask, place);
-        to.addProducts(row, number, input + place);
-      }
-    }
-    to.add(RDI, vectorBytes);
-    to.add(R10, perLane * vectorBytes);
-    to.repeat(RAX, next);
-    endRows(begin);
+    loop(
+        1,
+        vectorBytes,
+        ahead -> {
+          load(input, perLane, R10, 0);
+          for (int row = 0; row < rows; row++) {
+            prefetch(row * rowBytes + ahead, vectorBytes);
+            to.load(codes, RDI, row * rowBytes);
+            for (int place = 0; place < perLane; place++) {
+              widening.widen(number, codes, mask, place);
+              to.addProducts(row, number, input + place);
+            }
+          }
+          to.add(RDI, vectorBytes);
+          to.add(R10, perLane * vectorBytes);
+        });
   }
 
-  /** For codes of eight bits, whose scale is left to the caller. */
+  /** For codes of eight bits. */
   private void bytes() {
     int input = 2 * rows;
-    int numbers = 2 * rows + 1;
-    int begin = beginRows(form.columns() / block(vectorBytes), 0);
-    int next = to.here();
-    for (int part = 0; part < 4; part++) {
-      to.load(input, R10, part * vectorBytes);
-      for (int row = 0; row < rows; row++) {
-        int products = rows + row;
-        to.loadBytesAsShorts(numbers, RDI, row * rowBytes + part * vectorBytes / 2);
-        if (part == 0) {
-          prefetch(row, 2 * vectorBytes);
-          to.multiplyShorts(products, numbers, input);
-        } else {
-          to.multiplyShorts(numbers, numbers, input);
-          to.addInts(products, products, numbers);
-        }
-      }
-    }
-    to.load(input, R11, 0);
-    for (int row = 0; row < rows; row++) {
-      int products = rows + row;
-      to.intsToFloats(products, products);
-      to.multiply(products, products, input);
-      to.add(row, row, products);
-    }
-    to.add(RDI, 2 * vectorBytes);
-    to.add(R10, 4 * vectorBytes);
-    to.add(R11, vectorBytes);
-    to.repeat(RAX, next);
-    endRows(begin);
+    int numbers = input + 1;
+    loop(
+        0,
+        2 * vectorBytes,
+        ahead -> {
+          for (int part = 0; part < 4; part++) {
+            to.load(input, R10, part * vectorBytes);
+            for (int row = 0; row < rows; row++) {
+              int products = rows + row;
+              to.loadBytesAsShorts(numbers, RDI, row * rowBytes + part * vectorBytes / 2);
+              if (part == 0) {
+                prefetch(row * rowBytes + ahead, 2 * vectorBytes);
+                to.multiplyShorts(products, numbers, input);
+              } else {
+                addProducts(products, numbers, input);
+              }
+            }
+          }
+          to.load(input, R11, 0);
+          for (int row = 0; row < rows; row++) {
+            int products = rows + row;
+            to.intsToFloats(products, products);
+            to.multiply(products, products, input);
+            to.add(row, row, products);
+          }
+          to.add(RDI, 2 * vectorBytes);
+          to.add(R10, 4 * vectorBytes);
+          to.add(R11, vectorBytes);
+        });
   }
 
   /** For codes of four bits. */
@@ -168,44 +177,38 @@ final class RowLoop {
     int block = block(vectorBytes);
     boolean twoScales = form.group() < block;
     int blocks = Math.toIntExact(Math.max(1, form.group() / block));
-    int scalesOfRow = Math.toIntExact(form.columns() / form.group()) * Float.BYTES;
-    load(constants, way.constants(), RDX, 0);
     if (twoScales) {
       to.selectUpperHalf(RAX);
     }
-    int begin = beginRows(form.columns() / block / blocks, way.constants() * vectorBytes);
-    // rows of scales are short: those of the next rows are asked for at once
-    for (int at = 0; at < rows * scalesOfRow; at += LINE) {
-      to.prefetch(RSI, rows * scalesOfRow + at);
-    }
-    int next = to.here();
-    for (int i = 0; i < blocks; i++) {
-      load(input, way.vectors(), R10, i * way.vectors() * vectorBytes);
-      for (int row = 0; row < rows; row++) {
-        int codes = row * rowBytes + i * vectorBytes;
-        to.prefetch(RDI, codes + AHEAD);
-        switch (way) {
-          case COUNT -> count(codes, constants, input, products);
-          case LOOK_SHORTS_UP -> lookShortsUp(codes, constants, input, products);
-          case LOOK_BYTES_UP -> lookBytesUp(codes, constants, input, products);
-        }
-        to.intsToFloats(products, products);
-        to.broadcast(scale, RSI, row * scalesOfRow);
-        if (twoScales) {
-          to.broadcastToUpperHalf(scale, RSI, row * scalesOfRow + Float.BYTES);
-        }
-        to.multiply(scale, scale, R11, i * vectorBytes);
-        to.multiply(products, products, scale);
-        to.add(row, row, products);
-      }
-    }
-    to.add(RDI, blocks * vectorBytes);
-    to.add(RSI, (twoScales ? 2 : 1) * Float.BYTES);
-    to.add(R10, blocks * way.vectors() * vectorBytes);
-    to.add(R11, blocks * vectorBytes);
-    to.repeat(RAX, next);
-    to.add(RSI, (rows - 1) * scalesOfRow);
-    endRows(begin);
+    loop(
+        way.constants(),
+        blocks * vectorBytes,
+        ahead -> {
+          for (int i = 0; i < blocks; i++) {
+            load(input, way.vectors(), R10, i * way.vectors() * vectorBytes);
+            for (int row = 0; row < rows; row++) {
+              int codes = row * rowBytes + i * vectorBytes;
+              prefetch(codes + ahead, vectorBytes);
+              switch (way) {
+                case COUNT -> count(codes, constants, input, products);
+                case LOOK_SHORTS_UP -> lookShortsUp(codes, constants, input, products);
+                case LOOK_BYTES_UP -> lookBytesUp(codes, constants, input, products);
+              }
+              to.intsToFloats(products, products);
+              to.broadcast(scale, RSI, row * rowScaleBytes);
+              if (twoScales) {
+                to.broadcastToUpperHalf(scale, RSI, row * rowScaleBytes + Float.BYTES);
+              }
+              to.multiply(scale, scale, R11, i * vectorBytes);
+              to.multiply(products, products, scale);
+              to.add(row, row, products);
+            }
+          }
+          to.add(RDI, blocks * vectorBytes);
+          to.add(RSI, (twoScales ? 2 : 1) * Float.BYTES);
+          to.add(R10, blocks * way.vectors() * vectorBytes);
+          to.add(R11, blocks * vectorBytes);
+        });
   }
 
   private void load(int first, int count, Assembler.Register base, int distance) {
@@ -271,30 +274,51 @@ final class RowLoop {
     to.addInts(products, products, numbers);
   }
 
-  /** Asks for what a step will read of a row later. */
-  private void prefetch(int row, int bytes) {
-    for (int at = 0; at < bytes; at += LINE) {
-      to.prefetch(RDI, row * rowBytes + AHEAD + at);
-    }
-  }
-
-  private int beginRows(long steps, int tables) {
+  /**
+   * The frame of all loops: sums of rows are in the first registers.
+   *
+   * @param constants vectors before the input that are kept in the registers behind the sums
+   * @param stepBytes bytes of a row that a step takes
+   * @param step goes over all rows at hand once, and is told how far ahead to ask for memory
+   */
+  private void loop(int constants, int stepBytes, IntConsumer step) {
+    load(rows, constants, RDX, 0);
     int begin = to.here();
     IntStream.range(0, rows).forEach(to::zero);
     to.move(R10, RDX);
-    to.add(R10, tables);
+    to.add(R10, constants * vectorBytes);
     to.move(R11, RCX);
-    to.move(RAX, Math.toIntExact(steps));
-    return begin;
-  }
-
-  private void endRows(int begin) {
+    // rows of scales are short: those of the next rows are asked for at once
+    for (int at = 0; at < rows * rowScaleBytes; at += LINE) {
+      to.prefetch(RSI, rows * rowScaleBytes + at);
+    }
+    int steps = rowBytes / stepBytes;
+    int last = Math.min(AHEAD / stepBytes, steps);
+    repeat(steps - last, () -> step.accept(AHEAD));
+    // behind a row's end is the next one at hand, which has been read: the next rows begin later
+    repeat(last, () -> step.accept(AHEAD + (rows - 1) * rowBytes));
     for (int row = 0; row < rows; row++) {
       to.store(row, R8, row * vectorBytes);
     }
     to.add(R8, rows * vectorBytes);
     to.add(RDI, (rows - 1) * rowBytes);
+    to.add(RSI, (rows - 1) * rowScaleBytes);
     to.repeat(R9, begin);
     to.leave();
+  }
+
+  private void repeat(int times, Runnable body) {
+    if (times > 0) {
+      to.move(RAX, times);
+      int next = to.here();
+      body.run();
+      to.repeat(RAX, next);
+    }
+  }
+
+  private void prefetch(int distance, int bytes) {
+    for (int at = 0; at < bytes; at += LINE) {
+      to.prefetch(RDI, distance + at);
+    }
   }
 }

@@ -19,6 +19,12 @@ final class RowProducts implements AutoCloseable {
   /** The module with the vector instructions; it is there only where Java was started with it. */
   private static final String VECTORS = "jdk.incubator.vector";
 
+  /** Bytes of a weight that a thread takes at a time, where enough turns are left for all. */
+  private static final int BYTES = 1 << 19;
+
+  /** Turns that each thread should have at least, so that the last one is not waited for long. */
+  private static final int TURNS = 8;
+
   private final Map<Precision, RowKernel> kernels = new EnumMap<>(Precision.class);
 
   /** Code by the form of weights, their number of rows set to 0: that is all the same to it. */
@@ -75,8 +81,18 @@ final class RowProducts implements AutoCloseable {
       total += Math.toIntExact(weight.form().rows());
     }
     float[] products = new float[total];
-    threads.share(total, (from, to) -> rows(kernel, weights, from, to, products));
+    threads.share(
+        total,
+        step(weights.getFirst().form(), total),
+        (from, to) -> rows(kernel, weights, from, to, products));
     return products;
+  }
+
+  /** Rows that a thread takes at a time, as many times as are multiplied together. */
+  private int step(PackedForm form, int rows) {
+    long rowBytes = form.columns() * form.precision().bits() / Byte.SIZE;
+    long most = Math.min(BYTES / rowBytes, rows / (TURNS * threads.count()));
+    return (int) Math.max(RowThreads.ROWS, most / RowThreads.ROWS * RowThreads.ROWS);
   }
 
   /** The products of an input with some rows of a weight for which there is a {@link RowKernel}. */

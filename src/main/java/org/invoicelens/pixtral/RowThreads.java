@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class RowThreads implements AutoCloseable {
 
   /** Rows that a thread takes at a time: enough work, and the last one is not waited for long. */
-  private static final int ROWS = 64;
+  static final int ROWS = 64;
 
   /** Work on the rows from one up to another. */
   @FunctionalInterface
