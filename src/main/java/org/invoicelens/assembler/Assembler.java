@@ -237,19 +237,9 @@ public final class Assembler {
     vector(PREFIX_66, MAP_0F, 0xf5, to, left, right);
   }
 
-  /** Multiplies whole numbers of 16 bits with those in memory, and adds neighbours in 32 bits. */
-  public void multiplyShorts(int to, int left, Register base, int distance) {
-    vector(PREFIX_66, MAP_0F, 0xf5, to, left, base, distance);
-  }
-
   /** Adds whole numbers of 32 bits. */
   public void addInts(int to, int left, int right) {
     vector(PREFIX_66, MAP_0F, 0xfe, to, left, right);
-  }
-
-  /** Adds whole numbers of 32 bits in memory. */
-  public void addInts(int to, int left, Register base, int distance) {
-    vector(PREFIX_66, MAP_0F, 0xfe, to, left, base, distance);
   }
 
   /** Turns whole numbers of 32 bits into float32. */

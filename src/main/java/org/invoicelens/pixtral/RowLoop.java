@@ -169,7 +169,7 @@ final class RowLoop {
 
   /** For codes of four bits. */
   private void halfBytes() {
-    HalfByteWay way = HalfByteWay.of(form.precision(), vectorBytes);
+    CodeWay way = CodeWay.of(form.precision(), vectorBytes);
     int constants = rows;
     int input = constants + way.constants();
     int products = input + way.vectors();
@@ -193,6 +193,7 @@ final class RowLoop {
                 case COUNT -> count(codes, constants, input, products);
                 case LOOK_SHORTS_UP -> lookShortsUp(codes, constants, input, products);
                 case LOOK_BYTES_UP -> lookBytesUp(codes, constants, input, products);
+                case WIDEN -> throw new IllegalStateException("codes have eight bits");
               }
               to.intsToFloats(products, products);
               to.broadcast(scale, RSI, row * rowScaleBytes);

@@ -3,38 +3,23 @@ package org.invoicelens.pixtral;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.Optional;
 import jdk.incubator.vector.ByteVector;
 import org.invoicelens.assembler.MachineCode;
 import org.invoicelens.assembler.ProcessorFlags;
-import org.invoicelens.config.Precision;
 
 /**
- * Products of rows of a weight with a vector, in machine code for one form of weights: whole
- * numbers of 16 bits are multiplied and added in pairs, for which Java has no name.
+ * Products of rows of a weight with a vector, in machine code for one form of weights.
  *
- * <p>The input becomes whole numbers of 15 bits, in blocks with one scale, a power of two. Numbers
- * of bfloat16 down to a 64th of the largest of a block stay what they are; smaller ones are off by
- * a 32,768th of the largest at most, where bfloat16 itself is off by a 512th. Values of nf4 are off
- * by a 16,382th of their block's largest, int4 and int8 are exact. Sums within a block are exact,
- * those of blocks are in float32.
+ * <p>Numbers of bfloat16 and fp8 become float32, and nothing is rounded but sums. Other codes
+ * become whole numbers of 16 bits, which are multiplied and added in pairs, for which Java has no
+ * name: values of nf4 are off by a 16,382th of their block's largest, int4 and int8 are exact, and
+ * of the input {@link RowInput} tells it. Sums within a block are exact, those of blocks are in
+ * float32.
  *
  * <p>Calls may come from several threads.
  */
 final class RowMachineCode implements AutoCloseable {
-
-  /** Bits of the input's numbers, without the sign. */
-  private static final int INPUT_BITS = 14;
-
-  /**
-   * What 1 is among the values of nf4: eight products of the largest numbers, which a lane adds up,
-   * stay below 2 to the power of 31.
-   */
-  private static final int ONE = 8191;
-
-  /** Inputs smaller than 2 to this power are taken for 0. */
-  private static final int SMALLEST = -100;
 
   /** Values of the widest vector's half, which may have a scale of their own. */
   private static final int HALF_BLOCK = 64;
@@ -51,27 +36,18 @@ final class RowMachineCode implements AutoCloseable {
           ValueLayout.ADDRESS,
           ValueLayout.JAVA_LONG);
 
-  /**
-   * A vector as {@link #multiply} wants it.
-   *
-   * @param numbers tables, then the vector in the order in which codes come
-   * @param scales one for each block, in each lane; none where numbers are those of the vector
-   */
-  record Input(MemorySegment numbers, MemorySegment scales) {}
-
   private final PackedForm form;
   private final int vectorBytes;
-  private final int block;
 
-  /** For several rows at a time, and for one. */
+  /** For several rows at a time. */
   private final MachineCode many;
 
+  /** For those that are left. */
   private final MachineCode one;
 
   private RowMachineCode(PackedForm form, int vectorBytes, MachineCode many, MachineCode one) {
     this.form = form;
     this.vectorBytes = vectorBytes;
-    this.block = RowLoop.block(vectorBytes);
     this.many = many;
     this.one = one;
   }
@@ -127,120 +103,8 @@ final class RowMachineCode implements AutoCloseable {
   }
 
   /** The input as {@link #multiply} wants it. */
-  Input arrange(float[] input) {
-    return switch (form.precision()) {
-      case BFLOAT16 -> floats(input, 2, RowKernel.Bfloat16.UPPER);
-      case FP8 -> floats(input, 4, RowKernel.Fp8.KEPT);
-      case INT8, NF4, INT4, FLOAT32 -> wholeNumbers(input);
-    };
-  }
-
-  /**
-   * A mask for the codes of a lane, then the vector: what is multiplied with the first of each
-   * lane, with the second, and so on.
-   */
-  private Input floats(float[] input, int perLane, int mask) {
-    int lanes = vectorBytes / Float.BYTES;
-    float[] arranged = new float[lanes + input.length];
-    for (int from = 0; from < input.length; from += perLane * lanes) {
-      for (int place = 0; place < perLane; place++) {
-        int to = lanes + from + place * lanes;
-        for (int lane = 0; lane < lanes; lane++) {
-          arranged[to + lane] = input[from + perLane * lane + place];
-        }
-      }
-    }
-    MemorySegment numbers = MemorySegment.ofArray(arranged);
-    for (int lane = 0; lane < lanes; lane++) {
-      numbers.setAtIndex(ValueLayout.JAVA_INT, lane, mask);
-    }
-    return new Input(numbers, MemorySegment.NULL);
-  }
-
-  private Input wholeNumbers(float[] input) {
-    int lanes = vectorBytes / Short.BYTES;
-    boolean halves = form.precision().bits() == 4;
-    HalfByteWay way = halves ? HalfByteWay.of(form.precision(), vectorBytes) : null;
-    int vectors = halves ? way.vectors() : 4;
-    int constants = halves ? way.constants() * lanes : 0;
-    int perBlock = vectors * lanes;
-    int perVector = vectorBytes / Float.BYTES;
-    short[] numbers = new short[constants + input.length / block * perBlock];
-    float[] scales = new float[input.length / block * perVector];
-    if (halves) {
-      putConstants(way, numbers);
-    }
-    int[] places = places(way);
-    float one = form.precision() == Precision.NF4 ? ONE : 1;
-    for (int from = 0; from < input.length; from += block) {
-      float largest = 0;
-      for (int i = from; i < from + block; i++) {
-        largest = Math.max(largest, Math.abs(input[i]));
-      }
-      int exponent = Math.max(Math.getExponent(largest), SMALLEST) + 1 - INPUT_BITS;
-      float inverse = Math.scalb(1f, -exponent);
-      int first = constants + from / block * perBlock;
-      for (int i = 0; i < block; i++) {
-        numbers[first + places[i]] = (short) Math.rint(input[from + i] * inverse);
-      }
-      if (way == HalfByteWay.COUNT) {
-        putBelow(numbers, first);
-      }
-      // what is not finite must not look as if it were
-      float scale = Float.isFinite(largest) ? Math.scalb(1f, exponent) / one : Float.NaN;
-      int lane = from / block * perVector;
-      for (int i = 0; i < perVector; i++) {
-        scales[lane + i] = scale;
-      }
-    }
-    return new Input(MemorySegment.ofArray(numbers), MemorySegment.ofArray(scales));
-  }
-
-  /** What the eight below zero, from which codes count, make of a block, in each lane. */
-  private void putBelow(short[] numbers, int first) {
-    int lanes = vectorBytes / Short.BYTES;
-    for (int i = 0; i < lanes; i += 2) {
-      int sum = 0;
-      for (int part = 0; part < 4; part++) {
-        int at = first + part * lanes + i;
-        sum += numbers[at] + numbers[at + 1];
-      }
-      int below = -8 * sum;
-      numbers[first + 4 * lanes + i] = (short) below;
-      numbers[first + 4 * lanes + i + 1] = (short) (below >> Short.SIZE);
-    }
-  }
-
-  private void putConstants(HalfByteWay way, short[] numbers) {
-    int lanes = vectorBytes / Short.BYTES;
-    float[] values = CodeBook.normalFloat().values();
-    MemorySegment bytes = MemorySegment.ofArray(numbers);
-    switch (way) {
-      case COUNT -> Arrays.fill(numbers, 0, lanes, (short) 0x0f);
-      case LOOK_SHORTS_UP -> {
-        for (int i = 0; i < lanes; i++) {
-          // the last of the five bits is the next code's
-          numbers[i] = (short) Math.round(values[i % 16] * ONE);
-        }
-      }
-      case LOOK_BYTES_UP -> {
-        for (int i = 0; i < vectorBytes; i++) {
-          int number = Math.round(values[i % 16] * ONE);
-          bytes.set(ValueLayout.JAVA_BYTE, i, (byte) number);
-          bytes.set(ValueLayout.JAVA_BYTE, vectorBytes + i, (byte) (number >> Byte.SIZE));
-          bytes.set(ValueLayout.JAVA_BYTE, 2 * vectorBytes + i, (byte) 0x0f);
-        }
-      }
-    }
-  }
-
-  /** Where each number of a block goes. */
-  private int[] places(HalfByteWay way) {
-    int[] places = new int[block];
-    for (int i = 0; i < block; i++) {
-      places[i] = way == null ? i : way.place(i, vectorBytes / Short.BYTES);
-    }
-    return places;
+  RowInput arrange(float[] input) {
+    return RowInput.of(input, form.precision(), vectorBytes);
   }
 
   /**
@@ -251,7 +115,7 @@ final class RowMachineCode implements AutoCloseable {
    * @param into where they go
    * @param at the place of the first
    */
-  void multiply(PackedWeight weight, int from, int to, Input input, float[] into, int at) {
+  void multiply(PackedWeight weight, int from, int to, RowInput input, float[] into, int at) {
     int rows = to - from;
     int alone = rows % RowLoop.rows(vectorBytes);
     int perVector = vectorBytes / Float.BYTES;
@@ -283,7 +147,7 @@ final class RowMachineCode implements AutoCloseable {
       PackedWeight weight,
       int from,
       MemorySegment scales,
-      Input input,
+      RowInput input,
       float[] sums,
       int first) {
     if (times == 0) {

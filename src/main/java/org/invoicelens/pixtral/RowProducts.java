@@ -112,7 +112,7 @@ final class RowProducts implements AutoCloseable {
   private Kernel kernel(PackedForm form, float[] input) {
     if (hasMachineCode(form)) {
       RowMachineCode code = code(form).orElseThrow();
-      RowMachineCode.Input arranged = code.arrange(input);
+      RowInput arranged = code.arrange(input);
       return (weight, from, to, products, at) ->
           code.multiply(weight, from, to, arranged, products, at);
     }

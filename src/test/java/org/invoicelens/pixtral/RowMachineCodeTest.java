@@ -55,7 +55,7 @@ class RowMachineCodeTest {
       assertThat(RowMachineCode.takes(weight.form(), vectorBytes)).isTrue();
       float[] products = new float[ROWS + 2];
       try (RowMachineCode code = RowMachineCode.of(weight.form(), vectorBytes).orElseThrow()) {
-        RowMachineCode.Input arranged = code.arrange(input);
+        RowInput arranged = code.arrange(input);
         code.multiply(weight, 0, 64, arranged, products, 1);
         code.multiply(weight, 64, 65, arranged, products, 65);
         code.multiply(weight, 65, ROWS, arranged, products, 66);
