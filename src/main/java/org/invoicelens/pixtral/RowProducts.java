@@ -88,7 +88,7 @@ final class RowProducts implements AutoCloseable {
     return products;
   }
 
-  /** Rows that a thread takes at a time, as many times as are multiplied together. */
+  /** Rows that a thread takes at a time: a multiple of {@link RowThreads#ROWS}. */
   private int step(PackedForm form, int rows) {
     long rowBytes = form.columns() * form.precision().bits() / Byte.SIZE;
     long most = Math.min(BYTES / rowBytes, rows / (TURNS * threads.count()));

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.invoicelens.assembler.MachineCode;
@@ -14,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Products in machine code, against those of the unpacked weight. */
@@ -59,6 +64,10 @@ class RowMachineCodeTest {
         code.multiply(weight, 0, 64, arranged, products, 1);
         code.multiply(weight, 64, 65, arranged, products, 65);
         code.multiply(weight, 65, ROWS, arranged, products, 66);
+        if (!twice) {
+          // scales that are codes are decoded less exactly together than alone
+          rowsAreTheSameAlone(code, weight, arranged, products);
+        }
       }
       assertThat(products[0]).isZero();
       assertThat(products[ROWS + 1]).isZero();
@@ -80,6 +89,50 @@ class RowMachineCodeTest {
         }
         assertThat((double) products[1 + row]).isCloseTo(expected, within(error));
       }
+    }
+  }
+
+  /** Sums must not depend on how rows are shared out among threads. */
+  private static void rowsAreTheSameAlone(
+      RowMachineCode code, PackedWeight weight, RowInput input, float[] products) {
+    float[] alone = new float[1];
+    for (int row = 0; row < ROWS; row++) {
+      code.multiply(weight, row, row + 1, input, alone, 0);
+      assertThat(alone[0]).isEqualTo(products[1 + row]);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"32, 128", "32, 1152", "64, 128", "64, 1152"})
+  void aProductWithNumbersOfBfloat16IsExactButForItsSum(int vectorBytes, int columns) {
+    PackedForm form = PackedForm.bfloat16(ROWS, columns);
+    assumeTrue(vectorBytes <= RowMachineCode.vectorBytes());
+    assumeTrue(RowMachineCode.takes(form, vectorBytes));
+    SplittableRandom random = new SplittableRandom(23);
+    float[] weights = new float[ROWS * columns];
+    float[] input = input(columns);
+    float[] products = new float[ROWS + 1];
+    try (Arena arena = Arena.ofConfined();
+        RowMachineCode code = RowMachineCode.of(form, vectorBytes).orElseThrow()) {
+      MemorySegment codes = arena.allocate(form.bytes(), 64);
+      for (int i = 0; i < weights.length; i++) {
+        weights[i] = Bfloat16.round((float) random.nextGaussian());
+        codes.setAtIndex(
+            ValueLayout.JAVA_SHORT, i, (short) (Float.floatToIntBits(weights[i]) >>> Short.SIZE));
+      }
+      PackedWeight weight = new PackedWeight(form, Map.of("", codes));
+      code.multiply(weight, 0, ROWS, code.arrange(input), products, 1);
+      rowsAreTheSameAlone(code, weight, code.arrange(input), products);
+    }
+    for (int row = 0; row < ROWS; row++) {
+      double expected = 0;
+      double size = 0;
+      for (int i = 0; i < columns; i++) {
+        double product = (double) weights[row * columns + i] * input[i];
+        expected += product;
+        size += Math.abs(product);
+      }
+      assertThat((double) products[1 + row]).isCloseTo(expected, within(1e-5 * size));
     }
   }
 
