@@ -190,8 +190,7 @@ final class RowLoop {
               int codes = row * rowBytes + i * vectorBytes;
               prefetch(codes + ahead, vectorBytes);
               switch (way) {
-                case COUNT -> count(codes, constants, input, products);
-                case LOOK_SHORTS_UP -> lookShortsUp(codes, constants, input, products);
+                case COUNT, LOOK_SHORTS_UP -> takeApart(way, codes, constants, input, products);
                 case LOOK_BYTES_UP -> lookBytesUp(codes, constants, input, products);
                 case WIDEN -> throw new IllegalStateException("codes have eight bits");
               }
@@ -218,32 +217,29 @@ final class RowLoop {
     }
   }
 
-  private void count(int at, int mask, int input, int products) {
+  /** Takes the four codes in 16 bits apart, which are numbers or are looked up. */
+  private void takeApart(CodeWay way, int at, int constant, int input, int products) {
     int codes = products + 1;
-    int numbers = products + 2;
     to.load(codes, RDI, at);
-    to.and(products, codes, mask);
-    to.multiplyShorts(products, products, input);
-    for (int part = 1; part < 4; part++) {
-      to.shiftShortsRight(numbers, codes, 4 * part);
-      if (part < 3) {
-        to.and(numbers, numbers, mask);
+    for (int part = 0; part < 4; part++) {
+      int numbers = part == 0 ? products : products + 2;
+      int from = part == 0 ? codes : numbers;
+      if (part > 0) {
+        to.shiftShortsRight(numbers, codes, 4 * part);
       }
-      addProducts(products, numbers, input + part);
+      if (way == CodeWay.LOOK_SHORTS_UP) {
+        to.lookShorts(numbers, constant, from);
+      } else if (part < 3) {
+        to.and(numbers, from, constant);
+      }
+      if (part == 0) {
+        to.multiplyShorts(products, numbers, input);
+      } else {
+        addProducts(products, numbers, input + part);
+      }
     }
-    to.addInts(products, products, input + 4);
-  }
-
-  private void lookShortsUp(int at, int table, int input, int products) {
-    int codes = products + 1;
-    int numbers = products + 2;
-    to.load(codes, RDI, at);
-    to.lookShorts(products, table, codes);
-    to.multiplyShorts(products, products, input);
-    for (int part = 1; part < 4; part++) {
-      to.shiftShortsRight(numbers, codes, 4 * part);
-      to.lookShorts(numbers, table, numbers);
-      addProducts(products, numbers, input + part);
+    if (way == CodeWay.COUNT) {
+      to.addInts(products, products, input + 4);
     }
   }
 
