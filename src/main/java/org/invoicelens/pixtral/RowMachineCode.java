@@ -92,10 +92,13 @@ final class RowMachineCode implements AutoCloseable {
    * @param form one that is taken
    */
   static Optional<RowMachineCode> of(PackedForm form, int vectorBytes) {
-    return loop(form, vectorBytes, RowLoop.rows(vectorBytes))
-        .flatMap(many ->
-            loop(form, vectorBytes, 1)
-                .map(one -> new RowMachineCode(form, vectorBytes, many, one)));
+    Optional<MachineCode> many = loop(form, vectorBytes, RowLoop.rows(vectorBytes));
+    Optional<MachineCode> one = many.flatMap(made -> loop(form, vectorBytes, 1));
+    if (one.isEmpty()) {
+      many.ifPresent(MachineCode::close);
+      return Optional.empty();
+    }
+    return Optional.of(new RowMachineCode(form, vectorBytes, many.get(), one.get()));
   }
 
   private static Optional<MachineCode> loop(PackedForm form, int vectorBytes, int rows) {

@@ -92,7 +92,7 @@ class RowMachineCodeTest {
     }
   }
 
-  /** Sums must not depend on how rows are shared out among threads. */
+  /** The loop over several rows and that over one must add up in the same order. */
   private static void rowsAreTheSameAlone(
       RowMachineCode code, PackedWeight weight, RowInput input, float[] products) {
     float[] alone = new float[1];

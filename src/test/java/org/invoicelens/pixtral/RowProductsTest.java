@@ -155,6 +155,8 @@ class RowProductsTest {
       program.rows("w", raw, 6, 0, 128, shape, 0, true);
       program.finish("w", true);
       float[] unpacked = program.unpack("w");
+      assertThat(products.hasMachineCode(program.weight("w").form()))
+          .isEqualTo(machineCode && RowMachineCode.takes(program.weight("w").form(), 32));
       for (int row = 0; row < 128; row++) {
         float[] one = new float[128];
         one[row % 127 + 1] = 1;
